@@ -1,0 +1,239 @@
+"""The types that everything else passes along; standard library only.
+
+A file becomes a `Document`, a document becomes `Report`s, a report becomes mentions (`Mask`, `Quantity`, `TimeMention`,
+`AreaMention`), mentions become `Observation`s. All types are frozen; offsets are indices into `Document.text`
+(Python `str` indices, start inclusive, end exclusive).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+Role: TypeAlias = Literal["metric", "qualifier", "date", "ordinal", "name", "count_word", "boilerplate"]
+MaskKind: TypeAlias = Literal["number", "date", "place", "person", "org", "other"]
+Bound: TypeAlias = Literal["exact", "approx", "min", "max", "range"]
+Damage: TypeAlias = Literal["year_scrub", "split", "lost_char", "lost_unit", "lost_point", "deleted", "cut", "spaced"]
+Measure: TypeAlias = Literal["level", "change", "change_rate", "multiple", "rank"]
+Direction: TypeAlias = Literal["up", "down"]
+Status: TypeAlias = Literal["actual", "target", "reference"]
+Basis: TypeAlias = Literal["yoy", "qoq", "annual_average", "cumulative", "against_plan"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of a document's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: {self.start}..{self.end}")
+
+    def within(self, other: Span) -> bool:
+        """Does this span lie inside `other`?"""
+        return other.start <= self.start and self.end <= other.end
+
+
+class BlockKind(StrEnum):
+    """What a stretch of the source text is on its page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    CELL = "cell"
+    FURNITURE = "furniture"  # running headers and footers, page numbers: kept in the text, left out of the reading
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, table cell or piece of page furniture, as a span of the document's text.
+
+    `page`, `table`, `row`, `column` count from 1; `row_heading` and `column_heading` are the cell's headings (stacked
+    headings joined with a space), `caption` the line before the table (where units such as 单位:亿元 stand).
+    """
+
+    kind: BlockKind
+    span: Span
+    page: int | None = None
+    level: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    row_heading: str = ""
+    column_heading: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All that a reader makes of a file: one source text and the blocks that lie in it, in reading order.
+
+    `text` is never rewritten. For a .txt file it is the decoded file, untouched. `format` is what the content is
+    ("txt", "docx", "pdf", ...), whatever the name says; `sha256` is of the file's bytes; `meta` holds the document's
+    own properties (title, author, created), where it has any; `issues` what was read with a doubt.
+    """
+
+    path: str
+    text: str
+    blocks: tuple[Block, ...]
+    format: str
+    sha256: str
+    meta: Mapping[str, str] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that could not be read, or was read with a doubt. A result, never an exception.
+
+    `code` is stable and ASCII (`not_found`, `encrypted`, `truncated`, ...), `message` one line that says what is wrong and
+    what to do. `fatal`: nothing of the file was read (exit code 1).
+    """
+
+    path: str
+    code: str
+    message: str
+    fatal: bool = True
+    span: Span | None = None
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A number in the base unit."""
+
+    number: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range in the base unit, `low` to `high`."""
+
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A number whose digits were hidden. A value, not a gap: it has no number, and no two are ever equal.
+
+    `low` and `high` are what the mask allows, in the base unit, where the document masks digit by digit.
+    """
+
+    numeral: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+Value: TypeAlias = Exact | Range | Masked
+
+
+# --- mentions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A placeholder where the publisher removed something. `rule` names the data entry that found it."""
+
+    span: Span
+    text: str
+    kind: MaskKind
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number or number mask with its unit; fields as in the contract of `hreport extract`.
+
+    `span` is of the source text, `at` of the reading. `repaired` is in the base unit, where damage can be undone with
+    certainty.
+    """
+
+    span: Span
+    at: Span
+    text: str
+    numeral: str
+    value: Value
+    unit: str
+    base_unit: str
+    bound: Bound
+    rule: str
+    damage: Damage | None = None
+    repaired: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a report, its heading as written. `level` 1 is 一、, 2 is (一), 3 is 1、."""
+
+    span: Span
+    heading: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report inside a document. `number` counts from 1; `area` and `year` as read off title, text and file name
+    (a masked year as written, such as `201*`), empty where nothing says."""
+
+    number: int
+    span: Span
+    title: str
+    area: str = ""
+    area_id: str = ""
+    year: str = ""
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One figure of a report, with everything that is known of it and where it stands.
+
+    `area` and `period` are as written; `area_name`, `area_id`, `year` what they were resolved to; `rule` names the rule
+    that linked it. `sentence` is a span, so that every figure can show its words.
+    """
+
+    report: int
+    quantity: Quantity
+    indicator: str
+    measure: Measure
+    status: Status
+    rule: str
+    sentence: Span
+    direction: Direction | None = None
+    basis: Basis | None = None
+    real: bool = False
+    period: str = ""
+    area: str = ""
+    section: str = ""
+    page: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    area_name: str = ""
+    area_id: str = ""
+    indicator_id: str = ""
+    year: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document holds: its reports, masks and observations, each in the order of the text."""
+
+    document: Document
+    reports: tuple[Report, ...]
+    masks: tuple[Mask, ...]
+    observations: tuple[Observation, ...]

@@ -1,0 +1,194 @@
+"""Reads a file by what it holds, never by its name: `read(path)` gives a `Document`, or the `Issue` that prevents it.
+
+A new format is one file in this folder and one line in `READERS`, with the mark by which `recognise` knows it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+from importlib import import_module
+from pathlib import Path
+
+from hreport.model import Document, Issue
+from hreport.readers.build import Source
+
+LARGEST_FILE = 512 * 1024 * 1024
+
+# Imported only when such a file is met, so that a text does not wait for a pdf library.
+READERS = {
+    "txt": "hreport.readers.txt",
+    "docx": "hreport.readers.docx",
+    "pdf": "hreport.readers.pdf",
+}
+
+# What is known but not read: what it is called, and what to do.
+UNSUPPORTED = {
+    "html": ("an HTML page", "save it as .txt or .docx"),
+    "mhtml": ("a web archive (MHTML)", "save it as .txt or .docx"),
+    "doc": ("an old Word file", "save it as .docx"),
+    "rtf": ("an RTF file", "save it as .docx"),
+    "wordxml": ("a Word XML file", "save it as .docx"),
+    "odt": ("an OpenDocument text", "save it as .docx"),
+    "ofd": ("an OFD file", "save it as .pdf"),
+    "epub": ("an e-book", "save it as .txt"),
+    "xls": ("an old Excel file", "tables are not read yet: save the report itself as .docx"),
+    "xlsx": ("an Excel file", "tables are not read yet: save the report itself as .docx"),
+    "ppt": ("an old PowerPoint file", "save its text as .txt"),
+    "pptx": ("a PowerPoint file", "save its text as .txt"),
+    "ole": ("an old Office file", "save it as .docx"),
+    "zip": ("a zip archive", "unpack it and give the files inside"),
+    "rar": ("a RAR archive", "unpack it and give the files inside"),
+    "7z": ("a 7-Zip archive", "unpack it and give the files inside"),
+    "gzip": ("a gzip archive", "unpack it and give the file inside"),
+    "image": ("an image", "turn it into text first (OCR)"),
+    "json": ("a JSON file", "give the report itself, or a table that hreport extract wrote"),
+    "parquet": ("a Parquet file", "give the report itself, or a table that hreport extract wrote"),
+    "duckdb": ("a DuckDB database", "give the report itself, or a table that hreport extract wrote"),
+    "xml": ("an XML file", "save it as .txt or .docx"),
+}
+
+MAGIC = (
+    (b"{\\rtf", "rtf"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"\x89PNG\r\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"PAR1", "parquet"),
+    (b'{"', "json"),
+)
+
+# Streams of the old Office container, by their names in its directory.
+OLE_STREAMS = (
+    ("EncryptedPackage", "encrypted"),
+    ("WordDocument", "doc"),
+    ("Workbook", "xls"),
+    ("PowerPoint Document", "ppt"),
+)
+
+ZIP_MEMBERS = (
+    ("xl/", "xlsx"),
+    ("ppt/", "pptx"),
+    ("OFD.xml", "ofd"),
+    ("META-INF/container.xml", "epub"),
+    ("content.xml", "odt"),
+)
+
+_TAG = re.compile(
+    rb"</?(?:html|head|body|meta|title|div|p|br|span|a|table|tr|td|script|style|link|font|img)\b[^<>]{0,2000}>"
+)
+
+
+def read(path: Path, password: str | None = None) -> Document | Issue:
+    """Read a file; whatever is wrong with it comes back as a fatal `Issue`, never as an exception."""
+    name = str(path)
+    try:
+        status = path.stat()
+        # Looked at before opening: a named pipe would wait for ever.
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
+            return Issue(name, "not_a_file", f"{kind}, not a file: give a file")
+        if status.st_size > LARGEST_FILE:
+            return Issue(name, "too_large", f"larger than {LARGEST_FILE // 2**20} MB: split it")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Issue(name, "not_found", "no such file: check the name")
+    except PermissionError:
+        return Issue(name, "unreadable", "no permission to read it: change its permissions")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return Issue(name, "unreadable", f"cannot be opened ({reason}): check the name and the disk")
+    return read_bytes(data, name, password)
+
+
+def read_bytes(data: bytes, name: str, password: str | None = None) -> Document | Issue:
+    """Read bytes that are already at hand (standard input); `name` only says where they came from."""
+    source = Source(name, data, password)
+    if not data:
+        return source.issue("empty", "the file is empty: nothing to read")
+    file_format = recognise(data)
+    if file_format == "encrypted":
+        return source.issue("encrypted", "encrypted Office file: save it without a password")
+    if file_format == "damaged zip":
+        return source.issue("truncated", "damaged docx or zip: get the file again, it is cut short or broken")
+    if file_format in UNSUPPORTED:
+        what, advice = UNSUPPORTED[file_format]
+        suffix = Path(name).suffix.lower()
+        named = f" named {suffix}" if suffix.isascii() and suffix.isprintable() and 1 < len(suffix) <= 6 else ""
+        return source.issue("unsupported", f"it is {what}{named}: {advice}")
+    try:
+        result: Document | Issue = import_module(READERS[file_format]).read(source)
+    except Exception as error:  # a reader meets files that nobody foresaw: one file must not stop the others
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return source.issue("failed", f"the {file_format} reader failed ({reason}): save it as .txt, and report it")
+    return result
+
+
+def recognise(data: bytes) -> str:
+    """Say what format the content is.
+
+    >>> recognise(b"%PDF-1.7 ...")
+    'pdf'
+    >>> recognise("工作总结".encode("gb18030"))
+    'txt'
+    """
+    start = data[:1024].lstrip(b"\xef\xbb\xbf\x00\t\r\n ")
+    if b"%PDF-" in data[:1024] and not start.startswith(b"<"):
+        return "pdf"
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _recognise_zip(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _recognise_ole(data)
+    for mark, file_format in MAGIC:
+        if start.startswith(mark):
+            return file_format
+    if data[8:12] == b"DUCK":
+        return "duckdb"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image"
+    return _recognise_markup(data)
+
+
+def _recognise_zip(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return "damaged zip"
+    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
+        return "docx"
+    if "word/document.xml" in names:
+        return "docx"
+    for mark, file_format in ZIP_MEMBERS:
+        if any(name.startswith(mark) for name in names):
+            return file_format
+    return "zip"
+
+
+def _recognise_ole(data: bytes) -> str:
+    for stream, file_format in OLE_STREAMS:
+        if stream.encode("utf-16-le") in data:
+            return file_format
+    return "ole"
+
+
+def _recognise_markup(data: bytes) -> str:
+    # Pages in UTF-16 show their tags once the zero bytes are gone.
+    head = data[:16384].replace(b"\x00", b"").lower()
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\t\r\n ")
+    if b"mime-version:" in head[:2048] and b"multipart/related" in head[:4096]:
+        return "mhtml"
+    if b"<!doctype html" in head[:4096] or b"<html" in head[:4096]:
+        return "html"
+    tags = len(_TAG.findall(head))
+    if (start.startswith(b"<") and tags >= 3) or tags >= 30:
+        return "html"
+    if start.startswith(b"<?xml"):
+        return "wordxml" if b"word.document" in head or b"wordml" in head or b"wordprocessingml" in head else "xml"
+    return "txt"

@@ -1,0 +1,286 @@
+"""What the readers share: where the bytes came from, and the builder that puts text and blocks together."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hreport.model import Block, BlockKind, Document, Issue, Span
+
+LONGEST_CAPTION = 60
+LONGEST_UNIT_LINE = 24
+SENTENCE_END = "\u3002\uff01\uff1f!?"
+
+_BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_SPACES = re.compile(r"\s+")
+# A bare number, or a mask where a number stood, with no unit but a sign; or the dash that says "no figure".
+_FIGURE = re.compile(
+    r"[<>\u2264\u2265\u2248\u00b1+\-\u2212~(\uff08]?\s*"
+    r"[\dxX\u00d7*][\dxX\u00d7*,\uff0c.\s]*[%\u2030\uff05]?[)\uff09]?|[-\u2014\u2013\u2015\u2026/.]+"
+)
+_YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one file, under the name by which the user knows it."""
+
+    path: str
+    data: bytes
+    password: str | None = None
+
+    def issue(self, code: str, message: str, *, fatal: bool = True) -> Issue:
+        """Say what is wrong with this file."""
+        return Issue(self.path, code, message, fatal=fatal)
+
+    def document(
+        self,
+        text: str,
+        blocks: Iterable[Block],
+        file_format: str,
+        meta: Mapping[str, str] | None = None,
+        issues: Iterable[Issue] = (),
+    ) -> Document:
+        """Make the document of this file."""
+        digest = hashlib.sha256(self.data).hexdigest()
+        return Document(self.path, text, tuple(blocks), file_format, digest, dict(meta or {}), tuple(issues))
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph on its way into the text."""
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    level: int | None = None
+    page: int | None = None
+
+
+@dataclass(slots=True)
+class Cell:
+    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span."""
+
+    row: int
+    column: int
+    content: list[Paragraph | Table]
+    row_span: int = 1
+    column_span: int = 1
+    page: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The cell's own words, without those of tables inside it."""
+        return "\n".join(part.text for part in self.content if isinstance(part, Paragraph)).strip()
+
+
+@dataclass(slots=True)
+class Table:
+    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings."""
+
+    cells: list[Cell] = field(default_factory=list)
+    header_rows: int = 0
+
+
+class Builder:
+    """Collects paragraphs and tables in reading order and says where in the text each of them lies.
+
+    Paragraphs are joined by a line feed, the cells of a row by a tab.
+
+    >>> builder = Builder()
+    >>> builder.add(Paragraph("一、工作总结", BlockKind.HEADING, level=1))
+    >>> builder.add(Paragraph("新增床位1,728张。"))
+    >>> builder.text
+    '一、工作总结\\n新增床位1,728张。'
+    >>> builder.blocks[1].span
+    Span(start=7, end=18)
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[str] = []
+        self._length = 0
+        self._tables = 0
+        self._before: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    def add(self, item: Paragraph | Table) -> None:
+        """Put a paragraph or a table, on a line of its own, at the end of the text."""
+        if isinstance(item, Table):
+            self._table(item)
+        else:
+            self._paragraph(item)
+
+    def _write(self, text: str) -> Span:
+        span = Span(self._length, self._length + len(text))
+        self._parts.append(text)
+        self._length = span.end
+        return span
+
+    def _separate(self, mark: str) -> None:
+        if self._length:
+            self._write(mark)
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        for line in paragraph.text.split("\n"):
+            if not line.strip():
+                continue
+            self._separate("\n")
+            span = self._write(line)
+            self.blocks.append(Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level))
+            if paragraph.kind is not BlockKind.FURNITURE:
+                self._before = [*self._before[-1:], line.strip()]
+
+    def _caption(self) -> str:
+        """The line before the table; where that only names a unit, the line before it too."""
+        lines = self._before
+        self._before = []
+        if not lines or len(lines[-1]) > LONGEST_CAPTION or lines[-1].endswith(tuple(SENTENCE_END)):
+            return ""
+        names_unit = len(lines[-1]) <= LONGEST_UNIT_LINE and (":" in lines[-1] or "\uff1a" in lines[-1])
+        if names_unit and len(lines) > 1 and len(lines[0]) <= LONGEST_CAPTION:
+            return " ".join(lines)
+        return lines[-1]
+
+    def _table(self, table: Table) -> None:
+        if not any(cell.content for cell in table.cells):
+            return
+        caption = self._caption()
+        self._tables += 1
+        number = self._tables
+        headings = _Headings(table)
+        row = 0
+        for cell in table.cells:
+            fresh_row = cell.row != row
+            row = cell.row
+            self._separate("\n" if fresh_row else "\t")
+            # Words before, between and after inner tables are blocks of one cell: blocks never overlap.
+            for part in _segments(cell.content):
+                if isinstance(part, Table):
+                    self._table(part)
+                    continue
+                if self._parts and self._parts[-1] not in ("\n", "\t"):
+                    self._write("\n")
+                span = self._write(part)
+                self.blocks.append(
+                    Block(
+                        BlockKind.CELL,
+                        span,
+                        page=cell.page,
+                        table=number,
+                        row=cell.row,
+                        column=cell.column,
+                        row_heading=headings.of_row(cell),
+                        column_heading=headings.of_column(cell),
+                        caption=caption,
+                    )
+                )
+        self._before = []
+
+
+def _segments(content: Sequence[Paragraph | Table]) -> Iterator[str | Table]:
+    words: list[str] = []
+    for part in content:
+        if isinstance(part, Table):
+            if "".join(words).strip():
+                yield "\n".join(words).strip()
+            words = []
+            yield part
+        else:
+            words.append(part.text)
+    if "".join(words).strip():
+        yield "\n".join(words).strip()
+
+
+def fold(text: str) -> str:
+    """Put a heading on one line: white space beside wide characters goes, other white space becomes one space.
+
+    >>> fold("出生率\\n (‰)")
+    '出生率(‰)'
+    """
+    return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text.strip()))
+
+
+def is_figure(text: str) -> bool:
+    """Is this cell a bare number, a masked number or a dash, but not a year?
+
+    >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "2022", "2022年", "杭州市")]
+    [True, True, True, True, False, False, False]
+    """
+    text = text.strip()
+    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text)
+
+
+class _Headings:
+    """Which rows and columns of a table are headings, and what they say above and beside a cell."""
+
+    def __init__(self, table: Table) -> None:
+        self.at: dict[tuple[int, int], Cell] = {}
+        for cell in table.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    self.at.setdefault((row, column), cell)
+        self.rows = max((row for row, _ in self.at), default=0)
+        self.columns = max((column for _, column in self.at), default=0)
+        self.words = {id(cell): fold(cell.text) for cell in table.cells}
+        self.header_rows = self._header_rows(table)
+        self.serial = self._is_serial(1)
+        self.heading_columns = self._heading_columns()
+
+    def _word(self, row: int, column: int) -> str:
+        cell = self.at.get((row, column))
+        return self.words[id(cell)] if cell else ""
+
+    def _header_rows(self, table: Table) -> int:
+        leading = 0
+        for row in range(1, self.rows + 1):
+            words = [self._word(row, column) for column in range(1, self.columns + 1)]
+            only_first = row > 1 and self.columns > 1 and not any(words[1:])
+            if any(is_figure(word) for word in words) or only_first:
+                break
+            leading = row
+        if leading == self.rows:
+            # Words only: a list of things under its heading, or a form; no more than the first row is a heading.
+            leading = 1 if self.rows > 1 and self.columns > 1 else 0
+        return max(leading, table.header_rows if table.header_rows < self.rows else 0)
+
+    def _body(self, column: int) -> list[str]:
+        return [self._word(row, column) for row in range(self.header_rows + 1, self.rows + 1)]
+
+    def _is_serial(self, column: int) -> bool:
+        numbers = [word for word in self._body(column) if word]
+        return self.columns > 2 and len(numbers) > 1 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+    def _heading_columns(self) -> int:
+        first = 2 if self.serial else 1
+        for column in range(first, self.columns + 1):
+            words = self._body(column)
+            if sum(is_figure(word) for word in words) > len(words) / 10:
+                return column - 1
+        return min(first, self.columns - 1)
+
+    def of_row(self, cell: Cell) -> str:
+        """What stands in the heading columns to the left of the cell."""
+        if cell.row <= self.header_rows:
+            return ""
+        first = 2 if self.serial else 1
+        last = min(self.heading_columns, cell.column - 1)
+        return self._join((cell.row, column) for column in range(first, last + 1))
+
+    def of_column(self, cell: Cell) -> str:
+        """What stands in the heading rows above the cell."""
+        last = min(self.header_rows, cell.row - 1)
+        return self._join((row, cell.column) for row in range(1, last + 1))
+
+    def _join(self, places: Iterable[tuple[int, int]]) -> str:
+        found: dict[int, str] = {}
+        for place in places:
+            cell = self.at.get(place)
+            if cell is not None and self.words[id(cell)]:
+                found.setdefault(id(cell), self.words[id(cell)])
+        return " ".join(found.values())

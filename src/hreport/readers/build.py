@@ -98,6 +98,7 @@ class Builder:
     """
 
     def __init__(self) -> None:
+        """Start with nothing."""
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._length = 0
@@ -220,6 +221,7 @@ class _Headings:
     """Which rows and columns of a table are headings, and what they say above and beside a cell."""
 
     def __init__(self, table: Table) -> None:
+        """Lay the cells out on the grid and find the heading rows and columns."""
         self.at: dict[tuple[int, int], Cell] = {}
         for cell in table.cells:
             for row in range(cell.row, cell.row + cell.row_span):

@@ -7,6 +7,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from hreport.model import Block, BlockKind, Document, Issue, Span
@@ -57,12 +58,12 @@ def _blocks(text: str) -> Iterator[Block]:
             yield Block(BlockKind.PARAGRAPH, Span(*line.span()))
 
 
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why bytes could not be decoded."""
 
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        self.message = message
+    code: str
+    message: str
 
 
 def decode(data: bytes) -> tuple[str, str] | Failure:

@@ -1,0 +1,149 @@
+"""How reports are built, as data: units, masks, dates, damage, structure and relation words, compiled once.
+
+The files hold word lists (`Words`) and regular expressions (`Pattern`, `MaskKind`); `{name}` in an expression stands for
+the word list of that name, `{unit}` for any unit, `{measure}`
+for any that is no kind of place. Every entry may carry `match` and `no_match`, which the tests run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hreport.lexicon import DATA, LexiconError, entries, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit or measure word. `not_before`: characters after it that make another word of it (人 in 人民)."""
+
+    id: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+    not_before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A list of words that play one part in a sentence."""
+
+    id: str
+    words: tuple[str, ...]
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression over folded text; `kind` says what a match is, where one table holds several kinds."""
+
+    id: str
+    pattern: str
+    kind: str = ""
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaskKind:
+    """What a placeholder hides, by what stands before it, what it is and what follows."""
+
+    id: str
+    kind: str
+    before: str = ""
+    run: str = ""
+    after: str = ""
+    match: tuple[str, ...] = ()
+
+
+TABLES: Mapping[str, Mapping[str, type]] = {
+    "units.toml": {"units": Unit},
+    "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
+    "numerals.toml": {"numerals": Pattern},
+    "times.toml": {"times": Pattern},
+    "structure.toml": {"furniture": Pattern, "inline": Pattern, "openers": Pattern, "sections": Pattern, "lines": Pattern},
+    "words.toml": {"words": Words},
+    "relations.toml": {"relations": Pattern},
+    "roles.toml": {"roles": Pattern},
+}
+
+
+def alternation(words: Iterable[str]) -> str:
+    """Words as a regular expression that tries the longest first."""
+    return "(?:" + "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w))) + ")"
+
+
+@dataclass(frozen=True, eq=False)
+class Grammar:
+    """All tables and their compiled expressions. Made once by `load`."""
+
+    units: Mapping[str, Unit]
+    tables: Mapping[str, Mapping[str, Pattern]]
+    words: Mapping[str, Words]
+    mask_kinds: tuple[tuple[MaskKind, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None], ...]
+    surfaces: Mapping[str, Unit]
+    unit_pattern: str
+    _expanded: Mapping[str, str]
+
+    def expand(self, pattern: str) -> str:
+        """A pattern with its `{names}` replaced."""
+        return re.sub(r"\{([a-z_]+)\}", lambda m: self._expanded[m[1]], pattern)
+
+    def words_of(self, *names: str) -> frozenset[str]:
+        """The union of some word lists."""
+        return frozenset(w for n in names for w in self.words[n].words)
+
+    def regex(self, table: str, *ids: str, flags: int = 0) -> re.Pattern[str]:
+        """Entries of a table (all, where none is named) as one compiled alternation, each a group named by its id."""
+        rows = self.tables[table]
+        chosen = ids or tuple(rows)
+        return re.compile("|".join(f"(?P<{i}>{self.expand(rows[i].pattern)})" for i in chosen), flags)
+
+
+@lru_cache(maxsize=1)
+def load() -> Grammar:
+    """The shipped grammar.
+
+    Raises:
+        LexiconError: a file is wrong; the message names file and id.
+    """
+    tables: dict[str, Mapping[str, object]] = {}
+    for file, kinds in TABLES.items():
+        raw = parse(file, (DATA / file).read_text(encoding="utf-8"))
+        if unknown := raw.keys() - kinds.keys():
+            raise LexiconError(file, ", ".join(sorted(unknown)), "unknown table")
+        for name, kind in kinds.items():
+            tables[name] = entries(kind, file, raw.get(name, {}))
+    units: dict[str, Unit] = tables.pop("units")  # type: ignore[assignment]
+    words: dict[str, Words] = tables.pop("words")  # type: ignore[assignment]
+    mask_kinds: dict[str, MaskKind] = tables.pop("mask_kinds")  # type: ignore[assignment]
+    surfaces: dict[str, Unit] = {}
+    for unit in units.values():
+        for surface in (unit.id, *unit.aliases):
+            if surface in surfaces:
+                raise LexiconError("units.toml", unit.id, f"{surface} is claimed twice")
+            surfaces[surface] = unit
+    unit_pattern = _unit_pattern(surfaces)
+    expanded = {name: alternation(entry.words) for name, entry in words.items()}
+    expanded["unit"] = unit_pattern
+    expanded["measure"] = _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"})
+    expanded["run"] = r"[\dxX*_×.]{1,6}"
+    grammar = Grammar(units, tables, words, (), surfaces, unit_pattern, expanded)  # type: ignore[arg-type]
+    compiled = []
+    for kind in mask_kinds.values():
+        before = re.compile(f"(?:{grammar.expand(kind.before)})$") if kind.before else None
+        run = re.compile(grammar.expand(kind.run)) if kind.run else None
+        after = re.compile(grammar.expand(kind.after)) if kind.after else None
+        compiled.append((kind, before, run, after))
+    return Grammar(units, tables, words, tuple(compiled), surfaces, unit_pattern, expanded)  # type: ignore[arg-type]
+
+
+def _unit_pattern(surfaces: Mapping[str, Unit]) -> str:
+    """Any unit, the longest first, unless the next character makes another word of it."""
+    parts = []
+    for surface in sorted(surfaces, key=lambda s: (-len(s), s)):
+        barred = surfaces[surface].not_before
+        parts.append(re.escape(surface) + (f"(?![{barred}])" if barred else ""))
+    return "(?:" + "|".join(parts) + ")"

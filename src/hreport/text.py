@@ -1,0 +1,80 @@
+"""A text with the noise left out that knows where each character came from, and width folding that keeps length."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hreport.model import Span
+
+# Full-width forms and the punctuation that reports use in both widths, each folded to one character, so that patterns
+# need one form only. 、 。 and quotation marks keep their own characters.
+_FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xA0: 0x20, 0x25CB: 0x3007, 0x25EF: 0x3007, 0xFE6A: 0x25}
+
+
+def fold(text: str) -> str:
+    """The text in half-width forms, character for character.
+
+    >>> fold("３３．５万亿元，增长８．７％；")
+    '33.5万亿元,增长8.7%;'
+    """
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A view of a source text without its noise. `raw` are the characters as written, `text` the same folded.
+
+    >>> reading = Reading.of("1.\\n4、73亿元", [Span(2, 5)])
+    >>> reading.text, reading.span(0, 6)
+    ('1.73亿元', Span(start=0, end=9))
+    """
+
+    source: str
+    raw: str
+    text: str
+    _starts: tuple[int, ...]  # where each kept piece begins in the reading
+    _origins: tuple[int, ...]  # ... and in the source
+
+    @classmethod
+    def of(cls, source: str, noise: Iterable[Span]) -> Reading:
+        """The reading of `source` without the spans of `noise` (which may overlap)."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        origins: list[int] = []
+        at = length = 0
+        for span in sorted(noise):
+            if span.start > at:
+                pieces.append(source[at : span.start])
+                starts.append(length)
+                origins.append(at)
+                length += span.start - at
+            at = max(at, span.end)
+        if at < len(source) or not pieces:
+            pieces.append(source[at:])
+            starts.append(length)
+            origins.append(at)
+        raw = "".join(pieces)
+        return cls(source, raw, fold(raw), tuple(starts), tuple(origins))
+
+    def origin(self, index: int) -> int:
+        """Where the character at `index` of the reading stands in the source."""
+        piece = bisect_right(self._starts, index) - 1
+        return self._origins[piece] + index - self._starts[piece]
+
+    def span(self, start: int, end: int) -> Span:
+        """The source span of reading characters `start` to `end`; noise between them is inside, noise around is not."""
+        if start >= end:
+            origin = self.origin(start)
+            return Span(origin, origin)
+        return Span(self.origin(start), self.origin(end - 1) + 1)
+
+    def index(self, origin: int) -> int:
+        """The reading offset of a source offset (of the next kept character where it lies in noise)."""
+        piece = bisect_right(self._origins, origin) - 1
+        if piece < 0:
+            return 0
+        start = self._starts[piece]
+        end = self._starts[piece + 1] if piece + 1 < len(self._starts) else len(self.raw)
+        return min(start + origin - self._origins[piece], end)

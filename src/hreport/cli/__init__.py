@@ -1,0 +1,72 @@
+"""The command line: one file for each command, flags in, one call, one writer, exit code out.
+
+Exit codes: 0 all read, 1 something could not be read, 2 misuse. Nothing heavy is imported before a command runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from hreport import __version__
+from hreport.cli import compare, extract, indicators, masks
+
+app = typer.Typer(
+    name="hreport",
+    help="The figures of Chinese work reports side by side, with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("extract")(extract.extract)
+app.command("masks")(masks.masks)
+app.command("compare")(compare.compare)
+app.command("indicators")(indicators.indicators)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hreport {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The figures of Chinese work reports side by side, with proof."""
+
+
+def main() -> None:
+    """Run the program. Whatever happens, the user sees a line, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console or pipe in another encoding gets a question mark for what it lacks, not a crash.
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except BrokenPipeError:
+        _hush()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("HREPORT_DEBUG"):
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        sys.stderr.write(f"hreport: {reason}: a fault of hreport, please report this line\n")
+        sys.exit(1)
+
+
+def _hush() -> None:
+    """Keep the interpreter from complaining at exit that nobody reads its output."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

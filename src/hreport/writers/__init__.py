@@ -1,0 +1,85 @@
+"""Where rows go: one file per output, each with one `write(rows, columns, target)`, and the literal registry below.
+
+A file is written under a temporary name in its own folder and renamed when it is whole, so that a killed run leaves the
+old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from hreport.record import Column, Row
+
+# The registry: suffix of a file, and name for --format -> the module that writes it. Imported only when used.
+WRITERS: Mapping[str, str] = {
+    "csv": "hreport.writers.csv",
+    "jsonl": "hreport.writers.jsonl",
+    "xlsx": "hreport.writers.xlsx",
+    "parquet": "hreport.writers.parquet",
+    "md": "hreport.writers.markdown",
+    "table": "hreport.writers.terminal",
+}
+BINARY = frozenset({"xlsx", "parquet"})
+
+
+class Write(Protocol):
+    """What each module of the registry offers. `notes` are lines to print beneath, where there is a place for them."""
+
+    def __call__(
+        self, rows: Iterable[Row], columns: Sequence[Column], target: BinaryIO, *, encoding: str, notes: Sequence[str]
+    ) -> None:
+        """Write all rows; raises OSError where the target cannot take them."""
+
+
+def write(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    target: BinaryIO,
+    form: str,
+    *,
+    encoding: str = "utf-8",
+    notes: Sequence[str] = (),
+) -> None:
+    """Write rows to an open binary stream in one of the forms of `WRITERS` (KeyError: not one of them)."""
+    writer = cast(Write, import_module(WRITERS[form]).write)
+    writer(rows, columns, target, encoding=encoding, notes=notes)
+
+
+def save(rows: Iterable[Row], columns: Sequence[Column], path: Path, form: str, *, notes: Sequence[str] = ()) -> None:
+    """Write rows to a file, whole or not at all; CSV gets a byte order mark, so that Excel reads it as UTF-8."""
+    with replacing(path) as target:
+        write(rows, columns, target, form, encoding="utf-8-sig" if form == "csv" else "utf-8", notes=notes)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes become the file when the block ends well, and leave no trace when it does not.
+
+    A link is followed, the mode of an old file kept. What is no regular file (a pipe, a device) is written directly.
+    """
+    real = Path(os.path.realpath(path))
+    if real.exists() and not stat.S_ISREG(real.stat().st_mode):
+        with open(real, "wb") as stream:
+            yield stream
+        return
+    temporary = real.with_name(f".{real.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        with open(temporary, "xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if real.exists():
+            shutil.copymode(real, temporary)
+        os.replace(temporary, real)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

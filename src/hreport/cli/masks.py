@@ -1,0 +1,47 @@
+"""`hreport masks`: every placeholder that stands where the publisher removed something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+
+from hreport.cli import options
+from hreport.cli.run import Run
+from hreport.record import MASKS, SUMMARY, Row
+
+
+def masks(
+    paths: options.Paths,
+    summary: Annotated[bool, typer.Option("--summary", help="Counts by file and kind.")] = False,
+    output: options.Output = None,
+    form: options.Format = None,
+    jobs: options.Jobs = None,
+    catalog: options.Catalog = None,
+    userdict: options.Userdict = None,
+    manifest: options.ManifestFile = None,
+    issues: options.Issues = None,
+    headers: options.Headers = "en",
+    password: options.Password = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Every masked placeholder of the reports, one row each."""
+    run = Run(
+        paths, output, form, jobs, catalog, userdict, manifest, issues, headers, 0.0, password, quiet, verbose,
+    )  # fmt: skip
+    rows = run.rows("masks")
+    run.write(*((summarised(rows), SUMMARY) if summary else (rows, MASKS)))
+    run.end()
+
+
+def summarised(rows: Iterable[Row]) -> Iterator[Row]:
+    """One row for each file and kind of mask: how many, how many different ones, and the most frequent."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in rows:
+        counts.setdefault((row["file"], row["kind"]), Counter())[row["text"]] += 1
+    for (file, kind), texts in sorted(counts.items()):
+        most = min(texts, key=lambda t: (-texts[t], t))
+        yield {"file": file, "kind": kind, "masks": texts.total(), "texts": len(texts), "example": most}

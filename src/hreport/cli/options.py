@@ -1,0 +1,96 @@
+"""The options that commands share, each written once, and the checks on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hreport.writers import WRITERS
+
+LANGUAGES = ("en", "zh")
+
+
+def one_of(value: str, known: Iterable[str], option: str) -> str:
+    """The value, if it is one of the known ones; else misuse that names them and the nearest."""
+    names = list(known)
+    if value in names:
+        return value
+    near = get_close_matches(value.lower(), names, n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise typer.BadParameter(f"{value!r} is not known. {hint}Known: {', '.join(names)}.", param_hint=option)
+
+
+def _format(value: str | None) -> str | None:
+    return None if value is None else one_of(value.lower().lstrip("."), WRITERS, "-f/--format")
+
+
+def _headers(value: str) -> str:
+    return one_of(value.lower(), LANGUAGES, "--headers")
+
+
+def _output(value: Path | None) -> Path | None:
+    """Refuse at once what could not be written at the end."""
+    if value is None or str(value) == "-":
+        return None
+    if value.is_dir():
+        raise typer.BadParameter(f"{value} is a folder: give a file name in it.", param_hint="-o/--output")
+    if not value.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {value.parent}: create it first.", param_hint="-o/--output")
+    return value
+
+
+def _readable(value: Path | None) -> Path | None:
+    if value is not None and not value.is_file():
+        raise typer.BadParameter(f"there is no file {value}.")
+    return value
+
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, globs, or - for standard input.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Write to a file; its suffix says the format.", callback=_output
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("-f", "--format", metavar="NAME", help=f"One of {', '.join(WRITERS)}.", callback=_format),
+]
+Jobs = Annotated[
+    int | None, typer.Option("-j", "--jobs", min=1, metavar="N", help="Worker processes. [default: cores]")
+]
+Catalog = Annotated[
+    Path | None,
+    typer.Option("--catalog", metavar="FILE", help="Own indicators (TOML), merged by id.", callback=_readable),
+]
+Userdict = Annotated[
+    Path | None, typer.Option("--userdict", metavar="FILE", help="A jieba user dictionary.", callback=_readable)
+]
+ManifestFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--manifest",
+        metavar="FILE",
+        help="CSV file,report,area,year,title,url,publisher,published: overrides what was read.",
+        callback=_readable,
+    ),
+]
+Issues = Annotated[
+    Path | None,
+    typer.Option("--issues", metavar="FILE.csv", help="Write what could not be read, and why.", callback=_output),
+]
+Headers = Annotated[
+    str, typer.Option("--headers", metavar="en|zh", help="Language of the headings.", callback=_headers)
+]
+MinConfidence = Annotated[
+    float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out figures that are less sure than this.")
+]
+Password = Annotated[
+    str | None, typer.Option("--password", envvar="HREPORT_PASSWORD", help="Password of encrypted files.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bar and no count at the end.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Doubts about files that were read, too.")]

@@ -1,0 +1,212 @@
+"""What every command does around its own work: find the files, read them, report what went wrong, write the rows."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
+
+import typer
+
+from hreport.cli.options import one_of
+from hreport.record import ISSUES, MACHINE, Column, Row, headed
+from hreport.writers import BINARY, WRITERS, save, write
+
+if TYPE_CHECKING:
+    from hreport.model import Issue
+    from hreport.pipeline import Outcome, Want
+
+Say: TypeAlias = Callable[[str], None]
+
+TO_SCREEN = "table"
+TO_PIPE = "csv"
+
+
+def misuse(message: str) -> NoReturn:
+    """End with a clear line and exit code 2."""
+    sys.stderr.write(f"hreport: {message}\n")
+    raise typer.Exit(2)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a command: its shared options, and what it has read and not read so far."""
+
+    paths: Sequence[str]
+    output: Path | None = None
+    form: str | None = None
+    jobs: int | None = None
+    catalog: Path | None = None
+    userdict: Path | None = None
+    manifest: Path | None = None
+    issues_file: Path | None = None
+    headers: str = "en"
+    min_confidence: float = 0.0
+    password: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    issues: list[Issue] = field(default_factory=list)
+    read: int = 0
+
+    def __post_init__(self) -> None:
+        """Settle the format and keep libraries from talking between our lines."""
+        if self.form is None and self.output is not None:
+            suffix = self.output.suffix.lower().lstrip(".")
+            if not suffix:
+                misuse(f"{self.output}: no suffix says the format: give -f, one of {', '.join(WRITERS)}")
+            self.form = one_of(suffix, WRITERS, "-o/--output")
+        if self.form is None:
+            self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
+        if self.form in BINARY and self.output is None and is_screen(sys.stdout):
+            misuse(f"{self.form} is not for a screen: give -o FILE.{self.form}")
+        if self.output is not None:
+            real = os.path.realpath(self.output)
+            if any(p != "-" and os.path.isfile(p) and os.path.realpath(p) == real for p in self.paths):
+                misuse(f"{self.output} is one of the files to read: give another -o")
+        logging.disable(logging.CRITICAL)
+        warnings.simplefilter("ignore")
+
+    def rows(self, want: Want, tables: bool = False) -> Iterator[Row]:
+        """Rows of all files, in order, as they are read; issues are said on the way.
+
+        A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
+        """
+        from hreport.lexicon import LexiconError
+        from hreport.pipeline import Manifest, ManifestError, Work, find, read_manifest, run
+
+        own = [p for p in (self.output, self.issues_file, self.manifest, self.catalog, self.userdict) if p is not None]
+        try:
+            manifest = read_manifest(self.manifest) if self.manifest else Manifest()
+            found = find(self.paths, _stdin(), own)
+            work = Work(want, tables, self.catalog, self.userdict, self.password, manifest)
+            outcomes = run(found.sources, work, self.jobs)
+        except (ManifestError, LexiconError) as error:
+            misuse(str(error))
+        notes = [*found.issues, *manifest.unmatched(s.path for s in found.sources)]
+        return self._rows(outcomes, notes, len(found.sources))
+
+    def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
+        with ExitStack() as stack:
+            say = self._progress(stack, total)
+            for issue in notes:
+                self.note(issue, say)
+            for outcome in outcomes:
+                self.read += outcome.read
+                for issue in outcome.issues:
+                    self.note(issue, say)
+                for row in outcome.rows:
+                    confidence = row.get("confidence")
+                    if confidence is None or confidence >= self.min_confidence:
+                        yield row
+                say("")
+
+    def _progress(self, stack: ExitStack, total: int) -> Say:
+        """How to say a line; with a bar, where somebody watches and the work is long enough."""
+        if self.quiet or total < 2 or not is_screen(sys.stderr):
+            return _say
+        from hreport.writers.terminal import progress
+
+        return stack.enter_context(progress(total))
+
+    def note(self, issue: Issue, say: Say | None = None) -> None:
+        """Remember an issue, and say it if it matters (doubts about what was read: with --verbose)."""
+        self.issues.append(issue)
+        if issue.fatal or self.verbose or issue.code in ("manifest", "table"):
+            (say or _say)(printable(f"hreport: {issue.path}: {issue.message}"))
+
+    def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
+        """Write rows where the user wants them; an output that cannot be written is misuse."""
+        assert self.form is not None
+        shown = headed(tuple(columns), self.headers)
+        if self.form == "jsonl":
+            shown = (*(MACHINE if {"start", "text"} <= {c.name for c in columns} else ()), *shown)
+        try:
+            if self.output is not None:
+                save(rows, shown, self.output, self.form, notes=notes)
+                return
+            if self.form == TO_SCREEN:
+                rows = list(rows)  # read all before the first line, or the bar would run through the table
+            write(rows, shown, _stdout(), self.form, encoding=_encoding(self.form), notes=notes)
+        except BrokenPipeError:
+            with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except OSError as error:
+            misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error})")
+
+    def end(self) -> NoReturn:
+        """Write the issues, say the count, and leave with the exit code."""
+        fatal = [i for i in self.issues if i.fatal]
+        if self.issues_file is not None:
+            rows = (
+                {
+                    "file": i.path, "code": i.code, "message": i.message, "fatal": i.fatal,
+                    "start": i.span.start if i.span else None, "end": i.span.end if i.span else None,
+                }
+                for i in self.issues
+            )  # fmt: skip
+            try:
+                save(rows, headed(ISSUES, self.headers), self.issues_file, "csv")
+            except OSError as error:
+                misuse(f"{self.issues_file}: cannot be written ({error.strerror or error})")
+        if not self.quiet:
+            sys.stderr.write(printable(self.count()) + "\n")
+        raise typer.Exit(1 if fatal else 0)
+
+    def count(self) -> str:
+        """One line: how many were read and how many not, and why.
+
+        >>> Run(["a.txt"], form="csv", read=12).count()
+        '12 read'
+        """
+        codes = Counter(i.code for i in self.issues if i.fatal)
+        if not codes:
+            return f"{self.read} read"
+        reasons = ", ".join(
+            f"{n} {code.replace('_', ' ')}" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c))
+        )
+        return f"{self.read} read, {sum(codes.values())} not read: {reasons}"
+
+
+def _say(line: str) -> None:
+    """Write a line to standard error, if there is one."""
+    if line:
+        sys.stderr.write(line + "\n")
+
+
+def is_screen(stream: object) -> bool:
+    """Does a person watch this stream?"""
+    try:
+        return bool(stream.isatty())  # type: ignore[attr-defined]
+    except (AttributeError, ValueError):
+        return False
+
+
+def printable(line: str) -> str:
+    """A line for standard error: file names may hold control characters and what no encoding can say."""
+    text = "".join(c if c.isprintable() or c == "\u3000" else "\ufffd" for c in line)
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding, "replace")
+
+
+def _stdin() -> BinaryIO | None:
+    return getattr(sys.stdin, "buffer", None)
+
+
+def _stdout() -> BinaryIO:
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+def _encoding(form: str) -> str:
+    """The console's encoding for a table; UTF-8 into a pipe, unless the user asks for another with PYTHONIOENCODING."""
+    if form == TO_SCREEN or os.environ.get("PYTHONIOENCODING"):
+        return sys.stdout.encoding or "utf-8"
+    return "utf-8"

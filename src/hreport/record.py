@@ -1,0 +1,296 @@
+"""What a row is: the columns of every table, and how an `Extraction` is laid flat into rows.
+
+A row is a plain dict from column name to `str`, `int`, `float`, `bool`, `None` (empty) or `Cell` (a cell of the
+comparison table). Numbers come out of exact decimals: `int` where they are integral, else the nearest `float`. Column
+names are stable ASCII; Chinese headings and the few words that tables print are data (`data/headers.toml`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal, TypeAlias
+
+from hreport.model import Document, Exact, Extraction, Masked, Observation, Range, Report
+
+Kind: TypeAlias = Literal["text", "int", "number", "bool", "mixed"]
+State: TypeAlias = Literal["plain", "masked", "damaged", "repaired", "doubt", "note"]
+Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its stable name, what its cells hold, and the heading to print (empty: the name).
+
+    `number` cells are `int` or `float`; `mixed` cells are numbers, text or `Cell`s.
+    """
+
+    name: str
+    kind: Kind = "text"
+    heading: str = ""
+
+    @property
+    def title(self) -> str:
+        """What stands above the column."""
+        return self.heading or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a comparison: what is shown, the bare number where nothing stands beside it, and why it is marked."""
+
+    show: str
+    number: int | float | None = None
+    state: State = "plain"
+
+    def __str__(self) -> str:
+        """What is shown."""
+        return self.show
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """Columns written as `name` or `name:kind`, parted by white space."""
+    pairs = (word.partition(":") for word in text.split())
+    return tuple(Column(name, kind or "text") for name, _, kind in pairs)  # type: ignore[arg-type]
+
+
+SOURCE = "url publisher published"
+
+EXTRACT = _columns(
+    f"""
+    file report:int title
+    start:int end:int text numeral value:number value_max:number unit base_unit masked:bool bound damage repaired:number
+    indicator measure direction basis real:bool status period area
+    section page:int table:int row:int column:int sentence confidence:number
+    area_name obs_value:number indicator_id area_id year:int low:number high:number rule
+    {SOURCE}
+    """
+)
+MASKS = _columns(f"file report:int title start:int end:int text kind section page:int sentence rule {SOURCE}")
+SUMMARY = _columns("file kind masks:int texts:int example")
+ISSUES = _columns("file code message fatal:bool start:int end:int")
+LONG = _columns(
+    """
+    area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
+    value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
+    repaired:number doubt confidence:number chosen:bool file report:int title page:int sentence start:int end:int
+    """
+)
+SUGGEST = _columns("wording measure base_unit figures:int reports:int example file start:int end:int")
+CATALOGUE = _columns("id name en group unit kind better low:number high:number flow:bool aliases source")
+MACHINE = _columns("layer role")  # only in JSON lines, where one file may hold several layers
+
+
+@lru_cache(maxsize=1)
+def wording() -> Mapping[str, Any]:
+    """The words of tables, as they stand in `data/headers.toml`."""
+    text = (files("hreport") / "data" / "headers.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def headed(columns: tuple[Column, ...], language: str) -> tuple[Column, ...]:
+    """The columns with headings in `language` (`en`: the names themselves)."""
+    words = wording()["columns"] if language != "en" else {}
+    return tuple(replace(c, heading=c.heading or words.get(c.name, "")) for c in columns)
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """An exact decimal as a plain number: `int` where it is integral.
+
+    >>> number(Decimal("519000000")), number(Decimal("35.20")), number(None)
+    (519000000, 35.2, None)
+    """
+    if value is None or not value.is_finite():
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def exact(value: Any) -> Decimal | None:
+    """A cell's number as the decimal that it was written as.
+
+    >>> exact(35.2), exact(None)
+    (Decimal('35.2'), None)
+    """
+    return None if value is None or value == "" else Decimal(str(value))
+
+
+_YEAR = re.compile(r"[12]\d{3}")
+
+
+def year_number(year: str) -> int | None:
+    """A resolved year as a number; a masked one, or several, is not one.
+
+    >>> year_number("2025"), year_number("201*"), year_number("")
+    (2025, None, None)
+    """
+    return int(year) if _YEAR.fullmatch(year) else None
+
+
+def observation_rows(
+    extraction: Extraction, file: str, source: Mapping[int, Mapping[str, str]] | None = None
+) -> Iterator[Row]:
+    """One row for each observation, in the order of the text, with the columns of `EXTRACT`.
+
+    `source` gives url, publisher and published for the reports (by number) that a manifest names.
+    """
+    reports = {r.number: r for r in extraction.reports}
+    for o in extraction.observations:
+        yield _observation_row(o, extraction.document, reports.get(o.report), file, (source or {}).get(o.report, {}))
+
+
+def _observation_row(
+    o: Observation, document: Document, report: Report | None, file: str, source: Mapping[str, str]
+) -> Row:
+    q = o.quantity
+    value = value_max = low = high = None
+    match q.value:
+        case Exact(n):
+            value = n
+        case Range(a, b):
+            value, value_max = a, b
+        case Masked(low=a, high=b):
+            low, high = a, b
+    masked = isinstance(q.value, Masked)
+    usable = q.repaired if q.repaired is not None else (value if not masked and not q.damage else None)
+    # A figure without any place or time word of its own is about the report's place and year.
+    area_name = o.area_name or ("" if o.area or report is None else report.area)
+    area_id = o.area_id or (report.area_id if report is not None and area_name and area_name == report.area else "")
+    year = o.year or ("" if o.period or report is None else report.year)
+    return {
+        "layer": "quantity",
+        "role": "metric",
+        "file": file,
+        "report": o.report,
+        "title": report.title if report else None,
+        "start": q.span.start,
+        "end": q.span.end,
+        "text": q.text,
+        "numeral": q.numeral,
+        "value": number(value),
+        "value_max": number(value_max),
+        "unit": q.unit,
+        "base_unit": q.base_unit,
+        "masked": masked,
+        "bound": q.bound,
+        "damage": q.damage,
+        "repaired": number(q.repaired),
+        "indicator": o.indicator,
+        "measure": o.measure,
+        "direction": o.direction,
+        "basis": o.basis,
+        "real": o.real,
+        "status": o.status,
+        "period": o.period or None,
+        "area": o.area or None,
+        "section": o.section or None,
+        "page": o.page,
+        "table": o.table,
+        "row": o.row,
+        "column": o.column,
+        "sentence": document.text[o.sentence.start : o.sentence.end].strip(),
+        "confidence": o.confidence,
+        "area_name": area_name or None,
+        "obs_value": number(usable),
+        "indicator_id": o.indicator_id or None,
+        "area_id": area_id or None,
+        "year": year_number(year),
+        "low": number(low),
+        "high": number(high),
+        "rule": o.rule,
+        "url": source.get("url") or None,
+        "publisher": source.get("publisher") or None,
+        "published": source.get("published") or None,
+    }
+
+
+# The end of a sentence: full stop, exclamation and question mark and semicolon of either width, or a line break.
+_SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b!?;\n\r]+")
+
+
+def mask_rows(
+    extraction: Extraction, file: str, source: Mapping[int, Mapping[str, str]] | None = None
+) -> Iterator[Row]:
+    """One row for each masked placeholder, in the order of the text, with the columns of `MASKS`."""
+    text = extraction.document.text
+    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    blocks = sorted(extraction.document.blocks, key=lambda b: b.span)
+    starts = [b.span.start for b in blocks]
+    for mask in extraction.masks:
+        report = next((r for r in extraction.reports if mask.span.within(r.span)), None)
+        sections = [s for s in report.sections if mask.span.within(s.span)] if report else []
+        where = bisect_right(starts, mask.span.start) - 1
+        block = blocks[where] if where >= 0 and mask.span.within(blocks[where].span) else None
+        before, after = bisect_right(ends, mask.span.start), bisect_right(ends, mask.span.end - 1)
+        begin = ends[before - 1] if before else 0
+        finish = ends[after] if after < len(ends) else len(text)
+        given = (source or {}).get(report.number, {}) if report else {}
+        yield {
+            "layer": "mask",
+            "file": file,
+            "report": report.number if report else None,
+            "title": report.title if report else None,
+            "start": mask.span.start,
+            "end": mask.span.end,
+            "text": mask.text,
+            "kind": mask.kind,
+            "section": max(sections, key=lambda s: s.level).heading if sections else None,
+            "page": block.page if block else None,
+            "sentence": text[begin:finish].strip(),
+            "rule": mask.rule,
+            "url": given.get("url") or None,
+            "publisher": given.get("publisher") or None,
+            "published": given.get("published") or None,
+        }
+
+
+# --- cells as text ---------------------------------------------------------------------------------------------------
+
+# What a spreadsheet takes for the beginning of a formula, in either width, and control characters.
+_RUNS = re.compile("[\\s\u00a0\u3000]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\x00-\x1f\x7f]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*(e[+-]?\d+)?%?", re.IGNORECASE)
+
+
+def plain(value: Any) -> str:
+    """A cell as text: empty for None, `true` and `false`, the shortest form of a number.
+
+    >>> plain(None), plain(True), plain(519000000), plain(35.2)
+    ('', 'true', '519000000', '35.2')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet runs: an apostrophe before what would begin a formula; plain numbers stay as they are.
+
+    >>> guarded("=1+1"), guarded("-5.2"), guarded("-5,A1")
+    ("'=1+1", '-5.2', "'-5,A1")
+    """
+    return "'" + text if _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given.
+
+    >>> unguarded("'=1+1"), unguarded("'tis")
+    ('=1+1', "'tis")
+    """
+    return text[1:] if text.startswith("'") and _RUNS.match(text[1:]) else text
+
+
+def encodable(text: str) -> str:
+    """Text without lone surrogates (undecodable file names, broken documents), so that UTF-8 can hold it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text

@@ -1,0 +1,33 @@
+"""JSON lines: one object for each row. Keys are the stable names, whatever the headings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO
+
+from hreport.record import Cell, Column, Row, encodable
+
+
+def write(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    target: BinaryIO,
+    *,
+    encoding: str = "utf-8",
+    notes: Sequence[str] = (),
+) -> None:
+    """Write rows as they come. JSON is UTF-8 by definition: another encoding gets its characters escaped instead."""
+    ascii_only = encoding.lower().replace("_", "-") not in ("utf-8", "utf8")
+    names = [c.name for c in columns]
+    for row in rows:
+        line = json.dumps({n: _bare(row.get(n)) for n in names}, ensure_ascii=ascii_only, allow_nan=False)
+        target.write(encodable(line).encode("utf-8") + b"\n")
+    target.flush()
+
+
+def _bare(value: object) -> object:
+    """A cell without its dress: the number where there is nothing to say beside it."""
+    if isinstance(value, Cell):
+        return value.number if value.number is not None else value.show
+    return value

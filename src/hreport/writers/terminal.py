@@ -1,0 +1,172 @@
+"""A table on a screen, fitted to its width, and the progress bar. Nothing that a report says is taken for markup."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import BinaryIO
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from hreport.record import Cell, Column, Row, plain
+
+CHUNK = 1_000  # rows printed at a time
+PIPE_WIDTH = 160  # columns where there is no screen to ask
+STYLES = {"masked": "dim", "note": "dim", "damaged": "red", "repaired": "yellow", "doubt": "yellow"}
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+# What a console without these characters gets instead.
+PLAINER = {"\u26a0": "!", "\u2020": "+", "\u2021": "^", "\u2265": ">=", "\u2264": "<=", "\u2248": "~"}
+
+# What a reader wants to see first, by column; the rest is for files. Columns of other tables are all shown.
+WANTED = (
+    "indicator", "text", "measure", "area_name", "year", "status", "period", "direction", "damage", "repaired", "file",
+    "indicator_id",
+)  # fmt: skip
+WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
+
+
+def write(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    target: BinaryIO,
+    *,
+    encoding: str = "utf-8",
+    notes: Sequence[str] = (),
+) -> None:
+    """Print rows; of an extract the columns that fit. `encoding` is the console's."""
+    stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
+    try:
+        is_screen = target.isatty()
+        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
+        width = console.width if is_screen else PIPE_WIDTH
+        console.width = width
+        simple = not _can(encoding, "\u2500")
+        fit = _fitting(encoding)
+        remaining = iter(rows)
+        while chunk := list(islice(remaining, CHUNK)):
+            for table in _tables(chunk, columns, width, simple, fit):
+                console.print(table)
+        for note in notes:
+            console.print(Text(fit(note), style="dim"))
+    finally:
+        stream.flush()
+        stream.detach()
+
+
+def _can(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _fitting(encoding: str) -> Callable[[str], str]:
+    """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours."""
+    lacking = {ord(c): other for c, other in PLAINER.items() if not _can(encoding, c)}
+    return lambda text: CONTROL.sub(" ", text.translate(lacking))
+
+
+def _tables(
+    rows: Sequence[Row], columns: Sequence[Column], width: int, simple: bool, fit: Callable[[str], str]
+) -> Iterator[Table]:
+    """The rows as one table, or as several side by side where a comparison has more places than the screen has room."""
+    texts = {c.name: [fit(plain(row.get(c.name))) for row in rows] for c in columns}
+    needs = {
+        c.name: min(max(cell_len(fit(c.title)), *(cell_len(t) for t in texts[c.name])), WIDEST.get(c.name, 30))
+        for c in columns
+    }
+    wide = [c for c in columns if c.kind == "mixed"]
+    if wide:
+        hidden = {"indicator_id", "usable", "stated"}
+        fixed = [c for c in columns if c.kind != "mixed" and c.name not in hidden]
+        room = width - sum(needs[c.name] + 3 for c in fixed)
+        panels: list[list[Column]] = [[]]
+        left = room
+        for column in wide:
+            if panels[-1] and needs[column.name] + 3 > left:
+                panels.append([])
+                left = room
+            panels[-1].append(column)
+            left -= needs[column.name] + 3
+        for panel in panels:
+            yield _table(rows, [*fixed, *panel], texts, simple, fit)
+        return
+    yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
+
+
+def _chosen(
+    columns: Sequence[Column], texts: dict[str, list[str]], needs: dict[str, int], width: int
+) -> Sequence[Column]:
+    """The columns to show: of an extract the most telling that are not empty and fit, in the order of the table."""
+    by_name = {c.name: c for c in columns}
+    if not {"indicator", "text", "numeral"} <= by_name.keys():
+        filled = [c for c in columns if any(texts[c.name])]
+        while len(filled) > 2 and sum(min(needs[c.name], 12) + 3 for c in filled) > width:
+            filled.pop()
+        return filled
+    shown: list[str] = []
+    room = width - 1
+    for name in WANTED:
+        if name in by_name and any(texts[name]) and (len(set(texts[name])) > 1 or name not in ("file", "status")):
+            if shown and needs[name] + 3 > room:
+                continue
+            shown.append(name)
+            room -= needs[name] + 3
+    return [by_name[name] for name in shown]
+
+
+def _table(
+    rows: Sequence[Row], columns: Sequence[Column], texts: dict[str, list[str]], simple: bool, fit: Callable[[str], str]
+) -> Table:
+    table = Table(box=box.ASCII2 if simple else box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in columns:
+        right = column.kind in ("int", "number", "mixed")
+        table.add_column(Text(fit(column.title)), justify="right" if right else "left", overflow="fold")
+    for index, row in enumerate(rows):
+        masked = row.get("masked") is True
+        cells = []
+        for column in columns:
+            value = row.get(column.name)
+            style = ""
+            if isinstance(value, Cell):
+                style = STYLES.get(value.state, "")
+            elif column.name == "text" and row.get("damage"):
+                style = STYLES["damaged"]
+            elif column.name == "text" and masked:
+                style = STYLES["masked"]
+            cells.append(Text(texts[column.name][index], style=style))
+        table.add_row(*cells)
+    return table
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error; call what this yields with a line to print above the bar, or with "" for one step."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("reading", total=total)
+
+        def step(line: str) -> None:
+            if line:
+                bar.console.print(Text(line), soft_wrap=True)
+            else:
+                bar.advance(task)
+
+        yield step

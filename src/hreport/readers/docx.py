@@ -116,7 +116,7 @@ class _Package:
             remove_pis=True,
         )
         root = etree.fromstring(self.archive.read(member), parser)
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             raise _RefusedError("unsafe", f"{name} holds a document type definition, which no docx needs: save it anew")
         return root
 

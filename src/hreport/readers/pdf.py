@@ -1,4 +1,4 @@
-"""PDF: text by pypdfium2, tables by pdfplumber, and that only on pages with ruled lines.
+"""PDF: text by pypdfium2; where tables stand by pdfplumber, and that only on pages with ruled lines.
 
 Pages know characters and places, not paragraphs; the lines are joined, and page furniture is told apart, by where they
 stand. pypdfium2 is not safe in threads: read in processes.
@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import Any, TypeAlias
 
@@ -39,6 +40,8 @@ GARBAGE = 0.1
 
 # A page number alone: digits and signs, and the hanzi that say "page ... of ...".
 _PAGE_NUMBER = re.compile(r"[\W_\u7b2c\u9875\u5171\u7e3d\u603b]*\d{1,4}[\W_\u7b2c\u9875\u5171\u7e3d\u603b\d]{0,12}")
+_LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
+_SPACES = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d+")
 _TOKEN = re.compile(r"[!-~]+|.")
 _SPACE_BESIDE_WIDE = re.compile(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])")
@@ -116,6 +119,12 @@ def _properties(pdf: pypdfium2.PdfDocument) -> dict[str, str]:
 # --- lines of a page -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Character:
+    text: str
+    box: Box
+
+
 @dataclass(slots=True)
 class _Line:
     """A line of text as it stands on its page."""
@@ -164,8 +173,8 @@ class _Page:
     width: float
     height: float
     lines: list[_Line]
-    has_rules: bool
     is_picture: bool
+    characters: list[_Character] | None  # only where there are ruled lines, and so perhaps a table
     items: list[_Line | _Ruled] = field(default_factory=list)
 
     def body(self) -> list[_Line]:
@@ -173,11 +182,11 @@ class _Page:
 
     def count(self) -> int:
         """How many characters stand on the page, furniture aside."""
-        return sum(len(line.text.replace(" ", "")) for line in self.body())
+        return sum(len(_SPACES.sub("", line.text)) for line in self.body())
 
     def is_garbled(self) -> bool:
         """Are these not characters but the numbers of glyphs?"""
-        counts = Counter("".join(line.text for line in self.lines).replace(" ", ""))
+        counts = Counter(_SPACES.sub("", "".join(line.text for line in self.lines)))
         total = counts.total()
         odd = sum(number for character, number in counts.items() if _is_odd(character))
         hanzi = sum(number for character, number in counts.items() if "\u4e00" <= character <= "\u9fff")
@@ -217,30 +226,38 @@ def _pages(pdf: pypdfium2.PdfDocument, doubt: Callable[[str, str], None]) -> Ite
 def _read_page(page: pypdfium2.PdfPage, number: int) -> _Page:
     width, height = page.get_size()
     seen = _as_seen(page)
+    turned = page.get_rotation() in (90, 270)
+    has_rules, has_picture = _look(page)
     text_page = page.get_textpage()
     try:
-        lines = _in_order([line for line in _lines(text_page, number, seen) if line.text])
+        lines = _in_order([line for line in _lines(text_page, number, seen, turned) if line.text])
+        characters = list(_characters(text_page, seen)) if has_rules else None
     finally:
         text_page.close()
-    rules, pictures = 0, 0
-    across, down = 0, 0
+    count = sum(len(_SPACES.sub("", line.text)) for line in lines)
+    return _Page(number, width, height, lines, has_picture and count <= FEW_CHARACTERS, characters)
+
+
+def _look(page: pypdfium2.PdfPage) -> tuple[bool, bool]:
+    """Are there ruled lines enough for a table, and is there a picture?"""
+    paths, across, down, picture = 0, 0, 0, False
     for thing in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=4):
         if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            pictures += 1
+            picture = True
             continue
-        rules += 1
-        if rules > MOST_PATHS:
-            break
+        paths += 1
+        if paths > MOST_PATHS:
+            # A map or a drawing.
+            return False, picture
         try:
             left, bottom, right, top = thing.get_bounds()
         except pypdfium2.PdfiumError:
             continue
         wide, high = right - left, top - bottom
+        # A frame counts for lines in both directions.
         across += wide > 4 * THIN and (high < THIN or high > 2 * THIN)
         down += high > 2 * THIN and (wide < THIN or wide > 4 * THIN)
-    has_rules = across >= 2 and down >= 2 and rules <= MOST_PATHS
-    count = sum(len(line.text.replace(" ", "")) for line in lines)
-    return _Page(number, width, height, lines, has_rules, bool(pictures) and count <= FEW_CHARACTERS)
+    return across >= 2 and down >= 2, picture
 
 
 def _as_seen(page: pypdfium2.PdfPage) -> Callable[[Box], Box]:
@@ -262,23 +279,37 @@ def _as_seen(page: pypdfium2.PdfPage) -> Callable[[Box], Box]:
     return seen
 
 
-def _lines(text_page: pypdfium2.PdfTextPage, number: int, seen: Callable[[Box], Box]) -> Iterator[_Line]:
+def _lines(text_page: pypdfium2.PdfTextPage, number: int, seen: Callable[[Box], Box], turned: bool) -> Iterator[_Line]:
     # By character, as the text in one piece leaves rare hanzi out and need not count as the characters do.
     indices: list[int] = []
+    before: Box | None = None
     for index in range(min(text_page.count_chars(), MOST_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
-        if code in (0x0A, 0x0D) and pdfium.FPDFText_IsGenerated(text_page, index) == 1:
-            if indices:
-                yield _line(text_page, indices, number, seen)
+        made = pdfium.FPDFText_IsGenerated(text_page, index) == 1
+        ends = made and code in (0x0A, 0x0D)
+        if turned and not made:
+            # pdfium looks for the ends of lines as if the page stood upright.
+            box = _box(text_page, index, seen)
+            ends = before is not None and abs(before[1] - box[1]) > 0.6 * max(box[3] - box[1], 1)
+            before = box
+        if ends and indices:
+            yield _line(text_page, indices, number, seen)
             indices = []
-        else:
+        if not (made and code in (0x0A, 0x0D)):
             indices.append(index)
     if indices:
         yield _line(text_page, indices, number, seen)
 
 
+def _box(text_page: pypdfium2.PdfTextPage, index: int, seen: Callable[[Box], Box]) -> Box:
+    try:
+        return seen(text_page.get_charbox(index, loose=True))
+    except pypdfium2.PdfiumError:
+        return (0, 0, 0, 0)
+
+
 def _line(text_page: pypdfium2.PdfTextPage, indices: list[int], number: int, seen: Callable[[Box], Box]) -> _Line:
-    characters = [_character(text_page, index) for index in indices]
+    characters = [_read_character(text_page, index) for index in indices]
     while characters and characters[-1].isspace():
         characters.pop()
     start = next((place for place, character in enumerate(characters) if not character.isspace()), len(characters))
@@ -287,17 +318,14 @@ def _line(text_page: pypdfium2.PdfTextPage, indices: list[int], number: int, see
         return _Line("", (0, 0, 0, 0), 0, number)
 
     def box(place: int) -> Box:
-        try:
-            return seen(text_page.get_charbox(indices[place], loose=True))
-        except pypdfium2.PdfiumError:
-            return (0, 0, 0, 0)
+        return _box(text_page, indices[place], seen)
 
     first, last = box(0), box(-1)
     whole = (min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3]))
     size = pdfium.FPDFText_GetFontSize(text_page, indices[0])
     # Some files set every size to 1 and scale it up: then the height of the box is the size.
     size = size if size > 4 else max(4.0, first[3] - first[1])
-    angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, indices[len(indices) // 2])) % 90
+    slanted = _is_slanted(text_page, indices[len(indices) // 2])
     words = []
     for place, character in enumerate(characters):
         if character == " " and 0 < place < len(characters) - 1:
@@ -306,13 +334,19 @@ def _line(text_page: pypdfium2.PdfTextPage, indices: list[int], number: int, see
             # Layout puts a quarter of an em between hanzi and digits; a wider gap is one between columns. Between
             # two hanzi a space that was written stays.
             made = wide == 1 or (wide == 2 and pdfium.FPDFText_IsGenerated(text_page, indices[place]) == 1)
-            if made and box(place + 1)[0] - box(place - 1)[2] < 0.6 * size:
+            gap = box(place + 1)[0] - box(place - 1)[2]
+            if made and gap < 0.6 * size:
                 continue
+            character = "\t" if gap > size else character
         words.append(character)
-    return _Line("".join(words), whole, size, number, slanted=5 < angle < 85)
+    text = "".join(words)
+    if label := _LABEL.match(text):
+        # The gap after the number of a list item is no column.
+        text = f"{label[0][:-1]} {text[label.end() :]}"
+    return _Line(text, whole, size, number, slanted=slanted)
 
 
-def _character(text_page: pypdfium2.PdfTextPage, index: int) -> str:
+def _read_character(text_page: pypdfium2.PdfTextPage, index: int) -> str:
     code = pdfium.FPDFText_GetUnicode(text_page, index)
     if code in (0x02, 0xFFFE) and pdfium.FPDFText_IsHyphen(text_page, index) == 1:
         return "-"
@@ -321,11 +355,22 @@ def _character(text_page: pypdfium2.PdfTextPage, index: int) -> str:
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
+def _is_slanted(text_page: pypdfium2.PdfTextPage, index: int) -> bool:
+    return 5 < math.degrees(pdfium.FPDFText_GetCharAngle(text_page, index)) % 90 < 85
+
+
+def _characters(text_page: pypdfium2.PdfTextPage, seen: Callable[[Box], Box]) -> Iterator[_Character]:
+    """The characters that the file itself holds, slanted ones left out."""
+    for index in range(min(text_page.count_chars(), MOST_CHARACTERS)):
+        if pdfium.FPDFText_IsGenerated(text_page, index) != 1 and not _is_slanted(text_page, index):
+            yield _Character(_read_character(text_page, index), _box(text_page, index, seen))
+
+
 def _in_order(lines: list[_Line]) -> list[_Line]:
-    """Lines from top to bottom, where none stands beside another; else as they were drawn, which is column by column."""
+    """Lines from top to bottom where none stands beside another; else as they were drawn, column by column."""
     sloping = [line for line in lines if line.slanted]
     level = sorted((line for line in lines if not line.slanted), key=lambda line: -line.middle)
-    for above, below in zip(level, level[1:], strict=False):
+    for above, below in pairwise(level):
         if above.middle - below.middle < 0.5 * min(above.size, below.size):
             return lines
     return level + sloping
@@ -344,7 +389,7 @@ def _mark_furniture(pages: list[_Page]) -> None:
             line.furniture = line.slanted
         for line in level:
             at_edge = any(line is other for other in edge)
-            folded = _DIGITS.sub("0", line.text.replace(" ", "")) if at_edge else line.text
+            folded = _DIGITS.sub("0", _SPACES.sub("", line.text)) if at_edge else line.text
             places[folded, at_edge][page.number].append(line)
         for line in (level[:1] + level[-1:]) if level else ():
             in_margin = line.box[3] < MARGIN * page.height or line.box[1] > (1 - MARGIN) * page.height
@@ -367,7 +412,7 @@ def _mark_furniture(pages: list[_Page]) -> None:
 
 def _find_tables(source: Source, pages: list[_Page], doubt: Callable[[str, str], None]) -> None:
     """Put the ruled tables of each page among its lines, in place of the lines that they hold."""
-    ruled = [page for page in pages if page.has_rules]
+    ruled = [page for page in pages if page.characters]
     if len(ruled) > MOST_TABLE_PAGES:
         doubt("too_large", f"tables were looked for on the first {MOST_TABLE_PAGES} pages with ruled lines: split it")
         ruled = ruled[:MOST_TABLE_PAGES]
@@ -428,41 +473,65 @@ def _ruled_tables(source: Source, pages: list[_Page]) -> Iterator[tuple[_Page, l
                 plumbed.close()
 
 
-def _is_upright(thing: dict[str, Any]) -> bool:
-    """Leave slanted watermarks out; all but characters stays."""
-    if thing.get("object_type") != "char":
-        return True
-    a, b, c, d, *_ = thing["matrix"]
-    return min(abs(a), abs(b)) < 0.1 * max(abs(a), abs(b)) or min(abs(c), abs(d)) > 10 * max(abs(a), abs(b))
-
-
 def _tables_of(plumbed: Any, page: _Page) -> Iterator[_Ruled]:
-    upright = plumbed.filter(_is_upright).dedupe_chars()
+    # Places only: pdfplumber knows fewer Chinese fonts than pdfium, and doubles fake bold.
     offset_x, offset_y = plumbed.bbox[0], plumbed.bbox[1]
-    for table in upright.find_tables():
-        boxes = [box for box in table.cells if box]
-        lefts = _grid([box[0] for box in boxes])
-        tops = _grid([box[1] for box in boxes])
+    for table in plumbed.filter(lambda thing: thing.get("object_type") != "char").find_tables():
+        boxes = [
+            (left - offset_x, page.height - bottom + offset_y, right - offset_x, page.height - top + offset_y)
+            for left, top, right, bottom in filter(None, table.cells)
+        ]
+        lefts = _grid(box[0] for box in boxes)
+        tops = _grid(-box[3] for box in boxes)
         if len(lefts) < 2 or len(tops) < 2:
             # A frame around text, not a table.
             continue
+        frame = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+        words = _words_in(page.characters or [], boxes, frame)
         cells = []
-        for left, top, right, bottom in sorted(boxes, key=lambda box: (_at(tops, box[1]), _at(lefts, box[0]))):
-            row, column = _at(tops, top), _at(lefts, left)
-            words = upright.crop((left, top, right, bottom), strict=False).extract_text() or ""
-            cell = Cell(row, column, [], page=page.number)
-            cell.row_span = max(1, sum(1 for other in tops if other < bottom - THIN) - row + 1)
-            cell.column_span = max(1, sum(1 for other in lefts if other < right - THIN) - column + 1)
-            words = _BREAK_BESIDE_WIDE.sub("", words)
-            words = _SPACE_BESIDE_WIDE.sub("", words).strip()
-            if words:
-                cell.content.append(Paragraph(words))
-            cells.append(cell)
-        if sum(bool(cell.content) for cell in cells) < 2:
+        for number, (left, bottom, right, top) in enumerate(boxes):
+            row, column = _at(tops, -top), _at(lefts, left)
+            row_span = max(1, sum(other < -bottom - THIN for other in tops) - row + 1)
+            column_span = max(1, sum(other < right - THIN for other in lefts) - column + 1)
+            content: list[Paragraph | Table] = [Paragraph(words[number])] if number in words else []
+            cells.append(Cell(row, column, content, row_span, column_span, page.number))
+        if len(words) > 1:
+            yield _Ruled(sorted(cells, key=lambda cell: (cell.row, cell.column)), frame, lefts, page.number)
+
+
+def _words_in(characters: list[_Character], boxes: list[Box], frame: Box) -> dict[int, str]:
+    """What stands in each of the boxes, by its number."""
+    found: dict[int, list[_Character]] = defaultdict(list)
+    for character in characters:
+        x, y = (character.box[0] + character.box[2]) / 2, (character.box[1] + character.box[3]) / 2
+        if not _is_in(x, y, frame):
             continue
-        x0, top, x1, bottom = table.bbox
-        box = (x0 - offset_x, page.height - (bottom - offset_y), x1 - offset_x, page.height - (top - offset_y))
-        yield _Ruled(cells, box, [left - offset_x for left in lefts], page.number)
+        for number, box in enumerate(boxes):
+            if _is_in(x, y, box):
+                found[number].append(character)
+                break
+    words = {number: _cell_words(inside) for number, inside in found.items()}
+    return {number: text for number, text in words.items() if text}
+
+
+def _is_in(x: float, y: float, box: Box) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _cell_words(characters: list[_Character]) -> str:
+    """The words of a cell: its lines joined, and a space only where there is a gap between letters or figures."""
+    text = ""
+    for place, character in enumerate(characters):
+        if place:
+            before = characters[place - 1].box
+            size = max(1.0, before[3] - before[1])
+            if before[1] - character.box[1] > 0.5 * size:
+                text += "\n"
+            elif character.box[0] - before[2] > 0.3 * size:
+                text += " "
+        text += character.text
+    text = _BREAK_BESIDE_WIDE.sub("", text.strip())
+    return _SPACE_BESIDE_WIDE.sub("", text)
 
 
 def _grid(places: Iterable[float]) -> list[float]:
@@ -493,13 +562,11 @@ class _Joiner:
         self.pages = pages
         self.widths = {page.number: page.width for page in pages}
         lines = [item for page in pages for item in page.items if isinstance(item, _Line) and not item.furniture]
-        self.groups: dict[tuple[int, int], list[_Line]] = defaultdict(list)
+        self.by_page: dict[int, list[_Line]] = defaultdict(list)
+        self.by_width: dict[int, list[_Line]] = defaultdict(list)
         for line in lines:
-            self.groups[line.page, round(self.widths[line.page])].append(line)
-        by_width: dict[int, list[_Line]] = defaultdict(list)
-        for line in lines:
-            by_width[round(self.widths[line.page])].append(line)
-        self.by_width = by_width
+            self.by_page[line.page].append(line)
+            self.by_width[round(self.widths[line.page])].append(line)
         self.margins: dict[tuple[int, int, int], tuple[float, float]] = {}
         self.pitches = self._measure_pitches(lines)
         indented = [self._indent(line) for line in lines]
@@ -509,7 +576,7 @@ class _Joiner:
     def _measure_pitches(self, lines: list[_Line]) -> dict[int, float]:
         """From one line to the next, for each size of type."""
         steps: dict[int, list[float]] = defaultdict(list)
-        for above, below in zip(lines, lines[1:], strict=False):
+        for above, below in pairwise(lines):
             step = above.middle - below.middle
             if above.page == below.page and round(above.size) == round(below.size) and 0 < step < 4 * above.size:
                 steps[round(above.size)].append(step)
@@ -517,42 +584,65 @@ class _Joiner:
 
     def _margins(self, line: _Line) -> tuple[float, float]:
         """Where the lines of this line's column begin and end."""
-        width = round(self.widths[line.page])
         key = (line.page, round(line.left), round(line.size))
         if key not in self.margins:
-            reach = 3.5 * line.size
-            near = [other for other in self.groups[line.page, width] if abs(other.left - line.left) < reach]
-            if len(near) < 6:
-                near = [other for other in self.by_width[width] if abs(other.left - line.left) < reach]
-            lefts = Counter(round(other.left) for other in near)
-            often = [left for left, number in lefts.items() if number >= max(2, 0.03 * len(near))]
-            rights = sorted(other.right for other in near)
-            # Not the furthest: signs may hang over the margin.
-            right = rights[math.ceil(0.9 * (len(rights) - 1))]
-            self.margins[key] = (float(min(often, default=round(line.left))), right)
+            self.margins[key] = self._measure_margins(line)
         return self.margins[key]
+
+    def _measure_margins(self, line: _Line) -> tuple[float, float]:
+        width = self.widths[line.page]
+        reach = 3.5 * line.size
+        for others in (self.by_page[line.page], self.by_width[round(width)]):
+            column = [other for other in others if other.left < line.left + reach and other.right > line.left]
+            if len(column) >= 6:
+                break
+        lefts = Counter(round(other.left) for other in column)
+        often = [left for left, number in lefts.items() if number >= max(2, 0.1 * len(column))]
+        left = float(min(often, default=round(line.left)))
+        rights = sorted(other.right for other in column)
+        # Not the furthest: signs may hang over the margin.
+        right = rights[math.ceil(0.9 * (len(rights) - 1))]
+        if right < 0.75 * width and not any(other.left > right for other in others):
+            # Short lines only, and no other column beside them: the page has as much margin right as left.
+            right = max(right, width - left)
+        return left, right
 
     def _indent(self, line: _Line) -> float:
         """How far the line begins inside its column, in ems."""
         return (line.left - self._margins(line)[0]) / line.size
 
-    def _goes_on(self, above: _Line, below: _Line) -> bool:
-        """Does `below` go on with the paragraph that `above` belongs to?"""
-        if abs(above.size - below.size) > 0.15 * above.size or self._indent(below) > 1:
+    def _goes_on(self, lines: list[_Line], below: _Line) -> bool:
+        """Does `below` go on with the paragraph that these lines begin?"""
+        above = lines[-1]
+        if abs(above.size - below.size) > 0.15 * above.size:
+            return False
+        if len(lines) == 1:
+            hangs = _LABEL.match(above.text) is not None and below.left - above.left > 0.8 * above.size
+        else:
+            hangs = abs(below.left - above.left) < 0.5 * above.size
+        if self._indent(below) > 1 and not hangs:
+            return False
+        if "\t" in above.text or "\t" in below.text:
+            # Columns without ruled lines: each line is a row of its own.
             return False
         step = above.middle - below.middle
         pitch = self.pitches.get(round(above.size))
         beside = above.page == below.page and step > 0
         if beside and pitch and step > 1.35 * pitch:
             return False
-        slack = self._margins(above)[1] - above.right
+        left, right = self._margins(above)
+        ended = above.text.endswith(tuple(SENTENCE_END))
+        slack = right - above.right
+        if self.indents and not ended and slack < 0.3 * (right - left):
+            # Lines broken after so many characters, or before a long number: far from the margin, but in mid-sentence.
+            return True
         token = _TOKEN.match(below.text)
         # The next word did not fit; an em more, as signs must not begin a line and so pull a hanzi down.
         needed = sum(0.6 if c.isascii() else 1 for c in token[0]) if token else 1
         tolerance = (3 if self.indents else 1.5) + needed
         if slack > tolerance * above.size:
             return False
-        return self.indents or not above.text.endswith(tuple(SENTENCE_END))
+        return self.indents or not ended
 
     def items(self) -> Iterator[Paragraph | Table]:
         """Paragraphs, tables and furniture in reading order."""
@@ -576,7 +666,7 @@ class _Joiner:
                 if not lines and not parts:
                     yield from finish()
             elif isinstance(item, _Line):
-                if parts or (lines and not self._goes_on(lines[-1], item)):
+                if parts or (lines and not self._goes_on(lines, item)):
                     yield from finish()
                 lines.append(item)
             else:

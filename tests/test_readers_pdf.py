@@ -1,0 +1,400 @@
+"""The pdf reader, on small files made here and on the shared fixtures where they are at hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from hreport.model import BlockKind, Document, Issue
+from hreport.readers import read, read_bytes
+
+FIXTURES = Path(__file__).parents[2] / "shared" / "fixtures"
+NEEDS_FIXTURES = pytest.mark.skipif(not FIXTURES.is_dir(), reason="shared fixtures are not here")
+
+Text = tuple[float, float, float, str]  # left, baseline, size, words
+Rule = tuple[float, float, float, float]  # from x, y to x, y
+
+
+def text(x: float, y: float, words: str, size: float = 12, matrix: str = "1 0 0 1") -> str:
+    return f"BT /F1 {size} Tf {matrix} {x} {y} Tm <{words.encode('utf-16-be').hex()}> Tj ET"
+
+
+def rule(x0: float, y0: float, x1: float, y1: float) -> str:
+    return f"0.5 w {x0} {y0} m {x1} {y1} l S"
+
+
+def lines(words: list[str], top: float = 740, left: float = 70, size: float = 12) -> list[str]:
+    return [text(left, top - 20 * n, line, size) for n, line in enumerate(words)]
+
+
+def grid(rows: list[list[str]], left: float, top: float, width: float = 90, height: float = 20) -> list[str]:
+    """A ruled table; a cell of None goes on from the one to its left."""
+    columns, bottom = len(rows[0]), top - height * len(rows)
+    drawn = [rule(left, top - height * n, left + width * columns, top - height * n) for n in range(len(rows) + 1)]
+    for column in range(columns + 1):
+        for row in range(len(rows)):
+            if column in (0, columns) or rows[row][column] is not None:
+                x, y = left + width * column, top - height * row
+                drawn.append(rule(x, y, x, y - height))
+    for row, cells in enumerate(rows):
+        for column, words in enumerate(cells):
+            if words:
+                drawn.append(text(left + width * column + 4, top - height * (row + 1) + 6, words, 10))
+    assert bottom > 0
+    return drawn
+
+
+def rc4(key: bytes, data: bytes) -> bytes:
+    state, j = list(range(256)), 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    out, i, j = bytearray(), 0, 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+
+
+def pdf(*pages: list[str], password: str = "", rotate: int = 0, image: bool = False) -> bytes:
+    """A small pdf; each page is a list of drawing operators. With a password: RC4, 40 bits."""
+    identity = b"0123456789abcdef"
+    key = b""
+    encryption = ""
+    if password:
+        padded = (password.encode() + PAD)[:32]
+        owner = rc4(hashlib.md5(padded).digest()[:5], padded)
+        key = hashlib.md5(padded + owner + (-4).to_bytes(4, "little", signed=True) + identity).digest()[:5]
+        encryption = f"<</Filter/Standard/V 1/R 2/P -4/O<{owner.hex()}>/U<{rc4(key, PAD).hex()}>>>"
+    objects: list[tuple[str, bytes | None]] = [
+        ("<</Type/Catalog/Pages 2 0 R>>", None),
+        (
+            f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{7 + 2 * n} 0 R' for n in range(len(pages)))}]>>",
+            None,
+        ),
+        ("<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>", None),
+        (
+            "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/W[1[207 270 342] 4 95 500]"
+            "/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 0>>/FontDescriptor 5 0 R>>",
+            None,
+        ),
+        (
+            "<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]/ItalicAngle 0"
+            "/Ascent 752/Descent -271/CapHeight 737/StemV 58>>",
+            None,
+        ),
+        ("<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8", b"\x80"),
+    ]
+    width, height = (842, 595) if rotate in (90, 270) else (595, 842)
+    for n, operators in enumerate(pages):
+        drawn = list(operators)
+        if image:
+            drawn.append(f"q {width} 0 0 {height} 0 0 cm /I1 Do Q")
+        objects.append(
+            (
+                f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Rotate {rotate}/Contents {8 + 2 * n} 0 R"
+                "/Resources<</Font<</F1 3 0 R>>/XObject<</I1 6 0 R>>>>>>",
+                None,
+            )
+        )
+        objects.append(("<<", "\n".join(drawn).encode()))
+    out = bytearray(b"%PDF-1.4\n")
+    offsets = []
+    for number, (head, stream) in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{head}".encode()
+        if stream is not None:
+            if key:
+                stream = rc4(hashlib.md5(key + number.to_bytes(3, "little") + b"\0\0").digest()[:10], stream)
+            out += f"/Length {len(stream)}>>\nstream\n".encode() + stream + b"\nendstream"
+        out += b"\nendobj\n"
+    if encryption:
+        offsets.append(len(out))
+        out += f"{len(offsets)} 0 obj\n{encryption}\nendobj\n".encode()
+    start = len(out)
+    out += f"xref\n0 {len(offsets) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
+    extra = f"/Encrypt {len(offsets)} 0 R/ID[<{identity.hex()}><{identity.hex()}>]" if encryption else ""
+    out += f"trailer<</Size {len(offsets) + 1}/Root 1 0 R{extra}>>\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(out)
+
+
+def document(data: bytes, password: str | None = None) -> Document:
+    result = read_bytes(data, "report.pdf", password)
+    assert isinstance(result, Document), result
+    return result
+
+
+def issue(data: bytes, password: str | None = None) -> Issue:
+    result = read_bytes(data, "report.pdf", password)
+    assert isinstance(result, Issue), result.text
+    assert result.fatal
+    assert "\n" not in result.message
+    return result
+
+
+def words(document: Document, kind: BlockKind) -> list[str]:
+    return [document.text[block.span.start : block.span.end] for block in document.blocks if block.kind is kind]
+
+
+FULL = "全市医疗卫生机构总数增加到一千二百家床位数和人员数都比上年有所增长服务"  # 35 hanzi: a full line
+
+
+def test_lines_become_paragraphs() -> None:
+    page = [
+        text(94, 740, FULL[:33]),
+        text(70, 720, "达到5.2"),
+        text(94, 700, "第二段另起一行。"),
+        text(94, 680, FULL[:33]),
+        text(70, 660, FULL),
+        text(70, 640, "结束。"),
+    ]
+    found = words(document(pdf(page)), BlockKind.PARAGRAPH)
+    assert found == [FULL[:33] + "达到5.2", "第二段另起一行。", FULL[:33] + FULL + "结束。"]
+
+
+def test_paragraph_goes_on_over_the_page_and_furniture_follows_it() -> None:
+    pages = []
+    for number in range(1, 5):
+        page = [text(70, 800, "某市卫生健康委员会工作报告"), text(290, 30, f"- {number} -")]
+        page += [text(70, 740 - 20 * n, FULL[n + number :] + FULL[: n + number]) for n in range(5)]
+        pages.append(page)
+    result = document(pdf(*pages))
+    assert [len(paragraph) for paragraph in words(result, BlockKind.PARAGRAPH)] == [20 * len(FULL)]
+    furniture = words(result, BlockKind.FURNITURE)
+    assert furniture.count("某市卫生健康委员会工作报告") == 4
+    assert "- 3 -" in furniture
+    assert [block.page for block in result.blocks if block.kind is BlockKind.PARAGRAPH] == [1]
+
+
+def test_page_number_of_a_single_page_is_furniture_but_its_title_is_not() -> None:
+    page = [text(200, 800, "工作总结"), *lines(["一、基本情况", "全市有医院12家。"]), text(290, 30, "1")]
+    result = document(pdf(page))
+    assert words(result, BlockKind.FURNITURE) == ["1"]
+    assert words(result, BlockKind.PARAGRAPH)[0] == "工作总结"
+
+
+def test_spaces_between_hanzi_and_digits_are_layout() -> None:
+    result = document(pdf(lines(["新增床位 1,728 张，增长 5.2%。"])))
+    assert result.text == "新增床位1,728张，增长5.2%。"
+
+
+def test_line_end_hyphen_stays() -> None:
+    result = document(
+        pdf([text(94, 740, "计划期为二〇一九年至二〇二三年共计五年总投资约为2019-"), text(70, 720, "2023年五亿元。")])
+    )
+    assert "2019-" in result.text
+
+
+def test_drawn_out_of_order_is_read_from_the_top() -> None:
+    page = lines(["第一行。", "第二行。", "第三行。"])
+    assert document(pdf(page[::-1])).text == "第一行。\n第二行。\n第三行。"
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left = lines(["左栏第一行。", "左栏第二行。"], left=70)
+    right = lines(["右栏第一行。", "右栏第二行。"], left=320)
+    assert document(pdf(left + right)).text.split("\n") == [
+        "左栏第一行。",
+        "左栏第二行。",
+        "右栏第一行。",
+        "右栏第二行。",
+    ]
+
+
+def test_slanted_watermark_is_furniture() -> None:
+    mark = text(150, 300, "内部资料请勿外传", 40, "0.7071 0.7071 -0.7071 0.7071")
+    result = document(pdf([*lines(["全市有医院12家。", "新增床位300张。"]), mark]))
+    assert words(result, BlockKind.FURNITURE) == ["内部资料请勿外传"]
+    assert words(result, BlockKind.PARAGRAPH) == ["全市有医院12家。", "新增床位300张。"]
+
+
+TABLE = [
+    ["地区", "2022年", None, "2023年", None],
+    ["", "参合率", "床位数", "参合率", "床位数"],
+    ["甲市", "92.4%", "13,022", "99.1%", "19,933"],
+    ["乙市", "90.6%", "16,275", "xx.x%", "16,309"],
+]
+
+
+def test_ruled_table_is_given_once_with_its_headings() -> None:
+    page = [*lines(["情况如下。", "表1 主要指标"]), *grid(TABLE, 70, 700), text(70, 580, "以上为主要指标。")]
+    result = document(pdf(page))
+    cells = {(block.row, block.column): block for block in result.blocks if block.kind is BlockKind.CELL}
+    masked = cells[4, 4]
+    assert result.text[masked.span.start : masked.span.end] == "xx.x%"
+    assert (masked.row_heading, masked.column_heading) == ("乙市", "2023年 参合率")
+    assert masked.caption.startswith("表")
+    assert masked.page == 1
+    assert cells[3, 3].column_heading == "2022年 床位数"
+    assert result.text.count("13,022") == 1
+    assert "13,022\t99.1%" in result.text
+    assert result.text.index("主要指标") < result.text.index("92.4%") < result.text.index("以上为")
+
+
+def test_table_goes_on_over_the_page_with_its_headings_repeated() -> None:
+    head = [["地区", "床位数", "参合率"]]
+    first = head + [[f"{name}市", f"{number},022", "92.4%"] for number, name in enumerate("甲乙丙丁戊", start=1)]
+    second = head + [[f"{name}市", f"{number},022", "90.6%"] for number, name in enumerate("己庚辛", start=6)]
+    result = document(pdf([*lines(["表1 主要指标"]), *grid(first, 70, 700)], grid(second, 70, 780)))
+    cells = [block for block in result.blocks if block.kind is BlockKind.CELL]
+    assert {block.table for block in cells} == {1}
+    last = cells[-1]
+    assert (last.row, last.column, last.page) == (9, 3, 2)
+    assert (last.row_heading, last.column_heading) == ("辛市", "参合率")
+    assert words(result, BlockKind.FURNITURE) == ["地区\t床位数\t参合率"]
+
+
+def test_frame_around_text_is_no_table() -> None:
+    frame = [rule(60, 760, 530, 760), rule(60, 700, 530, 700), rule(60, 700, 60, 760), rule(530, 700, 530, 760)]
+    result = document(pdf(lines(["全市有医院12家。", "新增床位300张。"]) + frame))
+    assert not words(result, BlockKind.CELL)
+    assert words(result, BlockKind.PARAGRAPH) == ["全市有医院12家。", "新增床位300张。"]
+
+
+def test_columns_without_rules_stay_lines() -> None:
+    page = lines(["表1 主要指标"])
+    for row, (name, *figures) in enumerate([("甲市", "92.4%", "13,022"), ("乙市", "90.6%", "16,275")]):
+        y = 700 - 20 * row
+        page += [text(70, y, name), text(250, y, figures[0]), text(430, y, figures[1])]
+    assert document(pdf(page)).text.split("\n")[1:] == ["甲市\t92.4%\t13,022", "乙市\t90.6%\t16,275"]
+
+
+@pytest.mark.parametrize("rotate", [90, 270])
+def test_rotated_page(rotate: int) -> None:
+    # Not quite upright: pdfium leaves text without any width out, as it is where the font is not embedded.
+    turn = "0.005 1 -1 0.005" if rotate == 90 else "0.005 -1 1 0.005"
+    places = [(100, 70), (120, 70)] if rotate == 90 else [(500, 800), (480, 800)]
+    page = [text(x, y, line, matrix=turn) for (x, y), line in zip(places, ["第一行。", "第二行。"], strict=True)]
+    result = document(pdf(page, rotate=rotate))
+    assert result.text == "第一行。\n第二行。"
+    assert not words(result, BlockKind.FURNITURE)
+
+
+def test_password() -> None:
+    data = pdf(lines(["全市有医院12家。"]), password="secret")
+    assert issue(data).code == "encrypted"
+    assert issue(data).message == "encrypted pdf: give --password"
+    assert issue(data, "wrong").code == "encrypted"
+    assert document(data, "secret").text == "全市有医院12家。"
+
+
+def test_table_in_a_file_with_a_password() -> None:
+    data = pdf(grid(TABLE, 70, 700), password="secret")
+    assert len(words(document(data, "secret"), BlockKind.CELL)) == 17
+
+
+def test_no_text_layer() -> None:
+    assert issue(pdf([], [], image=True)).message == "scanned pdf: install hreport[ocr]"
+
+
+def test_some_pages_are_scanned() -> None:
+    result = document(pdf(lines([FULL]), lines([FULL[::-1]]), [], image=True))
+    assert [(one.code, one.fatal) for one in result.issues] == [("scanned", False)]
+    assert "page 3" in result.issues[0].message
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95])
+def test_cut_file(share: float) -> None:
+    data = pdf(*[lines([FULL] * 20)] * 6)
+    result = read_bytes(data[: int(len(data) * share)], "report.pdf")
+    if isinstance(result, Issue):
+        assert result.code == "truncated"
+    else:
+        assert [one.code for one in result.issues] == ["truncated"]
+
+
+def test_not_really_a_pdf() -> None:
+    assert issue(b"%PDF-1.7\nnothing else").code == "truncated"
+
+
+# --- shared fixtures -------------------------------------------------------------------------------------------------
+
+
+def tight(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def fixture(name: str) -> tuple[Document, list[dict[str, object]], str]:
+    result = read(FIXTURES / "pdf" / f"{name}.pdf")
+    assert isinstance(result, Document), result
+    truth = json.loads((FIXTURES / "truth" / f"{name}.json").read_text("utf-8"))
+    return result, truth, (FIXTURES / "truth" / f"{name}.txt").read_text("utf-8")
+
+
+NAMES = ["report", "report_2col", "report_noborder", "report_wqy", "long", "stsong", "fakebold", "watermark"]
+
+
+@NEEDS_FIXTURES
+@pytest.mark.parametrize("name", NAMES)
+def test_fixture_text(name: str) -> None:
+    result, _, truth = fixture(name)
+    body = "".join(
+        result.text[block.span.start : block.span.end]
+        for block in result.blocks
+        if block.kind is not BlockKind.FURNITURE
+    )
+    assert tight(body) == tight(truth)
+
+
+@NEEDS_FIXTURES
+@pytest.mark.parametrize("name", NAMES)
+def test_fixture_paragraphs_are_whole(name: str) -> None:
+    result, truth, _ = fixture(name)
+    found = {tight(line) for line in words(result, BlockKind.PARAGRAPH)}
+    wanted = [tight(str(item["text"])) for item in truth if item["type"] in ("p", "title", "h1", "h2", "h3")]
+    assert [item[:40] for item in wanted if item not in found] == []
+
+
+@NEEDS_FIXTURES
+@pytest.mark.parametrize("name", ["report", "report_wqy", "long"])
+def test_fixture_table(name: str) -> None:
+    result, truth, _ = fixture(name)
+    assert_table(result, truth)
+
+
+def assert_table(result: Document, truth: list[dict[str, object]]) -> None:
+    """Every cell of the first table stands at its row and column, under its headings."""
+    table = next(item for item in truth if item["type"] == "table")
+    cells = {
+        (block.row, block.column): (
+            result.text[block.span.start : block.span.end],
+            block.row_heading,
+            block.column_heading,
+        )
+        for block in result.blocks
+        if block.table == 1
+    }
+    rows = [table["top"], table["sub"], *table["rows"]]  # type: ignore[misc]
+    wanted = {(r, c): text for r, row in enumerate(rows, 1) for c, text in enumerate(row, 1) if text}
+    assert {place: cell[0] for place, cell in cells.items()} == wanted
+    group = ""
+    for r, row in enumerate(rows[2:], start=3):
+        group = row[0] or group
+        for c in range(3, len(row) + 1):
+            above = rows[0][2] if c <= 5 else rows[0][5]
+            assert cells[r, c][1:] == (f"{group} {row[1]}", f"{above} {rows[1][c - 1]}")
+
+
+@NEEDS_FIXTURES
+def test_fixture_without_unicode_map() -> None:
+    result = read(FIXTURES / "pdf" / "no_tounicode.pdf")
+    assert isinstance(result, Issue)
+    assert result.code == "no_tounicode"
+
+
+@NEEDS_FIXTURES
+@pytest.mark.parametrize("name", ["scan110", "scan200"])
+def test_fixture_scans(name: str) -> None:
+    result = read(FIXTURES / "scan" / f"{name}.pdf")
+    assert isinstance(result, Issue)
+    assert result.code == "scanned"

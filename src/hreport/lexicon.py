@@ -1,7 +1,8 @@
 """Loads and checks everything Chinese: `data/*.toml` and `data/areas.csv` become one frozen `Lexicon`.
 
-Each TOML file holds one table whose keys are ids and whose values are entries. A mistake in the data (an unknown key, a
-missing one, an id twice, an alias claimed by two indicators, an unknown unit) is a `LexiconError` that names file and id.
+Each TOML file holds one table whose keys are ids and whose values are entries. A mistake in the data (an unknown key,
+a missing one, an id twice, an alias claimed by two indicators, an unknown unit) is a `LexiconError` that names file
+and id.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ class LexiconError(ValueError):
     """A mistake in the data files; the message names file and id."""
 
     def __init__(self, file: str, entry: str, problem: str) -> None:
+        """`entry` is the id, empty where the problem is the whole file's."""
         super().__init__(f"{file}: {entry}: {problem}" if entry else f"{file}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """An indicator of the catalogue. `low` and `high` are the plausible range in `unit`; `flow` marks what is counted by
-    what was added in a period (城镇新增就业), so that a `change` 新增 N is its level."""
+    """An indicator of the catalogue. `low` and `high` are the plausible range in `unit`; `flow` marks what is counted
+    by what was added in a period (城镇新增就业), so that a `change` 新增 N is its level."""
 
     id: str
     name: str
@@ -62,7 +64,7 @@ def parse(file: str, text: str) -> dict[str, Any]:
 
 
 def entries(kind: type[T], file: str, table: Mapping[str, Any]) -> dict[str, T]:
-    """Entries of one table as frozen records of `kind`, keyed by id; unknown, missing and ill-typed keys are refused."""
+    """Entries of one table as frozen records of `kind` by id; unknown, missing and ill-typed keys are refused."""
     hints = get_type_hints(kind)
     names = {f.name: f for f in fields(kind) if f.name != "id"}  # type: ignore[arg-type]
     required = {n for n, f in names.items() if f.default is MISSING and f.default_factory is MISSING}
@@ -81,7 +83,7 @@ def entries(kind: type[T], file: str, table: Mapping[str, Any]) -> dict[str, T]:
             if not _fits(value, hints[name]):
                 raise LexiconError(file, key, f"{name} must be {hints[name]}, not {value!r}")
             values[name] = value
-        found[key] = kind(id=key, **values)
+        found[key] = kind(id=key, **values)  # type: ignore[call-arg]
     return found
 
 
@@ -97,8 +99,8 @@ def _fits(value: object, hint: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A unit without multipliers: how many of its dimension's own unit it is (`factor`, "2000/3" is a fraction), and for
-    which other dimensions it may stand, one for one."""
+    """A unit without multipliers: how many of its dimension's own unit it is (`factor`, "2000/3" is a fraction), and
+    for which other dimensions it may stand, one for one."""
 
     id: str
     dimension: str
@@ -108,7 +110,7 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Spin:
-    """A word that article spinning put in (`id`) and the word it `means`; `always`: the spun word is no ordinary word."""
+    """A word that article spinning put in (`id`) and the word it `means`; `always`: it is no ordinary word."""
 
     id: str
     means: str
@@ -134,8 +136,8 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A division of the country. `code` is of GB/T 2260, empty where several divisions bear the name; `level` is country,
-    province, prefecture or county; `seen` the last year in which a source lists a name no longer in force."""
+    """A division of the country. `code` is of GB/T 2260, empty where several divisions bear the name; `level` is
+    country, province, prefecture or county; `seen` the last year in which a source lists a name no longer in force."""
 
     code: str
     name: str
@@ -168,8 +170,8 @@ class Lexicon:
 
 @lru_cache(maxsize=4)
 def load(catalog: Path | None = None) -> Lexicon:
-    """The shipped data, with the indicators of `catalog` (a TOML of the same form) merged in by id: an entry of the user's
-    adds to or overrides the keys of the shipped one."""
+    """The shipped data, with the indicators of `catalog` (a TOML of the same form) merged in by id: an entry of the
+    user's adds to or overrides the keys of the shipped one."""
     shipped = _table("indicators.toml", "indicators")
     conversions = entries(Conversion, "conversions.toml", _table("conversions.toml", "conversions"))
     folds = entries(Fold, "folds.toml", _table("folds.toml", "folds"))
@@ -196,12 +198,11 @@ def load(catalog: Path | None = None) -> Lexicon:
 
 
 class Folder:
-    """Folds a wording to the key by which the catalogue knows it: width, case, white space, quotes, brackets, spun words
-    that are no ordinary words, and the spellings of `folds.toml`."""
+    """Folds a wording to the key by which the catalogue knows it: width, case, white space, quotes, brackets, spun
+    words that are no ordinary words, and the spellings of `folds.toml`."""
 
-    def __init__(
-        self, wording: Mapping[str, WordList], folds: Mapping[str, Fold], spin: Mapping[str, Spin]
-    ) -> None:
+    def __init__(self, wording: Mapping[str, WordList], folds: Mapping[str, Fold], spin: Mapping[str, Spin]) -> None:
+        """Compiles the tables; make one and keep it."""
         dropped = "|".join(re.escape(w) for w in wording["dropped"].words)
         self._dropped = re.compile(rf"{dropped}|[^\w%‰/+~&.-]|_")
         self._folds = [(re.compile(f.pattern), f.becomes) for f in folds.values()]
@@ -219,7 +220,7 @@ class Folder:
 
 
 def unit(written: str, conversions: Mapping[str, Conversion]) -> tuple[Conversion, Fraction] | None:
-    """A unit with its multipliers as its `Conversion` and how many of the dimension's own unit it is; None if unknown."""
+    """A unit with its multipliers: its `Conversion`, and how many of its dimension's own unit it is, if known."""
     factor = Fraction(1)
     while (found := conversions.get(written)) is None or found.dimension == "multiplier":
         head = conversions.get(written[:1])
@@ -240,9 +241,8 @@ def titles() -> Mapping[str, WordList]:
 def gazetteer() -> Mapping[str, tuple[Area, ...]]:
     """The divisions of `areas.csv` by full name."""
     found: dict[str, tuple[Area, ...]] = {}
-    with DATA.joinpath("areas.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            found[row["name"]] = (*found.get(row["name"], ()), Area(**row))
+    for row in csv.DictReader(DATA.joinpath("areas.csv").read_text("utf-8").splitlines()):
+        found[row["name"]] = (*found.get(row["name"], ()), Area(**row))
     return found
 
 

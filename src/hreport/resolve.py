@@ -50,10 +50,11 @@ def indicator_id(
     """
     names = _names(lexicon)
     verb = names.making(before)
-    for key in names.readings(wording, plain=measure == "rank"):
-        if measure == "change" and direction != "down" and (flow := names.find(names.added + key)):
-            if flow.flow and _fits(flow, unit, measure, lexicon):
-                return flow.id
+    # a level is no growth, and the rank of a growth is no rank of a level
+    for key in names.readings(wording, growth=measure not in ("level", "rank")):
+        added = names.find(names.added + key) if measure == "change" and direction != "down" else None
+        if added and added.flow and _fits(added, unit, measure, lexicon):
+            return added.id
         if verb:
             made = names.find(names.fold(verb + key))
             if made and _fits(made, unit, measure, lexicon):
@@ -68,12 +69,11 @@ def indicator_id(
 
 def _fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
     """Can a figure in this unit be the level, the change or the growth of the indicator?"""
-    one = Decimal(1)
-    if measure == "level":
-        return convert(one, written, indicator.unit, lexicon) is not None
+    if measure == "level" or (measure == "change" and indicator.flow):
+        ratio = _ratio(written, indicator.unit, lexicon)
+        # a rate in ‰ or 1/10万 that reads % is a slip or another rate, though the two convert
+        return ratio is not None and not (_percent(written, lexicon) ^ _percent(indicator.unit, lexicon))
     if measure == "change":
-        if indicator.flow:
-            return convert(one, written, indicator.unit, lexicon) is not None
         return _dimension(written, lexicon) == "points" and _dimension(indicator.unit, lexicon) == "share"
     if measure == "change_rate":
         return _dimension(written, lexicon) == "share"
@@ -107,9 +107,8 @@ class _Names:
         match = self._making.search(before)
         return match[1] if match else ""
 
-    def readings(self, wording: str, plain: bool = False) -> Iterator[str]:
-        """Keys under which a wording may be known, the surest first; `plain`: words of growth are not left out, since the
-        rank of a growth is no rank of a level."""
+    def readings(self, wording: str, growth: bool) -> Iterator[str]:
+        """Keys under which a wording may be known, the surest first; `growth`: also without words of growth."""
         seen: set[str] = set()
         whole = [self.fold(wording)]
         if (bare := self._aside.sub("", wording)) != wording:
@@ -117,7 +116,7 @@ class _Names:
         for text in whole:
             for spun in islice(self._unspun(text), READINGS):
                 for core in self._cores(spun):
-                    for key in self._ends(core, plain):
+                    for key in self._ends(core, growth):
                         if len(key) > 1 and key not in seen:
                             seen.add(key)
                             yield key
@@ -149,10 +148,10 @@ class _Names:
                     yield self.fold(text[stop:])
             start = step
 
-    def _ends(self, core: str, plain: bool) -> Iterator[str]:
+    def _ends(self, core: str, growth: bool) -> Iterator[str]:
         """The core, then without the verbs, words of growth and words of counting at its end, then with 数 added."""
         yield core
-        for pattern in (self._back,) if plain else (self._back, self._growth):
+        for pattern in (self._back, self._growth) if growth else (self._back,):
             shorter = pattern.sub("", core)
             if shorter != core:
                 yield (shorter := self.fold(shorter))
@@ -223,6 +222,11 @@ def _dimension(written: str, lexicon: Lexicon) -> str:
     return found[0].dimension if found else ""
 
 
+def _percent(written: str, lexicon: Lexicon) -> bool:
+    found = unit(written, lexicon.conversions)
+    return found is not None and found[0].dimension == "share" and found[1] >= Fraction(1, 100)
+
+
 def _plain(number: Decimal) -> Decimal:
     """Without superfluous noughts, and without an exponent for whole numbers."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
@@ -236,8 +240,10 @@ def find_areas(text: str) -> list[tuple[int, int, str, str]]:
 
     The code is empty where several divisions bear the name and the division named right before it does not tell which.
 
-    >>> find_areas("江苏省张家港市、长春市朝阳区和朝阳区")
-    [(0, 3, '江苏省', '320000'), (3, 7, '张家港市', '320582'), (8, 11, '长春市', '220100'), (11, 14, '朝阳区', '220104'), (15, 18, '朝阳区', '')]
+    >>> find_areas("江苏省张家港市")
+    [(0, 3, '江苏省', '320000'), (3, 7, '张家港市', '320582')]
+    >>> find_areas("长春市朝阳区和朝阳区")
+    [(0, 3, '长春市', '220100'), (3, 6, '朝阳区', '220104'), (7, 10, '朝阳区', '')]
     """
     places = _places()
     found: list[tuple[int, int, str, str]] = []
@@ -361,18 +367,22 @@ class _Places:
                 if top and (told or not self._continues(text, start, end)):
                     return start, top[0]
                 if told and not top:
-                    now = [a for a in areas if not a.seen] or areas
-                    high = [a for a in now if a.level == "prefecture"]
-                    sure = high if len(high) == 1 and all(self._within(a, high[0].code) for a in now if a not in high) else now
-                    if len(sure) == 1:
-                        return start, sure[0]
-                    return start, Area("", text[start:end], text[start:end], now[0].level)
+                    return start, self._told(text[start:end], areas)
         return None
+
+    def _told(self, short: str, areas: list[Area]) -> Area:
+        """The division that a short name means: the only one in force, or the prefecture that all the others lie in."""
+        now = [a for a in areas if not a.seen] or areas
+        high = [a for a in now if a.level == "prefecture"]
+        if len(high) == 1 and all(self._within(a, high[0].code) for a in now if a not in high):
+            return high[0]
+        return now[0] if len(now) == 1 else Area("", short, short, now[0].level)
 
     def _continues(self, text: str, start: int, end: int) -> bool:
         """Does a longer name begin with these characters (河南蒙古族自治县)?"""
-        at = bisect_left(self._short_names, text[start : end + 1])
-        return end < len(text) and at < len(self._short_names) and self._short_names[at].startswith(text[start : end + 1])
+        longer = text[start : end + 1]
+        at = bisect_left(self._short_names, longer)
+        return end < len(text) and at < len(self._short_names) and self._short_names[at].startswith(longer)
 
 
 @lru_cache(maxsize=1)
@@ -389,8 +399,8 @@ def year(text: str, lexicon: Lexicon) -> str:
     The year of a government work report is the one in which it was given; it reviews the year before.
 
     >>> from hreport.lexicon import load
-    >>> [year(t, load()) for t in ("2025年云南省政府工作报告", "张家港市201*年上半年", "二〇一二年", "2026_江西省.txt", "汇报")]
-    ['2025', '201*', '2012', '2026', '']
+    >>> [year(t, load()) for t in ("2025年云南省政府工作报告", "张家港市201*年上半年", "二〇一二年工作总结")]
+    ['2025', '201*', '2012']
     """
     folded = unicodedata.normalize("NFKC", text)
     for key in ("year_digits", "year_masked", "year_chinese", "year_alone"):

@@ -1,0 +1,418 @@
+"""Wordings, units, places and years: tables of cases, most of them near twins and traps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hreport.lexicon import load, unit
+from hreport.resolve import area, convert, find_areas, indicator_id, year
+
+LEXICON = load()
+
+LEVELS = [
+    # plain, with place, total, verb and bound words
+    ("全市孕产妇住院分娩率", "%", "hospital_delivery_rate"),
+    ("我市婴儿死亡率", "‰", "infant_mortality"),
+    ("婴儿死亡率控制在", "‰", "infant_mortality"),
+    ("全省人均预期寿命提高到", "岁", "life_expectancy"),
+    ("截至目前共有乡镇卫生院", "所", "township_centers"),
+    ("各级各类医疗卫生机构", "个", "health_institutions"),
+    ("医疗卫生机构总数", "家", "health_institutions"),
+    ("全年累计完成固定资产投资", "元", "fixed_investment"),
+    ("张家港市居民健康素养水平", "%", "health_literacy"),
+    ("江苏省张家港市常住人口", "人", "resident_population"),
+    ("居民的健康素养水平", "%", "health_literacy"),
+    ("“两癌”筛查", "人", "two_cancer_screened"),
+    ("执业（助理）医师", "人", "physicians"),
+    ("乡(镇)卫生院", "个", "township_centers"),
+    ("ＰＭ２．５平均浓度", "微克/立方米", "pm25"),
+    ("PM2.5平均浓度", "微克", "pm25"),
+    ("五岁以下儿童死亡率", "‰", "under5_mortality"),
+    ("0～6岁儿童健康管理率", "%", "child_health_mgmt_rate"),
+    ("公立医院药占比(不含中药饮片)", "%", "drug_share"),
+    ("社区卫生服务中心(不含站)", "家", "chc"),
+    # spun
+    ("社区卫生效劳中心", "家", "chc"),
+    ("根本医疗保险参保率", "%", "basic_insurance_coverage"),
+    ("高血压患者标准管理率", "%", "htn_standard_rate"),
+    ("方案免疫接种率", "%", "epi_coverage"),
+    ("卫生根底设施建设工程", "个", "health_project_count"),
+    ("甲乙类传染病报揭发病率", "1/10万", "notifiable_incidence_ab"),
+    ("儿童营养改善工程惠及儿童", "人", "child_nutrition_beneficiaries"),
+    ("标准化村卫生室", "个", "standard_village_clinics"),  # 标准 is an ordinary word here
+    # per head, however it is said
+    ("每千人口拥有床位数", "个", "beds_per_1000"),
+    ("千人口床位", "张", "beds_per_1000"),
+    ("每千常住人口医疗卫生机构床位数", "张/千人", "beds_per_1000"),
+    ("每万名居民拥有全科医生", "名", "gp_per_10000"),
+    ("每千人拥有执业医师", "人", "physicians_per_1000"),
+    ("每千名老年人拥有养老床位数", "张", "elderly_beds_per_1000"),
+    ("千人口托位数", "个", "nursery_per_1000"),
+    ("每千户籍人口床位数", "张", ""),
+    ("每千人口", "张", ""),
+    # near twins
+    ("高血压患者管理率", "%", "htn_mgmt_rate"),
+    ("高血压患者规范管理率", "%", "htn_standard_rate"),
+    ("高血压患者血压控制率", "%", "htn_control_rate"),
+    ("高血压、糖尿病患者规范管理率", "%", "chronic_standard_rate"),
+    ("规范管理率", "%", ""),
+    ("居民健康档案建档率", "%", "health_record_rate"),
+    ("居民电子健康档案建档率", "%", "e_health_record_rate"),
+    ("规范化电子健康档案覆盖率", "%", "standard_e_record_rate"),
+    ("农村卫生厕所普及率", "%", "rural_toilet_rate"),
+    ("农村无害化卫生厕所普及率", "%", "harmless_toilet_rate"),
+    ("城市生活污水集中收集率", "%", "sewage_collection_rate"),
+    ("城镇生活污水处理率", "%", "sewage_treatment_rate"),
+    ("农村生活污水治理率", "%", "rural_sewage_rate"),
+    ("政策范围内住院费用报销比例", "%", "inpatient_policy_reimb"),
+    ("住院费用实际报销比例", "%", "inpatient_actual_reimb"),
+    ("报销比例", "%", ""),
+    ("空气质量优良天数", "天", "aqi_good_days"),
+    ("空气质量优良天数比率", "%", "aqi_good_ratio"),
+    ("甲乙类传染病发病率", "1/10万", "notifiable_incidence_ab"),
+    ("传染病发病率", "1/10万", "notifiable_incidence_all"),
+    ("民营医院", "家", "private_hospitals"),
+    ("民营医疗机构", "家", "private_institutions"),
+    ("医护比", "", "doctor_nurse_ratio"),
+    ("床护比", "", ""),
+    ("编制床位", "张", "authorised_beds"),
+    ("实有床位", "张", "beds_total"),
+    ("开放床位", "张", "open_beds"),
+    ("总诊疗人次", "人次", "total_visits"),
+    ("门急诊人次", "人次", "outpatient_emergency_visits"),
+    ("三、四级手术占比", "%", "grade34_surgery_share"),
+    ("四级手术占比", "%", "grade4_surgery_share"),
+    ("人均健康预期寿命", "岁", "healthy_life_expectancy"),
+    ("新农合参合率", "%", "ncms_participation"),
+    ("基本医疗保险参保率", "%", "basic_insurance_coverage"),
+    ("基本养老保险参保率", "%", "pension_rate"),
+    ("城镇居民人均可支配收入", "元", "urban_income"),
+    ("农村居民人均可支配收入", "元", "rural_income"),
+    ("全体居民人均可支配收入", "元", "disposable_income"),
+    ("农村居民人均纯收入", "元", "rural_net_income"),
+    ("常住人口城镇化率", "%", "urbanization_rate"),
+    ("户籍人口城镇化率", "%", "registered_urbanization_rate"),
+    ("城镇登记失业率", "%", "registered_unemployment"),
+    ("研发投入强度", "%", "rd_intensity"),
+    ("全社会研发投入", "元", "rd_expenditure"),
+    ("规模以上工业增加值", "元", "industrial_value"),
+    ("全部工业增加值", "元", "total_industrial_value"),
+    ("人均地区生产总值", "元", "gdp_per_capita"),
+    ("地区生产总值（GDP）", "元", "gdp"),
+    ("数字经济核心产业增加值占GDP比重", "%", "digital_core_share"),
+    # another modifier, another thing
+    ("市级新医院", "家", ""),
+    ("农村孕产妇住院分娩率", "%", ""),
+    ("三级公立医院平均住院日", "天", ""),
+    ("城区空气优良率", "%", ""),
+    ("二级以上妇幼保健机构", "家", ""),
+    ("夏粮产量", "吨", ""),
+    ("贫困村标准化村卫生室", "个", ""),
+    ("乡镇卫生院和社区卫生服务中心", "个", ""),
+    ("孕产妇产后访视率和新生儿访视率", "%", ""),
+    ("“三新”产品出口", "元", ""),
+    ("市属国企固定资产投资", "元", ""),
+    ("留守儿童健康管理率", "%", ""),
+    # newly made is no stock
+    ("新建村卫生室", "个", ""),
+    ("新建县医院", "家", ""),
+    ("新增互联网医院", "家", ""),
+    ("改造乡镇卫生院", "家", ""),
+    ("新增床位", "张", "new_beds"),
+    ("新建高标准农田", "亩", "new_high_standard_farmland"),
+    ("高标准农田", "亩", ""),
+    # heads that say too little
+    ("签约率", "%", ""),
+    ("覆盖率", "%", ""),
+    ("完成率", "%", ""),
+    ("总投资", "元", ""),
+    ("建筑面积", "平方米", ""),
+    ("受益人群", "人", ""),
+    ("床位", "张", ""),
+    ("死亡率", "‰", ""),
+    ("群众满意度", "%", ""),
+    ("达到", "%", ""),
+    ("", "%", ""),
+    # the unit decides
+    ("家庭医生签约", "人", "family_doctor_signed"),
+    ("家庭医生签约", "%", ""),
+    ("婴儿死亡率", "%", ""),
+    ("婴儿死亡率", "1/10万", "infant_mortality"),
+    ("孕产妇死亡率", "%", ""),
+    ("常住人口", "人次", ""),
+    ("社区卫生服务中心", "人", ""),
+    ("地区生产总值", "美元", ""),
+    ("实际使用外资", "元", ""),
+    ("实际使用外资", "美元", "fdi"),
+    ("粮食产量", "斤", "grain_output"),
+    ("专精特新中小企业", "户", "specialized_sme"),
+    ("甲乙类传染病发病率下降", "%", ""),
+]
+
+
+@pytest.mark.parametrize(("wording", "written", "expected"), LEVELS, ids=[f"{w}-{u}" for w, u, _ in LEVELS])
+def test_level(wording: str, written: str, expected: str) -> None:
+    assert indicator_id(wording, written, LEXICON) == expected
+
+
+@pytest.mark.parametrize(
+    ("wording", "written", "measure", "expected"),
+    [
+        ("城镇居民人均可支配收入实际增长", "%", "change_rate", "urban_income"),
+        ("社会消费品零售总额同比增长", "%", "change_rate", "retail_sales"),
+        ("门诊次均费用增幅", "%", "change_rate", "outpatient_cost"),
+        ("卫生人员总数", "%", "change_rate", "health_personnel"),
+        ("居民消费价格涨幅", "%", "change_rate", "cpi"),
+        ("居民消费价格", "%", "level", "cpi"),
+        ("中选药品平均降幅", "%", "change_rate", "procurement_price_cut"),
+        ("规模工业增加值", "%", "change_rate", "industrial_value"),
+        ("地区生产总值", "元", "change_rate", ""),
+        ("城镇新增就业", "人", "change", "urban_new_jobs"),
+        ("城镇新增就业", "人", "level", "urban_new_jobs"),
+        ("床位", "张", "change", "new_beds"),
+        ("公办园托位", "个", "change", "new_nursery_places"),
+        ("基础教育学位", "个", "change", "new_school_places"),
+        ("护理型养老床位", "张", "change", "new_nursing_beds"),
+        ("高铁运营里程", "公里", "change", "new_hsr"),
+        ("卫生人员总数", "人", "change", ""),
+        ("乡镇卫生院", "个", "change", ""),
+        ("地区生产总值", "元", "change", ""),
+        ("居民健康素养水平", "百分点", "change", "health_literacy"),
+        ("居民健康素养水平", "%", "change", ""),
+        ("卫生人员总数", "百分点", "change", ""),
+        ("居民健康素养水平", "第", "rank", "health_literacy"),
+        ("第一产业增加值增速", "第", "rank", ""),
+        ("高新技术企业数量", "倍", "multiple", "high_tech_enterprises"),
+    ],
+)
+def test_measures(wording: str, written: str, measure: str, expected: str) -> None:
+    assert indicator_id(wording, written, LEXICON, measure) == expected  # type: ignore[arg-type]
+
+
+def test_beds_that_went_are_no_new_beds() -> None:
+    assert indicator_id("床位", "张", LEXICON, "change", direction="down") == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "wording", "written", "expected"),
+    [
+        ("培训", "乡村医生", "名", ""),
+        ("全市共有", "乡村医生", "名", "village_doctors"),
+        ("推荐申报了", "健康社区", "个", ""),
+        ("新建", "高标准农田", "亩", "new_high_standard_farmland"),
+        ("今年将改造", "老旧小区", "个", "old_communities_renovated"),
+        ("新增", "床位", "张", "new_beds"),
+        ("建成后", "居民健康素养水平", "%", "health_literacy"),
+        ("新建成", "居民健康素养水平", "%", "health_literacy"),  # a rate is the same rate after any verb
+    ],
+)
+def test_words_before(before: str, wording: str, written: str, expected: str) -> None:
+    assert indicator_id(wording, written, LEXICON, before=before) == expected
+
+
+@given(st.text(max_size=12), st.sampled_from(["%", "家", "元", "", "第", "?"]))
+def test_any_text_resolves_to_an_id_or_nothing(text: str, written: str) -> None:
+    assert indicator_id(text, written, LEXICON) in {"", *LEXICON.indicators}
+
+
+@given(st.sampled_from(sorted(LEXICON.indicators)), st.sampled_from(["市级", "标杆", "农村", "重点人群", "某"]))
+def test_a_word_in_front_makes_another_indicator(key: str, modifier: str) -> None:
+    indicator = LEXICON.indicators[key]
+    assert indicator_id(modifier + indicator.name, indicator.unit, LEXICON) != key
+
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "target", "expected"),
+    [
+        ("519000000", "元", "亿元", "5.19"),
+        ("194", "万元", "元", "1940000"),
+        ("33.5", "万亿元", "亿元", "335000"),
+        ("4680000", "人", "万人", "468"),
+        ("4680000", "名", "万人", "468"),
+        ("12", "万人次", "人次", "120000"),
+        ("12", "人次", "人", None),
+        ("0.91", "%", "‰", "9.1"),
+        ("9.1", "‰", "1/10万", "910"),
+        ("5", "1/万", "1/10万", "50"),
+        ("3", "成", "%", "30"),
+        ("15", "亩", "公顷", "1"),
+        ("3", "亩", "平方米", "2000"),
+        ("1", "平方公里", "亩", "1500"),
+        ("1500", "万亩", "万公顷", "100"),
+        ("6", "里", "公里", "3"),
+        ("6", "千米", "公里", "6"),
+        ("615", "亿斤", "万吨", "3075"),
+        ("2", "公斤", "斤", "4"),
+        ("53082", "万吨", "吨", "530820000"),
+        ("2617", "万千瓦", "千瓦", "26170000"),
+        ("60", "分钟", "小时", "1"),
+        ("6.5", "张", "张/千人", "6.5"),
+        ("65", "张/万人", "张/千人", "6.5"),
+        ("6.5", "个", "张/千人", "6.5"),
+        ("35", "微克", "μg/m³", "35"),
+        ("0.035", "毫克/立方米", "μg/m³", "35"),
+        ("12", "所", "家", "12"),
+        ("12", "户", "家", "12"),
+        ("12", "家", "户", None),
+        ("12", "座", "家", "12"),
+        ("300", "个", "张", "300"),
+        ("300", "张", "个", None),
+        ("1", "万元", "亩", None),
+        ("1", "美元", "元", None),
+        ("1", "百分点", "%", None),
+        ("1", "万", "人", None),
+        ("1", "怪", "怪", None),
+        ("1.2", "", "倍", "1.2"),
+        ("1", "", "家", None),
+        ("0", "人", "万人", "0"),
+        ("-3", "万元", "元", "-30000"),
+    ],
+)
+def test_convert(value: str, base: str, target: str, expected: str | None) -> None:
+    found = convert(Decimal(value), base, target, LEXICON)
+    assert (None if found is None else str(found)) == expected
+
+
+UNITS = sorted(u for u, c in LEXICON.conversions.items() if c.dimension != "multiplier")
+
+
+@given(st.decimals(-(10**9), 10**9, places=3), st.sampled_from(UNITS), st.sampled_from(UNITS))
+def test_there_and_back(value: Decimal, base: str, target: str) -> None:
+    there = convert(value, base, target, LEXICON)
+    back = None if there is None else convert(there, target, base, LEXICON)
+    if back is not None:
+        assert abs(back - value) <= abs(value) * Decimal("1e-20")
+
+
+@given(st.sampled_from(UNITS), st.text(alphabet="十百千万亿", max_size=3))
+def test_multipliers_stand_before_any_unit(base: str, multipliers: str) -> None:
+    found = unit(multipliers + base, LEXICON.conversions)
+    assert found is not None or base == ""
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("张家港市201*年上半年度建设健康城市工作总结", "320582"),
+        ("义乌市201*年度建设健康城市工作总结及201*年度工作思路", "330782"),
+        ("2025年云南省政府工作报告.docx", "530000"),
+        ("2026_内蒙古自治区_政府工作报告.txt", "150000"),
+        ("2025年广西政府工作报告.docx", "450000"),
+        ("2025年宁夏政府工作报告", "640000"),
+        ("2025年西藏政府工作报告", "540000"),
+        ("新疆2024年卫生健康工作总结", "650000"),
+        ("成都市2023年国民经济和社会发展统计公报", "510100"),
+        ("成都2023年工作总结", "510100"),
+        ("宜昌卫生健康工作情况", "420500"),
+        ("大理州2022年卫生健康工作情况汇报", "532900"),
+        ("恩施土家族苗族自治州政府工作报告", "422800"),
+        ("恩施州政府工作报告", "422800"),
+        ("江苏省张家港市工作报告", "320582"),
+        ("长春市朝阳区2023年工作总结", "220104"),
+        ("北京市朝阳区2023年工作总结", "110105"),
+        ("朝阳区2023年工作总结(北京市卫生健康委)", "110105"),
+        ("吉林市2023年政府工作报告", "220200"),
+        ("吉林省2023年政府工作报告", "220000"),
+        ("海南藏族自治州政府工作报告", "632500"),
+        ("海南省政府工作报告", "460000"),
+        ("河南蒙古族自治县政府工作报告", "632324"),
+        ("重庆市2025年政府工作报告", "500000"),
+        ("上海市浦东新区卫生健康工作总结", "310115"),
+        ("雄安新区工作报告", "133100"),
+        ("莱芜市2015年政府工作报告", "371200"),
+        ("2010年国务院政府工作报告", "100000"),
+        ("香港特别行政区", "810000"),
+    ],
+)
+def test_area_of_a_title(text: str, code: str) -> None:
+    found = area(text, LEXICON)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize("text", ["朝阳区2023年工作总结", "鼓楼区卫生工作汇报", "江北区2020年总结"])
+def test_a_name_of_several_divisions_has_no_code(text: str) -> None:
+    found = area(text, LEXICON)
+    assert found is not None
+    assert found.code == ""
+    assert found.name == text[:3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "城市健康服务工作汇报", "全市卫生健康工作总结", "XX县区卫生局工作汇报", "市中区医院", "新城区建设情况",
+        "合作医疗工作总结", "东方卫生工作", "加强合作与交流", "山区群众就医",
+        "xx市卫生健康委", "城区面积", "和平发展工作报告", "",
+    ],
+)  # fmt: skip
+def test_no_area(text: str) -> None:
+    assert area(text, LEXICON) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("接待常州武进区、太仓市等兄弟县市", [("武进区", "320412"), ("太仓市", "320585")]),
+        ("长沙市区居民", [("长沙市", "430100")]),
+        ("全市和县城、各市县、外县", []),
+        ("义乌市场监管、中山区域、旗帜", []),
+        ("大青山区医院和乌蒙山区", [("青山区", "")]),
+        ("云南省昆明市", [("云南省", "530000"), ("昆明市", "530100")]),
+        ("阿坝州、甘孜州", [("阿坝州", "513200"), ("甘孜州", "513300")]),
+        ("在安县", []),
+        ("和县2020年报告", [("和县", "340523")]),
+        ("马鞍山市和县", [("马鞍山市", "340500"), ("和县", "340523")]),
+        ("建成县级医院", []),
+        ("锡林郭勒盟和鄂托克旗", [("锡林郭勒盟", "152500"), ("鄂托克旗", "150624")]),
+        ("朝阳区", [("朝阳区", "")]),
+        ("北京市朝阳区", [("北京市", "110000"), ("朝阳区", "110105")]),
+    ],
+)
+def test_areas_in_a_sentence(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(name, code) for _, _, name, code in find_areas(text)] == expected
+
+
+@given(st.text(alphabet="江苏省张家港市朝阳区和县城的年2", max_size=30))
+def test_spots_lie_in_order_and_quote_the_text(text: str) -> None:
+    last = 0
+    for start, end, name, _ in find_areas(text):
+        assert last <= start < end
+        assert text[start:end] == name
+        last = end
+
+
+# --- years -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025年云南省政府工作报告", "2025"),
+        ("2026_江西省_政府工作报告.txt", "2026"),
+        ("张家港市201*年上半年度", "201*"),
+        ("义乌市201*年度总结及201*年度工作思路", "201*"),
+        ("20XX年工作总结", "20XX"),
+        ("二〇一二年工作报告", "2012"),
+        ("二○○九年工作报告", "2009"),
+        ("２０２４年工作总结", "2024"),
+        ("001_2026-05-27_通知", "2026"),
+        ("工作总结2023", "2023"),
+        ("000_0f2e23b12d7acd9b.txt", ""),
+        ("健康城市工作汇报", ""),
+        ("发放20230份资料", ""),
+        ("", ""),
+    ],
+)
+def test_year(text: str, expected: str) -> None:
+    assert year(text, LEXICON) == expected

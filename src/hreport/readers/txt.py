@@ -27,12 +27,15 @@ SAMPLE = 200_000
 PLAUSIBLE = 0.5
 MOST_CONTROLS = 0.02
 MOST_LOST = 0.05
+FEW_STRANGE = 0.1
+LONGEST_ACCIDENT = 64
 COMMON_PUNCTUATION = frozenset(
     "\u3000\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff08\uff09\u201c\u201d\u2018\u2019\u300a\u300b\u3008\u3009"
     "\u2014\u2026\u00b7\u3010\u3011\uff05\u2030\u2103"
 )
 
 _LINE = re.compile(r"[^\r\n]+")
+_AMONG_LETTERS = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
 _COLUMN_NAMES = re.compile(r"[a-z][a-z0-9_]*(?:[,\t][a-z][a-z0-9_]*){4,}\s*")
 
 
@@ -79,24 +82,22 @@ def decode(data: bytes) -> tuple[str, str] | Failure:
             break
     for encoding in dict.fromkeys((declared or "utf-8", "utf-8")):
         text, doubt = _decode_strictly(data, encoding)
-        if text is not None and _controls(text) <= MOST_CONTROLS:
+        if text is not None and _controls(text) <= MOST_CONTROLS and not (declared == "" and _is_accident(text)):
             return text, doubt
     return _decode_best(data, declared)
 
 
 def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
     """Decode all of it, or all but a last character that was cut."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        return data.decode(encoding), ""
-    except UnicodeDecodeError as error:
-        # Only the last character of a file that was cut short may be broken.
-        if error.start < len(data) - 3 or error.start == 0:
-            return None, ""
-        try:
-            text = data[: error.start].decode(encoding)
-        except UnicodeDecodeError:
-            return None, ""
-        return text, "the last character is cut: the file may have lost its end"
+        text = decoder.decode(data)
+    except UnicodeDecodeError:
+        return None, ""
+    if decoder.getstate()[0]:
+        # Bytes that wait for more: a character was begun.
+        return (text, "the last character is cut: the file may have lost its end") if text else (None, "")
+    return text, ""
 
 
 def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
@@ -112,13 +113,33 @@ def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
         by_line = _decode_lines(data, best)
         if by_line.count("\ufffd") < text.count("\ufffd"):
             text, doubt = by_line, "the file mixes encodings: it was decoded line by line"
-    if _controls(text) > MOST_CONTROLS:
+    strange = _score(text) < 0 and sum(character > "\x7f" for character in text) > FEW_STRANGE * len(text)
+    if _controls(text) > MOST_CONTROLS or (strange and _controls(data[:SAMPLE].decode("latin-1")) > MOST_CONTROLS):
         return Failure("binary", "not a text but binary data: give a text, a docx or a pdf")
-    if text.count("\ufffd") > MOST_LOST * len(text):
+    if strange or text.count("\ufffd") > MOST_LOST * len(text):
         return Failure("encoding", "the encoding is not known: save the file as UTF-8")
     if "\ufffd" not in text and not doubt.startswith("the file mixes"):
         doubt = f"it was decoded as {best}, but few of its characters are common: check how it reads"
     return text, doubt
+
+
+def _is_accident(text: str) -> bool:
+    """Is this a few hanzi in GBK whose bytes happen to be UTF-8 too?
+
+    >>> _is_accident("医院12".encode("gbk").decode("utf-8"))
+    True
+    >>> _is_accident("医院12家") or _is_accident("café")
+    False
+    """
+    beyond = [character for character in text if character > "\x7f"]
+    if not beyond or len(beyond) > LONGEST_ACCIDENT or max(beyond) >= "\u0800":
+        return False
+    try:
+        other = text.encode("utf-8").decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    # An accented letter inside a word is no hanzi.
+    return _score(other) > _score(text) + 1 and not _AMONG_LETTERS.search(other)
 
 
 def _decode_lines(data: bytes, usual: str) -> str:
@@ -148,6 +169,8 @@ def _weight(character: str) -> float | None:
         return None if character.isprintable() or character.isspace() else -2.0
     if character in COMMON_PUNCTUATION:
         return 1.0
+    if character.isspace():
+        return None
     if 0x4E00 <= code <= 0x9FFF:
         # The first levels of GB 2312 (3755 hanzi) and of Big5 (5401) hold those in common use.
         if 0xB0 <= _lead_byte(character, "gb2312") <= 0xD7:
@@ -168,7 +191,7 @@ def _lead_byte(character: str, encoding: str) -> int:
 def _controls(text: str) -> float:
     """The share of control characters, white space aside."""
     counts = Counter(text[:SAMPLE])
-    found = sum(n for c, n in counts.items() if (c < " " and not c.isspace()) or "\x7f" <= c < "\xa0")
+    found = sum(number for character, number in counts.items() if character < " " and not character.isspace())
     return found / max(1, counts.total())
 
 

@@ -261,7 +261,7 @@ def find_areas(text: str) -> list[tuple[int, int, str, str]]:
             continue
         name = text[start:end]
         inside = above if found and found[-1][1] == start else None
-        if len(name) == 2 and start and text[start - 1].isalnum() and inside is None:
+        if len(name) == 2 and start and text[start - 1] not in places.openers and inside is None:
             continue  # 各市和县: two characters are a name only where one is sure to begin
         area = places.one(places.full[name], inside)
         found.append((start, end, name, area.code))
@@ -296,10 +296,9 @@ def area(text: str, lexicon: Lexicon) -> Area | None:
         return next((a for a in owners if a.code == code), Area("", name, owners[0].short, owners[0].level))
     if short:
         return short[1]
-    for word in lexicon.titles["country"].words:
-        if word in text:
-            formal, common = lexicon.titles["country"].words[1], lexicon.titles["country"].words[-2]
-            return Area(COUNTRY, formal, common, "country")
+    if any(word in text for word in lexicon.titles["country"].words):
+        formal, common = lexicon.titles["country_names"].words
+        return Area(COUNTRY, formal, common, "country")
     return None
 
 
@@ -321,6 +320,9 @@ class _Places:
         self.suffix = re.compile(f"[{''.join(sorted({name[-1] for name in full}))}]")
         self._not_area = set(words["not_area"])
         self._not_after = {(w[0], w[1]) for w in words["not_after"]}
+        self._phrases = re.compile(_any(words["phrases"]))
+        self._longest_phrase = max(map(len, words["phrases"]))
+        self.openers = frozenset(words["openers"])
         self._follows = words["follows"]
         self._shorts: dict[str, list[Area]] = {}
         for areas in gazetteer().values():
@@ -332,7 +334,11 @@ class _Places:
 
     def ordinary(self, text: str, start: int, end: int) -> bool:
         """Is the name an ordinary word here, or its last character the beginning of one?"""
-        return text[start:end] in self._not_area or (text[end - 1], text[end : end + 1]) in self._not_after
+        if text[start:end] in self._not_area or (text[end - 1], text[end : end + 1]) in self._not_after:
+            return True
+        first = max(0, start - self._longest_phrase)
+        around = self._phrases.finditer(text, first, end + self._longest_phrase)
+        return any(match.start() < end and match.end() > start for match in around)
 
     def one(self, areas: tuple[Area, ...], inside: Area | None) -> Area:
         """The one division of that name, inside a division if it is given; without a code if several are left."""

@@ -25,7 +25,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias
 
-from hreport import record, tables
+from hreport import record, resolve, tables
 from hreport.analyse import analyse
 from hreport.lexicon import Lexicon, load
 from hreport.model import Document, Extraction, Issue
@@ -384,7 +384,7 @@ def extract(
     if hints and "hints" in inspect.signature(analyse).parameters:
         extraction = analyse(document, lexicon, hints=hints)  # type: ignore[call-arg, unused-ignore]
     else:
-        extraction = overridden(analyse(document, lexicon), hints)
+        extraction = overridden(analyse(document, lexicon), hints, lexicon)
     numbers = {r.number for r in extraction.reports}
     issues = [
         Issue(manifest, "manifest", f"line {e.line}: {e.file} has no report {e.report}: check the number", fatal=False)
@@ -394,7 +394,7 @@ def extract(
     return extraction, issues
 
 
-def overridden(extraction: Extraction, hints: Hints) -> Extraction:
+def overridden(extraction: Extraction, hints: Hints, lexicon: Lexicon) -> Extraction:
     """The extraction with title, area and year of its reports replaced, and of figures that took them from it."""
     if not hints:
         return extraction
@@ -405,7 +405,7 @@ def overridden(extraction: Extraction, hints: Hints) -> Extraction:
             r,
             title=said[r.number].get("title", r.title),
             area=said[r.number].get("area", r.area),
-            area_id=r.area_id if said[r.number].get("area", r.area) == r.area else "",
+            area_id=_code(said[r.number]["area"], lexicon) if "area" in said[r.number] else r.area_id,
             year=said[r.number].get("year", r.year),
         )
         for r in extraction.reports
@@ -415,11 +415,17 @@ def overridden(extraction: Extraction, hints: Hints) -> Extraction:
         changed: dict[str, Any] = {}
         before, new = old.get(o.report), said.get(o.report, {})
         if before is not None and "area" in new and o.area_name == before.area and new["area"] != before.area:
-            changed |= {"area_name": new["area"], "area_id": ""}
+            changed |= {"area_name": new["area"], "area_id": _code(new["area"], lexicon)}
         if before is not None and "year" in new and o.year == before.year:
             changed["year"] = new["year"]
         observations.append(replace(o, **changed) if changed else o)
     return replace(extraction, reports=reports, observations=tuple(observations))
+
+
+def _code(area: str, lexicon: Lexicon) -> str:
+    """The code of a place that a manifest names, empty where it has none."""
+    found = resolve.area(area, lexicon)
+    return found.code if found else ""
 
 
 def sources_of(extraction: Extraction, entries: Sequence[Entry]) -> dict[int, dict[str, str]]:

@@ -71,7 +71,10 @@ def read_table(path: Path) -> list[Row]:
     """Rows of a file that `extract` wrote; TableError where it is not one, OSError where it cannot be opened."""
     if path.suffix.lower() == ".parquet":
         return _from_parquet(path)
-    return read_table_bytes(path.read_bytes())
+    data = path.read_bytes()
+    if path.suffix.lower() == ".jsonl" and not data.strip():
+        return []  # of an extract without figures
+    return read_table_bytes(data)
 
 
 def read_table_bytes(data: bytes) -> list[Row]:
@@ -83,9 +86,7 @@ def read_table_bytes(data: bytes) -> list[Row]:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
             raise TableError("not a text: neither UTF-8 nor GB18030") from None
-    if text.lstrip().startswith("{"):
-        return _from_jsonl(text)
-    return _from_csv(text)
+    return _from_jsonl(text) if text.lstrip().startswith("{") else _from_csv(text)
 
 
 def _from_csv(text: str) -> list[Row]:
@@ -136,8 +137,6 @@ def _from_jsonl(text: str) -> list[Row]:
             if value is not None and not _fits(value, kind):
                 raise TableError(f"line {line_number}: {name}: {value!r} is not {_said(kind)}")
         rows.append(_complete(row))
-    if not rows:
-        raise TableError("not a table of hreport extract: no line describes a figure")
     return rows
 
 

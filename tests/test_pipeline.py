@@ -1,0 +1,290 @@
+"""Finding files, reading them in processes, the manifest."""
+
+from __future__ import annotations
+
+import io
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from hreport import pipeline
+from hreport.lexicon import load
+from hreport.model import Document, Exact, Extraction, Mask, Masked, Observation, Quantity, Report, Span
+from hreport.pipeline import Manifest, ManifestError, Source, Work, find, process, read_manifest, run
+from hreport.record import EXTRACT, mask_rows, observation_rows
+
+
+def paths(found: pipeline.Found) -> list[str]:
+    return [s.path for s in found.sources]
+
+
+def codes(found: pipeline.Found) -> list[str]:
+    return [i.code for i in found.issues]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "in/b.txt",
+        "in/a.txt",
+        "in/sub/c.txt",
+        "in/.hidden.txt",
+        "in/.git/x.txt",
+        "in/~$a.docx",
+        "in/Thumbs.db",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    return tmp_path
+
+
+def test_a_folder_is_walked_in_order_without_hidden_files(folder: Path) -> None:
+    assert paths(find(["in"])) == ["in/a.txt", "in/b.txt", "in/sub/c.txt"]
+
+
+def test_paths_are_shown_as_given(folder: Path) -> None:
+    assert paths(find(["./in/a.txt"])) == ["in/a.txt"]
+    assert paths(find([str(folder / "in")]))[0] == (folder / "in/a.txt").as_posix()
+    assert paths(find(["in/.hidden.txt"])) == ["in/.hidden.txt"]
+
+
+def test_globs(folder: Path) -> None:
+    assert paths(find(["in/*.txt"])) == ["in/a.txt", "in/b.txt"]
+    assert paths(find(["in/**/*.txt"])) == ["in/a.txt", "in/b.txt", "in/sub/c.txt"]
+    assert paths(find(["i?"])) == ["in/a.txt", "in/b.txt", "in/sub/c.txt"]
+    assert codes(find(["in/*.pdf"])) == ["not_found"]
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_name(folder: Path) -> None:
+    (folder / "report[1].txt").write_text("x")
+    assert paths(find(["report[1].txt"])) == ["report[1].txt"]
+
+
+def test_a_file_reached_twice_is_read_once(folder: Path) -> None:
+    assert paths(find(["in", "in/a.txt", "in/*.txt", "in"])) == ["in/a.txt", "in/b.txt", "in/sub/c.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links(folder: Path) -> None:
+    (folder / "in/sub/loop").symlink_to(folder / "in")
+    (folder / "in/0.txt").symlink_to(folder / "in/b.txt")
+    (folder / "in/dead.txt").symlink_to(folder / "nowhere")
+    found = find(["in"])
+    assert paths(found) == ["in/a.txt", "in/b.txt", "in/sub/c.txt"]
+    assert [(i.path, i.code) for i in found.issues] == [("in/dead.txt", "not_found")]
+
+
+def test_what_is_not_there(folder: Path) -> None:
+    found = find(["in/aa.txt", "nope", "", "a\0b"])
+    assert codes(found) == ["not_found"] * 4
+    assert "did you mean in/a.txt?" in next(i.message for i in found.issues if i.path == "in/aa.txt")
+
+
+def test_an_empty_folder(folder: Path) -> None:
+    (folder / "empty/.x").mkdir(parents=True)
+    assert codes(find(["empty"])) == ["empty_folder"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX")
+def test_no_rights_and_no_files(folder: Path) -> None:
+    os.mkfifo(folder / "in/pipe")
+    assert "in/pipe" not in paths(find(["in"]))
+
+
+def test_standard_input_is_read_once() -> None:
+    found = find(["-", "-"], io.BytesIO(b"abc"))
+    assert [(s.path, s.data) for s in found.sources] == [("-", b"abc")]
+
+
+def test_the_files_of_the_run_are_left_out_of_folders(folder: Path) -> None:
+    assert "in/a.txt" not in paths(find(["in"], exclude=[folder / "in/a.txt"]))
+    assert paths(find(["in/a.txt"], exclude=[folder / "in/a.txt"])) == ["in/a.txt"]
+
+
+def test_tables_of_ours_are_left_out_of_folders_with_a_word(folder: Path) -> None:
+    (folder / "in/out.csv").write_text(",".join(c.name for c in EXTRACT) + "\n")
+    (folder / "in/data.csv").write_text("a,b\n1,2\n")
+    found = find(["in"])
+    assert "in/out.csv" not in paths(found)
+    assert "in/data.csv" in paths(found)
+    assert [(i.code, i.fatal) for i in found.issues] == [("table", False)]
+    assert find(["in/out.csv"]).sources[0].table
+
+
+# --- from an extraction to rows ---------------------------------------------------------------------------------------
+
+TEXT = "杭州市工作报告\n全市床位约4.3万张。覆盖率xx.x%、20230%，增长12.5;去年1~2所。"
+
+
+def quantity(start: int, text: str, **given: object) -> Quantity:
+    values = {
+        "unit": text.lstrip("0123456789.x~"),
+        "base_unit": "张",
+        "bound": "exact",
+        "numeral": "n",
+        "rule": "q",
+    } | given
+    return Quantity(Span(start, start + len(text)), Span(start, start + len(text)), text, **values)  # type: ignore[arg-type]
+
+
+def observation(q: Quantity, **given: object) -> Observation:
+    values = {"indicator": "i", "measure": "level", "status": "actual", "rule": "o", "sentence": Span(8, 19)} | given
+    return Observation(1, q, **values)  # type: ignore[arg-type]
+
+
+def extraction(document: Document | None = None) -> Extraction:
+    document = document or Document("a.txt", TEXT, (), "txt", "0")
+    return Extraction(
+        document,
+        (Report(1, Span(0, len(document.text)), "T", area="杭州市", area_id="330100", year="2024"),),
+        (Mask(Span(21, 25), "xx.x", "number", "m"),),
+        (
+            observation(quantity(13, "4.3万张", value=Exact(Decimal(43000)), bound="approx"),
+                        area="全市", area_name="杭州市", area_id="330100"),
+            observation(quantity(21, "xx.x%", value=Masked("xx.x", Decimal("10.0"), Decimal("99.9")))),
+            observation(quantity(27, "20230%", value=Exact(Decimal(20230)), damage="year_scrub",
+                                 repaired=Decimal(100))),
+            observation(quantity(36, "12.5", value=Exact(Decimal("12.50")), damage="lost_unit"),
+                        period="去年", year="201*"),
+            observation(quantity(43, "1~2所", value=pipeline_range()), confidence=0.25, area="某区"),
+        ),
+    )  # fmt: skip
+
+
+def pipeline_range() -> object:
+    from hreport.model import Range
+
+    return Range(Decimal(1), Decimal(2))
+
+
+def test_rows_of_observations() -> None:
+    rows = list(observation_rows(extraction(), "x/a.txt", {1: {"url": "http://x"}}))
+    assert [set(r) - {"layer", "role"} for r in rows] == [{c.name for c in EXTRACT}] * 5
+    picked = [(r["value"], r["value_max"], r["masked"], r["obs_value"], r["low"], r["high"]) for r in rows]
+    assert picked == [
+        (43000, None, False, 43000, None, None),
+        (None, None, True, None, 10, 99.9),
+        (20230, None, False, 100, None, None),
+        (12.5, None, False, None, None, None),
+        (1, 2, False, 1, None, None),
+    ]
+    assert [type(r["value"]) for r in rows] == [int, type(None), int, float, int]
+    assert [r["year"] for r in rows] == [2024, 2024, 2024, None, 2024]
+    assert [r["area_name"] for r in rows] == ["杭州市", "杭州市", "杭州市", "杭州市", None]
+    assert {r["file"] for r in rows} == {"x/a.txt"}
+    assert rows[0]["url"] == "http://x"
+    assert rows[0]["sentence"] == "全市床位约4.3万张。"
+
+
+def test_rows_of_masks() -> None:
+    (row,) = mask_rows(extraction(), "a.txt")
+    assert (row["text"], row["kind"], row["report"], row["title"]) == ("xx.x", "number", 1, "T")
+    assert row["sentence"] == "覆盖率xx.x%、20230%，增长12.5;"
+
+
+# --- running ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_ours_is_an_issue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def failing(*_: object) -> Extraction:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(pipeline, "analyse", failing)
+    (tmp_path / "a.txt").write_text("全市床位100张。")
+    outcome = process(Source(str(tmp_path / "a.txt")), Work(), load())
+    assert not outcome.read
+    assert outcome.issues[0].code == "internal"
+    assert "ZeroDivisionError: oh" in outcome.issues[0].message
+    assert "report this" in outcome.issues[0].message
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_outcomes_come_in_order_with_issues_in_place(jobs: int, tmp_path: Path) -> None:
+    for n in range(7):
+        (tmp_path / f"{n}.txt").write_text("全市床位100张。" * (8 - n), encoding="utf-8")
+    (tmp_path / "3.txt").write_bytes(b"")
+    found = find([str(tmp_path)])
+    outcomes = list(run(found.sources, Work(), jobs))
+    assert [o.path for o in outcomes] == [s.path for s in found.sources]
+    assert [o.read for o in outcomes] == [True] * 3 + [False] + [True] * 3
+
+
+def test_a_worker_that_dies_costs_only_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # A dictionary that kills the worker cannot be sent along, so the pool is made to run a work that dies.
+    for n in range(6):
+        (tmp_path / f"{n}.txt").write_text("deadly" if n == 2 else "fine")
+    monkeypatch.setattr(pipeline, "_work", dying)
+    outcomes = list(run(find([str(tmp_path)]).sources, Work(), 2))
+    assert [[i.code for i in o.issues] for o in outcomes] == [[], [], ["crashed"], [], [], []]
+
+
+def dying(source: Source) -> pipeline.Outcome:
+    if "deadly" in Path(source.path).read_text():
+        os._exit(9)
+    return pipeline.Outcome(source.path)
+
+
+def test_a_run_may_be_left_early(tmp_path: Path) -> None:
+    for n in range(20):
+        (tmp_path / f"{n}.txt").write_text("x")
+    outcomes = run(find([str(tmp_path)]).sources, Work(), 2)
+    assert next(iter(outcomes)).path.endswith("0.txt")
+    outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_extract_does_not_take_its_own_tables(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(",".join(c.name for c in EXTRACT) + "\n")
+    (source,) = find([str(tmp_path / "a.csv")]).sources
+    assert [i.code for i in process(source, Work(), load()).issues] == ["table"]
+    assert process(source, Work(tables=True), load()).read
+
+
+# --- manifest ---------------------------------------------------------------------------------------------------------
+
+
+def manifest(tmp_path: Path, text: str, encoding: str = "utf-8") -> Manifest:
+    (tmp_path / "m.csv").write_bytes(text.encode(encoding))
+    return read_manifest(tmp_path / "m.csv")
+
+
+def test_manifest_by_path_or_by_name(tmp_path: Path) -> None:
+    m = manifest(tmp_path, "file,area\nx/a.txt,杭州市\na.txt,宁波市\n", "gb18030")
+    assert [e.values["area"] for e in m.of("x/a.txt")] == ["杭州市"]
+    assert [e.values["area"] for e in m.of("y/a.txt")] == ["宁波市"]
+    assert m.of("b.txt") == ()
+    assert [i.message.split(":")[0] for i in m.unmatched(["x/a.txt"])] == []
+    assert len(m.unmatched(["b.txt"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file,aera\n", "unknown column aera"),
+        ("area\nx\n", "no column file"),
+        ("", "no column file"),
+        ("file,file\n", "twice"),
+        ("file,report\na.txt,one\n", "line 2: report"),
+        ("file,year\na.txt,201*\n", "line 2: year"),
+        ("file,year\n,2024\n", "line 2: no file"),
+    ],
+)
+def test_a_manifest_with_a_mistake(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=said):
+        manifest(tmp_path, text)
+
+
+def test_a_manifest_overrides_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "analyse", lambda document, lexicon: extraction(document))
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    m = manifest(tmp_path, "file,report,area,year,title,url\na.txt,,宁波市,2020,New,http://x\na.txt,5,,,,\n")
+    outcome = process(Source(str(tmp_path / "a.txt")), Work(manifest=m), load())
+    assert {r["title"] for r in outcome.rows} == {"New"}
+    assert [r["area_name"] for r in outcome.rows] == ["宁波市"] * 4 + [None]
+    assert {r["area_id"] for r in outcome.rows} == {"330200", None}
+    assert [r["year"] for r in outcome.rows] == [2020, 2020, 2020, None, 2020]
+    assert {r["url"] for r in outcome.rows} == {"http://x"}
+    assert ["no report 5" in i.message for i in outcome.issues] == [True]

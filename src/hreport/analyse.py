@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hreport import grammar as grammars
+from hreport import resolve
 from hreport.lexicon import Lexicon
-from hreport.model import Document, Extraction
+from hreport.link import observe, roles
+from hreport.model import Document, Extraction, Observation, Report
+from hreport.split import Layout, split
+from hreport.tag import areas, masks, quantities, times
 
 
-def analyse(document: Document, lexicon: Lexicon) -> Extraction:
-    """Everything that one document holds."""
-    return Extraction(document, (), (), ())
+def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[str, str]] | None = None) -> Extraction:
+    """Everything that one document holds.
+
+    `hints` are what a manifest says of a report (`area`, `year`, `title`) by its number, 0 for all: they stand before
+    what was read off it.
+    """
+    grammar = grammars.load()
+    layout = split(document, grammar)
+    reading = layout.reading
+    found_masks = masks.tag(reading, grammar)
+    found_times = times.tag(reading, grammar)
+    found_areas = areas.tag(reading, grammar, resolve.find_areas(reading.text))
+    traits = quantities.profile(reading.text, masks.digit_by_digit(found_masks), grammar)
+    occupied = times.occupied(found_times, len(reading.text))
+    metrics = [
+        q
+        for q in quantities.tag(reading, grammar, traits, occupied)
+        if not layout.is_quiet(q.at.start) and roles.role_of(q, reading, grammar)[0] == "metric"
+    ]
+    reports: list[Report] = []
+    observations: list[Observation] = []
+    for report in layout.reports:
+        own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]
+        reports.append(report)
+        observations += observe.link(layout, report, own, found_times, found_areas, grammar)
+    return Extraction(document, tuple(reports), tuple(found_masks), tuple(observations))

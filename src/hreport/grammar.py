@@ -58,15 +58,31 @@ class MaskKind:
     match: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RoleRule:
+    """What a quantity is for, by what stands around it; empty conditions always hold."""
+
+    id: str
+    role: str
+    before: str = ""
+    text: str = ""
+    after: str = ""
+    units: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+
+
 TABLES: Mapping[str, Mapping[str, type]] = {
     "units.toml": {"units": Unit},
     "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
     "numerals.toml": {"numerals": Pattern},
-    "times.toml": {"times": Pattern},
+    "times.toml": {"times": Pattern, "areas": Pattern},
+    "damage.toml": {"damage": Pattern},
     "structure.toml": {"furniture": Pattern, "inline": Pattern, "openers": Pattern, "sections": Pattern, "lines": Pattern},
     "words.toml": {"words": Words},
     "relations.toml": {"relations": Pattern},
-    "roles.toml": {"roles": Pattern},
+    "roles.toml": {"roles": RoleRule},
 }
 
 

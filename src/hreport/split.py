@@ -18,6 +18,7 @@ WRAPPED = 30  # a line cut off inside a sentence has at least this many characte
 SHORTEST = 300  # a report of a compilation has at least this many characters
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 SPACE = " \t\r\n\u3000\xa0"
+BEGINS_NOTHING = frozenset("。;,、，；")
 FINISHED = frozenset("。!?;:”’\")】》…—%‰>|")
 
 
@@ -136,12 +137,13 @@ def _page_markers(text: str) -> list[Span]:
         if int(match[1]) != (int(chain[-1][0][1]) + 1 if chain else int(match[1]) if int(match[1]) <= 2 else -1):
             continue
         before = text[: match.start()].rstrip(SPACE)
-        chain.append((match, bool(before) and fold(before[-1]) not in FINISHED and before[-1] != "."  or text[match.end() :][:1] in "。;,，；"))
+        goes_on = text[match.end() : match.end() + 1] in BEGINS_NOTHING
+        chain.append((match, goes_on or bool(before) and fold(before[-1]) not in FINISHED))
     inner = [unfinished for m, unfinished in chain if m.start() > 0 and int(m[1]) > 1]
     if len(inner) < 2 or sum(inner) < 0.7 * len(inner):
         return []
     first, last = chain[0][0].start(), chain[-1][0].end()
-    if (last - first) / len(chain) < 100:  # a page holds more than a list item
+    if (last - first) / len(chain) < 60:  # a page holds more than a list item
         return []
     return [Span(m.start() if int(m[1]) > 1 else m.start(1), m.end()) for m, _ in chain]
 

@@ -1,0 +1,41 @@
+"""Area expressions: 全市, 我省, a named division, a masked one (XX县区)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hreport.grammar import Grammar
+from hreport.model import Span
+from hreport.text import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMention:
+    """An area expression of the reading. `kind`: "named" (with its GB/T 2260 `code`, where it has one), "masked" or
+    "relative" (全市: the report's own area)."""
+
+    at: Span
+    text: str
+    kind: str
+    code: str = ""
+
+
+@lru_cache(maxsize=1)
+def _pattern(grammar: Grammar) -> re.Pattern[str]:
+    return grammar.regex("areas")
+
+
+def tag(reading: Reading, grammar: Grammar, named: Iterable[tuple[int, int, str, str]]) -> list[AreaMention]:
+    """Every area expression, in order; `named` are the divisions found in the text as (start, end, name, code)."""
+    found = [AreaMention(Span(s, e), reading.raw[s:e], "named", code) for s, e, _, code in named]
+    for match in _pattern(grammar).finditer(reading.text):
+        found.append(AreaMention(Span(*match.span()), reading.raw[match.start() : match.end()], str(match.lastgroup)))
+    found.sort(key=lambda a: (a.at.start, -a.at.end))
+    out: list[AreaMention] = []
+    for mention in found:
+        if not out or mention.at.start >= out[-1].at.end:
+            out.append(mention)
+    return out

@@ -1,0 +1,37 @@
+"""Words: jieba behind one function. rjieba, where it is installed, holds the same dictionary and cuts alike, faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text, in order; joined they are the text again.
+
+    The dictionary alone decides (no hidden Markov model): on 56,000 clauses of work reports jieba and rjieba then cut
+    alike without exception, and a word nobody knows falls into its characters.
+    """
+    return _cutter()(text)
+
+
+@lru_cache(maxsize=1)
+def _cutter() -> Callable[[str], list[str]]:
+    """Loaded when the first word is asked for: jieba takes most of a second."""
+    try:
+        import rjieba  # noqa: PLC0415
+    except ImportError:
+        return jieba_cutter()
+    return lambda text: rjieba.cut(text, hmm=False)  # type: ignore[no-any-return]
+
+
+def jieba_cutter() -> Callable[[str], list[str]]:
+    """jieba's own cutter, from an instance of its own so that nobody else's dictionary is changed."""
+    import logging  # noqa: PLC0415
+
+    import jieba  # noqa: PLC0415
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer: Any = jieba.Tokenizer()
+    return lambda text: tokenizer.lcut(text, HMM=False)  # type: ignore[no-any-return]

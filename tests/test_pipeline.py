@@ -277,14 +277,17 @@ def test_a_manifest_with_a_mistake(text: str, said: str, tmp_path: Path) -> None
         manifest(tmp_path, text)
 
 
-def test_a_manifest_overrides_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "analyse", lambda document, lexicon: extraction(document))
+def test_a_manifest_stands_before_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hints: list[object] = []
+
+    def spying(document: Document, lexicon: object, given: object = None) -> Extraction:
+        hints.append(given)
+        return extraction(document)
+
+    monkeypatch.setattr(pipeline, "analyse", spying)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    m = manifest(tmp_path, "file,report,area,year,title,url\na.txt,,宁波市,2020,New,http://x\na.txt,5,,,,\n")
+    m = manifest(tmp_path, "file,report,area,year,title,url\na.txt,,宁波市,2020,New,http://x\na.txt,5,,2021,,\n")
     outcome = process(Source(str(tmp_path / "a.txt")), Work(manifest=m), load())
-    assert {r["title"] for r in outcome.rows} == {"New"}
-    assert [r["area_name"] for r in outcome.rows] == ["宁波市"] * 4 + [None]
-    assert {r["area_id"] for r in outcome.rows} == {"330200", None}
-    assert [r["year"] for r in outcome.rows] == [2020, 2020, 2020, None, 2020]
+    assert hints == [{0: {"area": "宁波市", "year": "2020", "title": "New"}, 5: {"year": "2021"}}]
     assert {r["url"] for r in outcome.rows} == {"http://x"}
     assert ["no report 5" in i.message for i in outcome.issues] == [True]

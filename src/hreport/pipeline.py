@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import glob
-import inspect
 import io
 import os
 import re
@@ -23,9 +22,9 @@ from difflib import get_close_matches
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias
 
-from hreport import record, resolve, tables
+from hreport import record, tables
 from hreport.analyse import analyse
 from hreport.lexicon import Lexicon, load
 from hreport.model import Document, Extraction, Issue
@@ -33,8 +32,8 @@ from hreport.readers import read, read_bytes
 from hreport.record import Row
 
 Want: TypeAlias = Literal["observations", "masks"]
-Hints: TypeAlias = Mapping[int, Mapping[str, str]]
 
+FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 
 # --- what to read ----------------------------------------------------------------------------------------------------
@@ -111,7 +110,7 @@ def _add(path: str, met: bool, found: Found) -> None:
             return
         found.sources.append(Source(path, data, tables.looks_like_extract(data[:4096]), len(data)))
         return
-    is_table = path.lower().endswith(tables.TABLE_SUFFIXES) and _is_table(path, met)
+    is_table = path.lower().endswith(tables.TABLE_SUFFIXES) and _is_table(path)
     if is_table and met:
         message = "a table, not a report: left out of the folder (name it to compare it)"
         found.issues.append(Issue(path, "table", message, fatal=False))
@@ -119,20 +118,17 @@ def _add(path: str, met: bool, found: Found) -> None:
     found.sources.append(Source(path, None, is_table, status.st_size))
 
 
-def _is_table(path: str, met: bool) -> bool:
-    """Did extract write this CSV, JSON lines or Parquet file? One that a user names is taken for one by its suffix."""
-    suffix = os.path.splitext(path)[1].lower()
-    if suffix in (".parquet", ".jsonl"):
-        return not met or suffix == ".parquet" or tables.looks_like_extract(_head(path))
-    return tables.looks_like_extract(_head(path))
-
-
-def _head(path: str) -> bytes:
+def _is_table(path: str) -> bool:
+    """Did extract write this CSV, JSON lines or Parquet file?"""
     try:
         with open(path, "rb") as stream:
-            return stream.read(4096)
+            head = stream.read(4096)
+            if not head.startswith(b"PAR1"):
+                return tables.looks_like_extract(head)
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - FOOTER))
+            return b"indicator_id" in stream.read()  # names of columns stand in the clear at the end
     except OSError:
-        return b""
+        return False
 
 
 def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
@@ -338,8 +334,8 @@ def _internal(error: Exception) -> str:
 def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if source.table:
         return _table(source, work)
-    if work.tables and source.data is None and source.path.lower().endswith(".csv"):
-        # Named to compare: a report is hardly ever a CSV, and saying why beats comparing nothing.
+    if work.tables and source.data is None and source.path.lower().endswith(tables.TABLE_SUFFIXES):
+        # A report is hardly ever a CSV: saying why it is no table of ours beats comparing nothing.
         return _table(source, work)
     document = _document(source, work.password)
     if isinstance(document, Issue):
@@ -381,10 +377,7 @@ def extract(
     for entry in sorted(entries, key=lambda e: e.report):
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
         hints[entry.report] = {**hints.get(entry.report, {}), **said}
-    if hints and "hints" in inspect.signature(analyse).parameters:
-        extraction = analyse(document, lexicon, hints=hints)  # type: ignore[call-arg, unused-ignore]
-    else:
-        extraction = overridden(analyse(document, lexicon), hints, lexicon)
+    extraction = analyse(document, lexicon, hints or None)
     numbers = {r.number for r in extraction.reports}
     issues = [
         Issue(manifest, "manifest", f"line {e.line}: {e.file} has no report {e.report}: check the number", fatal=False)
@@ -392,40 +385,6 @@ def extract(
         if e.report and e.report not in numbers
     ]
     return extraction, issues
-
-
-def overridden(extraction: Extraction, hints: Hints, lexicon: Lexicon) -> Extraction:
-    """The extraction with title, area and year of its reports replaced, and of figures that took them from it."""
-    if not hints:
-        return extraction
-    said = {r.number: {**hints.get(0, {}), **hints.get(r.number, {})} for r in extraction.reports}
-    old = {r.number: r for r in extraction.reports}
-    reports = tuple(
-        replace(
-            r,
-            title=said[r.number].get("title", r.title),
-            area=said[r.number].get("area", r.area),
-            area_id=_code(said[r.number]["area"], lexicon) if "area" in said[r.number] else r.area_id,
-            year=said[r.number].get("year", r.year),
-        )
-        for r in extraction.reports
-    )
-    observations = []
-    for o in extraction.observations:
-        changed: dict[str, Any] = {}
-        before, new = old.get(o.report), said.get(o.report, {})
-        if before is not None and "area" in new and o.area_name == before.area and new["area"] != before.area:
-            changed |= {"area_name": new["area"], "area_id": _code(new["area"], lexicon)}
-        if before is not None and "year" in new and o.year == before.year:
-            changed["year"] = new["year"]
-        observations.append(replace(o, **changed) if changed else o)
-    return replace(extraction, reports=reports, observations=tuple(observations))
-
-
-def _code(area: str, lexicon: Lexicon) -> str:
-    """The code of a place that a manifest names, empty where it has none."""
-    found = resolve.area(area, lexicon)
-    return found.code if found else ""
 
 
 def sources_of(extraction: Extraction, entries: Sequence[Entry]) -> dict[int, dict[str, str]]:

@@ -61,7 +61,7 @@ def looks_like_extract(head: bytes) -> bool:
     text = head[:4096].decode("utf-8", "ignore").lstrip("\ufeff")
     first = text.partition("\n")[0].strip()
     if first.startswith("{"):
-        return '"file"' in first and '"start"' in first and '"indicator_id"' in text
+        return all(f'"{name}"' in first for name in ("file", "start", "numeral", "base_unit"))
     names = set(next(iter(csv.reader([first])), []))
     chinese = _chinese_names()
     return {"file", "start", "end", "indicator_id"} <= {chinese.get(n, n) for n in names}
@@ -442,7 +442,7 @@ def _is_part(row: Row) -> bool:
     written, name = row["area"] or "", row["area_name"] or ""
     if not written or written == name or _pattern("whole_area").search(written):
         return False
-    return not (name.endswith(written) or (written.endswith(name) and bool(name)))
+    return not (name.startswith(written) or name.endswith(written) or (name and written.endswith(name)))
 
 
 def label_of_report(row: Row) -> str:

@@ -86,6 +86,8 @@ def compare(
         lexicon = load(catalog)
     except LexiconError as error:
         misuse(str(error))
+    except UnicodeDecodeError:
+        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
     catalogue = lexicon.indicators
     selection = tables.Selection(
         by=by,

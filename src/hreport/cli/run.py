@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import warnings
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -54,6 +54,7 @@ class Run:
     verbose: bool = False
     issues: list[Issue] = field(default_factory=list)
     read: int = 0
+    nothing_found: bool = False
 
     def __post_init__(self) -> None:
         """Settle the format and keep libraries from talking between our lines."""
@@ -66,6 +67,9 @@ class Run:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
             misuse(f"{self.form} is not for a screen: give -o FILE.{self.form}")
+        both = [os.path.realpath(p) for p in (self.output, self.issues_file) if p is not None]
+        if len(set(both)) < len(both):
+            misuse(f"{self.output}: --output and --issues are the same file")
         if self.output is not None:
             real = os.path.realpath(self.output)
             if any(p != "-" and os.path.isfile(p) and os.path.realpath(p) == real for p in self.paths):
@@ -89,6 +93,9 @@ class Run:
             outcomes = run(found.sources, work, self.jobs)
         except (ManifestError, LexiconError) as error:
             misuse(str(error))
+        except UnicodeDecodeError:
+            misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
+        self.nothing_found = not found.sources
         notes = [*found.issues, *manifest.unmatched(s.path for s in found.sources)]
         return self._rows(outcomes, notes, len(found.sources))
 
@@ -128,6 +135,10 @@ class Run:
         if self.form == "jsonl":
             shown = (*(MACHINE if {"start", "text"} <= {c.name for c in columns} else ()), *shown)
         try:
+            if self.output is not None and self.nothing_found:
+                deque(rows, maxlen=0)  # says what is missing
+                _say(f"hreport: {self.output}: not written, since there is nothing to read")
+                return
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
@@ -139,7 +150,8 @@ class Run:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as error:
-            misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error})")
+            hint = ": is it open in another program?" if isinstance(error, PermissionError) and self.output else ""
+            misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error}){hint}")
 
     def end(self) -> NoReturn:
         """Write the issues, say the count, and leave with the exit code."""
@@ -201,6 +213,8 @@ def _stdin() -> BinaryIO | None:
 
 
 def _stdout() -> BinaryIO:
+    if sys.stdout is None:
+        misuse("there is no standard output: give -o FILE")
     sys.stdout.flush()
     return sys.stdout.buffer
 

@@ -234,7 +234,8 @@ class Manifest:
 
     def unmatched(self, paths: Iterable[str]) -> list[Issue]:
         """A word about each entry whose file is not among those to read."""
-        known = {_key(p) for p in paths} | {os.path.basename(_key(p)) for p in paths}
+        keys = [_key(p) for p in paths]
+        known = {*keys, *map(os.path.basename, keys)}
         return [
             Issue(self.name, "manifest", f"line {e.line}: {e.file} is not among the files: check its name", fatal=False)
             for e in self.entries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
@@ -27,13 +28,16 @@ def write(
 
 def _field(value: object) -> str:
     """A cell; numbers and truth values need neither guard nor quotes."""
-    if value is None or isinstance(value, int | float):
-        return plain(value)
-    return _quoted(guarded(plain(value)))
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _quoted(guarded(value))
+    return plain(value) if isinstance(value, int | float) else _quoted(guarded(plain(value)))
+
+
+_NEEDS_QUOTES = re.compile('[,"\n\r]')
 
 
 def _quoted(text: str) -> str:
     """Text in quotes where it holds a comma, a quote or a line break (a lone carriage return too)."""
-    if any(c in text for c in ',"\n\r'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text

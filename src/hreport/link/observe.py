@@ -36,9 +36,9 @@ class _Item:
     high: int  # where its right chunk ends
     after: int  # where the text behind the unit and its bound word begins
     sentence: tuple[int, int]
-    clause: int  # where its clause begins
     same_chunk: bool  # the number before it stands in the same clause, nothing but words between
     listed: bool  # nothing but a separator between the number before it and this one
+    bracketed: bool  # it stands in a bracket
 
 
 @dataclass(slots=True)
@@ -59,6 +59,9 @@ class _Tools:
     people: re.Pattern[str]
     share_of: re.Pattern[str]
     giving: re.Pattern[str]
+    list_number: re.Pattern[str]
+    rank_verb: re.Pattern[str]
+    items_suffix: re.Pattern[str]
     bounded_rate: re.Pattern[str]
     unbounded: re.Pattern[str]
 
@@ -106,11 +109,13 @@ class _Linker:
         self._skip_starts = [s for s, _ in self.skips]
         self.begin = self.reading.index(report.span.start)
         self.finish = self.reading.index(report.span.end)
+        self.numbers: list[int] = []
 
     # --- chunks ------------------------------------------------------------------------------------------------------
 
     def run(self, quantities: Sequence[Quantity]) -> Iterator[Observation]:
         text = self.reading.text
+        self.numbers = [q.at.start for q in quantities]
         ends = [m.end() for m in self.tools.sentence_end.finditer(text, self.begin, self.finish)]
         groups: list[list[Quantity]] = []
         last = -1
@@ -139,16 +144,24 @@ class _Linker:
             opened = self._opened(before)
             low = previous + max(clause, opened)
             low = max(low, at.start - LONGEST_CLAUSE)
+            if number := self.tools.list_number.match(text, low, at.start):
+                low = number.end()
+            if quantity.rule == "quantity.ordinal" and (rank := self.tools.rank_verb.search(text, low, at.start)):
+                edge = rank.start()
+            else:
+                edge = at.start
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = self.tools.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
             stop = self.tools.right_end.search(text, after, following)
             high = stop.start() if stop else following
-            left = phrases.read_left(phrases.tokens(self.reading, low, at.start, self._skips(low, at.start)), self.grammar)
+            left = phrases.read_left(phrases.tokens(self.reading, low, edge, self._skips(low, edge)), self.grammar)
             between = text[previous : at.start]
             listed = bool(items) and bool(self.tools.separators.fullmatch(between))
             same = bool(items) and low == previous and not listed
-            items.append(_Item(quantity, left, low, high, after, (start, end), low, same, listed))
+            if high <= after and k + 1 < len(group) and group[k + 1].at.start == after:
+                high = -1  # 四批次355项政务服务事项: both count the noun behind the second
+            items.append(_Item(quantity, left, low, high, after, (start, end), same, listed, opened > 0 and low >= opened + previous))
             previous = after
         return items
 
@@ -170,7 +183,9 @@ class _Linker:
         k = bisect_left(self._skip_starts, low)
         return [s for s in self.skips[k : bisect_left(self._skip_starts, high)]]
 
-    def right(self, item: _Item) -> tuple[tuple[Token, ...], bool]:
+    def right(self, item: _Item, items: Sequence[_Item], k: int) -> tuple[tuple[Token, ...], bool]:
+        if item.high < 0:
+            return self.right(items[k + 1], items, k + 1)
         words = phrases.tokens(self.reading, item.after, item.high, self._skips(item.after, item.high))
         return phrases.read_right(words, self.grammar)
 
@@ -189,8 +204,7 @@ class _Linker:
                 for i, name in enumerate(names):
                     shared[k + i] = name
                 items[k : k + run] = self._same_bound(items[k : k + run], item.left.distributed)
-                item = items[k]
-            observation = self.observe(item, shared.get(k), done)
+            observation = self.observe(items, k, shared.get(k), done)
             done.append(observation)
             yield observation
             k += 1
@@ -228,7 +242,7 @@ class _Linker:
         if not item.left.distributed and not self.tools.counted.search(self.reading.text[item.low : item.quantity.at.start]):
             return []
         for separator in (self.tools.heads_comma, self.tools.heads):
-            names = [n for n in separator.split(text) if n]
+            names = [self.tools.items_suffix.sub("", n) for n in separator.split(text) if n]
             if len(names) == run:
                 return self._completed(names)
         return []
@@ -247,51 +261,54 @@ class _Linker:
         if low - 1 <= item.sentence[0] or text[low - 1] not in ",;:":
             return ""
         before = max((m.end() for m in self.tools.clause_end.finditer(text, item.sentence[0], low - 1)), default=item.sentence[0])
-        if re.search(r"\d", text[before : low - 1]):
+        if self.numbers[bisect_left(self.numbers, before) :][:1] and self.numbers[bisect_left(self.numbers, before)] < low:
             return ""
         words = phrases.tokens(self.reading, before, low - 1, self._skips(before, low - 1))
         return phrases.wording(self.reading, phrases.read_left(words, self.grammar).head)
 
-    def observe(self, item: _Item, name: str | None, done: Sequence[Observation]) -> Observation:
+    def observe(self, items: Sequence[_Item], k: int, name: str | None, done: Sequence[Observation]) -> Observation:
+        item = items[k]
         quantity, left = item.quantity, item.left
         unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
         kind = unit.kind if unit else ""
         ratio = kind in ("percent", "point", "times", "tenth", "rate") or not quantity.unit
         ordinal = quantity.rule == "quantity.ordinal"
-        previous = done[-1] if done else None
+        if kind == "place" and isinstance(quantity.value, Masked):
+            ordinal = False
+        before = range(k - 1, -1, -1) if item.bracketed else (i for i in range(k - 1, -1, -1) if not items[i].bracketed)
+        previous = next((done[i] for i in before), None)
         head = phrases.wording(self.reading, left.head)
-        rule = "left"
+        right, more = self.right(item, items, k) if not ordinal else ((), False)
         carried = False
         if name is not None:
             indicator, rule = name, "distributed"
-        elif item.listed and previous is not None and not head:
+        elif item.listed and previous is not None and not head and not left.verbs and (ratio or not right):
             indicator, rule, carried = previous.indicator, "listed", True
         else:
-            indicator, rule, carried = self._indicator(item, head, ratio, ordinal, kind, previous)
-        measure, direction = self._measure(item, kind, ordinal, carried, previous)
-        if rule == "listed" and previous is not None:
+            indicator, rule, carried = self._indicator(item, head, right, more, ratio, ordinal, kind, previous)
+        measure, direction = self._measure(item, kind, ordinal)
+        goes_on = previous is not None and not left.relation and not left.added and not ordinal
+        if previous is not None and (rule == "listed" or name is not None and item.listed):
             measure, direction = previous.measure, previous.direction
-        elif name is not None and item.listed and previous is not None:
-            measure, direction = previous.measure, previous.direction
-        elif not left.relation and not left.added and previous is not None and self._goes_on(item, previous) and not ratio:
+        elif previous is not None and goes_on and not ratio and (item.bracketed or self._goes_on(item, previous)) and previous.measure == "change":
             measure, direction = previous.measure, previous.direction
         quantity = self._completed_quantity(quantity, indicator, item)
         return self._placed(item, quantity, indicator, measure, direction, rule, left, previous, carried)
 
     def _goes_on(self, item: _Item, previous: Observation) -> bool:
         """公办园托位1.6万个、基础教育学位8.4万个: the verb of adding before the list governs the later members too."""
-        if previous.measure != "change" or item.left.verbs or item.left.strong:
+        if item.left.verbs or item.left.strong or item.left.bounded:
             return False
         gap = self.reading.text[previous.quantity.at.end : item.quantity.at.start]
         return gap[:1] == LIST_COMMA
 
     def _indicator(
-        self, item: _Item, head: str, ratio: bool, ordinal: bool, kind: str, previous: Observation | None
-    ) -> tuple[str, str, bool]:
+        self, item: _Item, head: str, right: Sequence[Token], more: bool, ratio: bool, ordinal: bool, kind: str,
+        previous: Observation | None,
+    ) -> tuple[str, str, bool]:  # fmt: skip
         """The wording of what is measured, the rule, and whether it was inherited."""
         left = item.left
         verb = phrases.wording(self.reading, left.verbs[-1:])
-        right, more = self.right(item) if not ordinal else ((), False)
         noun = phrases.wording(self.reading, right)
         if ratio or ordinal:
             if left.share and head:
@@ -354,7 +371,7 @@ class _Linker:
 
     def _each(self, item: _Item) -> str:
         match = self.say.each.search(self.reading.text, item.low, item.quantity.at.start)
-        return self._raw(match.start(), match.end()) if match else ""
+        return match["each"] if match else ""
 
     def _raw(self, start: int, end: int) -> str:
         return self.reading.raw[start:end].strip(" \t\u3000\u3001,\uff0c")
@@ -365,9 +382,7 @@ class _Linker:
         text = phrases.wording(self.reading, words)
         return text or self._clause_before(item) or self._raw(item.after, min(item.high, item.after + 20))
 
-    def _measure(
-        self, item: _Item, kind: str, ordinal: bool, carried: bool, previous: Observation | None
-    ) -> tuple[Measure, Direction | None]:
+    def _measure(self, item: _Item, kind: str, ordinal: bool) -> tuple[Measure, Direction | None]:
         left = item.left
         if ordinal:
             return "rank", None
@@ -381,17 +396,9 @@ class _Linker:
         if self.tools.average_fall.search(phrases.wording(self.reading, left.head)):
             match = self.tools.average_fall.search(phrases.wording(self.reading, left.head))
             return "change_rate", "down" if match and match["down"] else "up"
-        if left.added and kind not in ("percent", "tenth", "rate") and left.relation == "":
-            return "change", left.added  # type: ignore[return-value]
         if left.added and kind not in ("percent", "tenth", "rate") and not left.strong:
             return "change", left.added  # type: ignore[return-value]
-        if left.added and left.relation == "level" and self._near_bound(item):
-            return "change", left.added  # type: ignore[return-value]
         return "level", None
-
-    def _near_bound(self, item: _Item) -> bool:
-        """新增软件企业超过6400家: the bound word is no word of level."""
-        return item.quantity.bound in ("min", "max", "approx")
 
     def _completed_quantity(self, quantity: Quantity, indicator: str, item: _Item) -> Quantity:
         """The unit that is not written, the bound said farther off, and damage that only the indicator shows."""
@@ -428,7 +435,7 @@ class _Linker:
         stop = self.tools.clause_end.search(text, quantity.at.end, end)
         after = text[quantity.at.end : stop.start() if stop else end]
         clause = max((m.end() for m in self.tools.clause_end.finditer(before)), default=0)
-        status = self.outlook.of(origin, before, before[clause:], after)
+        status = self.outlook.of(origin, before, before[clause:], after, left.relation.startswith("gap"))
         time = self.timeline.before(start, quantity.at.start)
         if time is None:
             paragraph = text.rfind("\n", self.begin, start) + 1

@@ -38,6 +38,7 @@ class Left:
     verbs: tuple[Token, ...] = ()
     relation: str = ""
     strong: bool = False  # a word of level (达到, 为) stands directly before the number
+    bounded: bool = False  # a bound word (超过) does
     added: str = ""  # "up" or "down" where a verb of adding or taking away governs it
     distributed: bool = False
     basis: str = ""
@@ -74,10 +75,18 @@ class _Lists:
     share: re.Pattern[str]
     basis: tuple[tuple[str, re.Pattern[str]], ...]
     real: re.Pattern[str]
-    separators: re.Pattern[str]
     listing: re.Pattern[str]
+    average: re.Pattern[str]
+    base: re.Pattern[str]
+    each_start: re.Pattern[str]
     linked_from: frozenset[str]
     soft: frozenset[str]
+    soft_stop: frozenset[str]
+    ratio_cut: frozenset[str]
+    kept_added: frozenset[str]
+    abstract: frozenset[str]
+    of: str
+    and_so_on: str
 
 
 @lru_cache(maxsize=1)
@@ -98,24 +107,34 @@ def lists(grammar: Grammar) -> _Lists:
         stop=words("stop"), generic=words("generic"), preposition=words("preposition"), area=words("area"),
         particle=words("particle"), gap=compiled("gap"), ratio_end=compiled("ratio_end"), each=compiled("each"),
         share=compiled("share"),
-        basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in ("qoq", "annual", "against_plan", "cumulative", "yoy")),
-        real=compiled("real"), separators=compiled("separators"), listing=compiled("listing"),
-        linked_from=words("linked_from"), soft=words("soft_level"),
+        basis=tuple(
+            (b, re.compile(grammar.expand("{" + b + "}"))) for b in ("qoq", "annual_average", "against_plan", "cumulative", "yoy")
+        ),
+        real=compiled("real"), listing=compiled("listing"), average=compiled("average_fall"), base=compiled("base"),
+        each_start=compiled("each_start"), linked_from=words("linked_from"), soft=words("soft_level"),
+        soft_stop=words("soft_stop"), ratio_cut=words("ratio_cut"), kept_added=words("kept_added"),
+        abstract=words("not_counted"), of=grammar.words["of"].words[0], and_so_on=grammar.words["and_so_on"].words[0],
     )  # fmt: skip
 
 
 def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, int]]) -> list[Token]:
-    """The words of reading characters `start` to `end`; each stretch of `skips` is one token that is passed over."""
+    """The words of reading characters `start` to `end`; each stretch of `skips` is one token that is passed over, and a
+    short quotation is one word."""
     out: list[Token] = []
     at = start
-    for low, high in skips:
-        if high <= at or low >= end:
+    stretches = [(low, high, True) for low, high in skips]
+    stretches += [(*m.span(), False) for m in _QUOTATION.finditer(reading.text, start, end)]
+    for low, high, skip in sorted(stretches):
+        if low < at or low >= end:
             continue
-        _cut(reading, at, max(at, low), out)
-        out.append(Token(reading.text[max(at, low) : high], max(at, low), min(high, end), True))
+        _cut(reading, at, low, out)
+        out.append(Token(reading.text[low : min(high, end)], low, min(high, end), skip))
         at = min(high, end)
     _cut(reading, at, end, out)
     return out
+
+
+_QUOTATION = re.compile("[\u201c\u300c][^\u201c\u201d\u300c\u300d]{1,24}[\u201d\u300d]")
 
 
 def _cut(reading: Reading, start: int, end: int, out: list[Token]) -> None:
@@ -140,104 +159,68 @@ def wording(reading: Reading, words: Sequence[Token]) -> str:
 def read_left(words: list[Token], grammar: Grammar) -> Left:
     """What a chunk before a number says."""
     say = lists(grammar)
-    text = "".join(w.text for w in words)
+    text = _text(words)
     basis = next((b for b, pattern in say.basis if pattern.search(text)), "")
-    basis = {"annual": "annual_average"}.get(basis, basis)
-    real = bool(say.real.search(text))
-    relation, strong, distributed, share = "", False, "", False
-    listing = False
-    words = list(words)
-    gap = say.gap.search(text)
-    if gap:
+    relation, strong, bounded, distributed, share = "", False, False, False, False
+    if gap := say.gap.search(text):
         relation = "gap_up" if gap["up"] else "gap_down"
-        cut_at = (words[0].start if words else 0) + gap.start()
-        words = [w for w in words if w.end <= cut_at]
-    # Relation words are taken off the end, the one nearest to the number decides.
-    while words:
+        words = _until(words, gap.start())
+    average = bool(say.average.search(text)) and len(words) > 2
+    # Relation words are taken off the end; the one nearest to the number decides.
+    while words and not average:
         if words[-1].skip:
-            words.pop()
+            words = words[:-1]
             continue
-        for length in range(min(LONGEST, len(words)), 0, -1):
-            tail = words[-length:]
-            if any(w.skip for w in tail):
-                continue
-            joined = "".join(w.text for w in tail)
-            kind = _relation(joined, say)
-            if kind is None:
-                continue
-            if kind in ("up", "down") and relation == "" and len(words) == length and joined in say.added | say.removed and False:
-                continue
+        length, kind = _tail(words, say)
+        if not kind:
             break
-        else:
-            break
-        if kind == "share":
-            share = True
-            if len(words) > length:
-                pass
+        joined = _text(words[-length:])
         if kind in ("up", "down", "level", "level_change", "from") and not relation:
             relation = "level" if kind == "level_change" else kind
             strong = kind in ("level", "level_change") and joined not in say.soft
-        if joined in say.linked_from:
-            distributed = "yes"
-        del words[-length:]
-    if words and say.listing.search("".join(w.text for w in words)):
-        listing = True
-    # Everything that is not part of the noun phrase is taken off its beginning.
-    verbs: list[Token] = []
-    added = ""
-    k = 0
-    while k < len(words):
-        word = words[k]
-        joined2 = word.text + (words[k + 1].text if k + 1 < len(words) and not words[k + 1].skip else "")
-        rest = [w for w in words[k + 1 :] if not w.skip]
-        if word.skip or word.text in say.particle:
-            k += 1
-        elif joined2 != word.text and joined2 in say.verb and len(rest) > 1 and joined2 not in say.nominal:
-            added = _added(joined2, say) or added
-            verbs += words[k : k + 2]
-            k += 2
-        elif word.text in say.leading and (rest or word.text not in say.verb):
-            if word.text in say.verb:
-                verbs.append(word)
-            k += 1
-        elif word.text in say.verb and not _keeps_verb(word, rest, words, say):
-            added = _added(word.text, say)
-            verbs.append(word)
-            k += 1
-        else:
+        bounded |= joined in say.bound
+        distributed |= joined in say.linked_from
+        share |= kind == "share"
+        words = words[:-length]
+    if relation in ("up", "down") and (base := say.base.search(_text(words))):
+        words = _until(words, base.start())
+        while words and (words[-1].skip or _tail(words, say)[1] == "trailing"):
+            words = words[:-1]
+    listing = bool(words) and bool(say.listing.search(_text(words)))
+    head, verbs, added = _head(words, say)
+    if head and not listing:
+        head = _after_enumeration(head, say)
+    return Left(
+        tuple(head), tuple(verbs), relation, strong, bounded, added, distributed, basis, bool(say.real.search(text)), share,
+        bool(say.each.search(text)), listing,
+    )  # fmt: skip
+
+
+def _text(words: Sequence[Token]) -> str:
+    return "".join(w.text for w in words)
+
+
+def _until(words: Sequence[Token], length: int) -> list[Token]:
+    """The words that lie within the first `length` characters of their joined text."""
+    out, at = [], 0
+    for word in words:
+        at += len(word.text)
+        if at > length:
             break
-    head = words[k:]
-    # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
-    ratio = bool(say.ratio_end.search("".join(w.text for w in head)))
-    for i in range(len(head) - 2, -1, -1):
-        word = head[i]
-        if word.skip or word.text not in say.verb or (word.text in say.nominal):
-            continue
-        rest = [w for w in head[i + 1 :] if not w.skip and w.text not in say.particle]
-        after = "".join(w.text for w in rest)
-        if i and word.text in say.added:
-            added = _added(word.text, say)
-            break  # 城镇新增就业: the verb is part of the name
-        if not after or after in say.generic or ratio and word.text in say.area or (ratio and share):
-            continue
-        if ratio and i > 0 and word.text in RATIO_KEEPS:
-            continue
-        added = _added(word.text, say)
-        verbs += [w for w in head[: i + 1] if w.text in say.verb]
-        head = head[i + 1 :]
-        break
-    while head and (head[0].skip or head[0].text in say.particle or head[0].text in say.leading and len(head) > 1):
-        head = head[1:]
-    while head and (head[-1].text in say.particle or head[-1].skip):
-        head = head[:-1]
-    each = bool(say.each.search(text))
-    return Left(tuple(head), tuple(verbs), relation, strong, added, bool(distributed), basis, real, share, each, listing)
+        out.append(word)
+    return out
 
 
-RATIO_KEEPS: frozenset[str] = frozenset()
+def _tail(words: Sequence[Token], say: _Lists) -> tuple[int, str]:
+    """The longest relation at the end of the words: of how many words, and its kind ("" for none)."""
+    for length in range(min(LONGEST, len(words)), 0, -1):
+        tail = words[-length:]
+        if not any(w.skip for w in tail) and (kind := _relation(_text(tail), say)):
+            return length, kind
+    return 0, ""
 
 
-def _relation(joined: str, say: _Lists) -> str | None:
+def _relation(joined: str, say: _Lists) -> str:
     if joined in say.level_change:
         return "level_change"
     if joined in say.up:
@@ -250,43 +233,136 @@ def _relation(joined: str, say: _Lists) -> str | None:
         return "level"
     if joined in say.come_from:
         return "from"
-    if joined in say.bound or joined in say.trailing or joined in say.linked_from:
-        return "trailing"
-    return None
+    return "trailing" if joined in say.bound or joined in say.trailing or joined in say.linked_from else ""
+
+
+def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token], str]:
+    """The noun phrase at the end of the words, the verbs in front of it, and whether they add or take away."""
+    verbs: list[Token] = []
+    added = ""
+    k = 0
+    while k < len(words):
+        word = words[k]
+        rest = [w for w in words[k + 1 :] if not w.skip and w.text not in say.particle]
+        pair = _text(words[k : k + 2]) if k + 1 < len(words) and not words[k + 1].skip else ""
+        if word.skip or word.text in say.particle:
+            k += 1
+        elif pair in say.verb and pair not in say.nominal and len(rest) > 1:
+            added = _added(pair, say) or added
+            verbs += words[k : k + 2]
+            k += 2
+        elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say)):
+            added = _added(word.text, say)
+            verbs.append(word)
+            k += 1
+        elif word.text in say.leading and word.text not in say.verb and rest:
+            k += 1
+        else:
+            break
+    head = list(words[k:])
+    if say.each_start.match(_text(head)):
+        return _trimmed(head, say), verbs, added
+    # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
+    ratio = bool(say.ratio_end.search(_text(head)))
+    for i in range(len(head) - 2, -1, -1):
+        word = head[i]
+        if word.skip or word.text not in say.verb or word.text in say.nominal:
+            continue
+        rest = [w for w in head[i + 1 :] if not w.skip and w.text not in say.particle]
+        if all(w.text in say.verb for w in rest) or _text(rest) in say.generic or (ratio and word.text not in say.ratio_cut):
+            continue
+        added = _added(word.text, say) or added
+        if word.text in say.kept_added and any(not w.skip for w in head[:i]):
+            break  # 城镇新增就业: the verb is part of the name
+        verbs += [w for w in head[: i + 1] if w.text in say.verb]
+        head = head[i + 1 :]
+        break
+    # What is nothing but verbs before a separator is another clause (启动建设、签约项目).
+    for i, word in enumerate(head):
+        if word.text == LIST_COMMA and all(w.text in say.verb for w in head[:i]):
+            return _trimmed(head[i + 1 :], say), verbs, added
+    if head and all(w.skip or w.text in say.particle or w.text in say.verb and w.text not in say.nominal for w in head):
+        verbs += [w for w in head if w.text in say.verb]
+        head = []
+    elif len(head) > 1 and head[-1].text in say.verb and head[-1].text not in say.nominal:
+        verbs.append(head[-1])
+    return _trimmed(head, say), verbs, added
+
+
+LIST_COMMA = "\u3001"
+
+
+def _trimmed(head: list[Token], say: _Lists) -> list[Token]:
+    """Without particles and passed-over words at its ends, and leading words at its beginning."""
+    while head and (head[0].skip or head[0].text in say.particle or head[0].text in say.leading and len(head) > 1):
+        head = head[1:]
+    while head and (head[-1].text in say.particle or head[-1].skip):
+        head = head[:-1]
+    return head
+
+
+def _after_enumeration(head: list[Token], say: _Lists) -> list[Token]:
+    """A、B等N: what is counted is N."""
+    for i in range(len(head) - 2, 0, -1):
+        if head[i].text == say.and_so_on:
+            rest = _trimmed(head[i + 1 :], say)
+            if rest and _text(rest) not in say.generic:
+                return rest
+    return head
 
 
 def _added(verb: str, say: _Lists) -> str:
     return "up" if verb in say.added else "down" if verb in say.removed else ""
 
 
-def _keeps_verb(word: Token, rest: Sequence[Token], words: Sequence[Token], say: _Lists) -> bool:
+def _keeps_verb(word: Token, rest: Sequence[Token], say: _Lists) -> bool:
     """Does the verb at the beginning stay with its noun? It does before a noun too general to stand alone (签约项目), and
     before a rate of the doing itself (投资完成率)."""
-    after = "".join(w.text for w in rest)
-    if not after or after in say.generic:
+    if _text(rest) in say.generic:
         return True
-    return word.text in say.nominal and bool(say.ratio_end.search(after))
+    return word.text in say.nominal and bool(say.ratio_end.search(_text(rest)))
 
 
 def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, ...], bool]:
-    """The noun phrase that follows a number, and whether words follow it in its chunk."""
+    """The noun phrase that follows a number, and whether more words follow it in its chunk."""
     say = lists(grammar)
     phrase: list[Token] = []
+    of = False
+    end = len(words)
     for k, word in enumerate(words):
+        following = _text(words[k : k + 2])
+        last = k + 1 == len(words)
         if word.skip:
-            break
-        if not phrase and word.text in say.particle:
             continue
-        following = word.text + (words[k + 1].text if k + 1 < len(words) else "")
-        if word.text in say.stop or word.text in say.preposition or following in say.stop:
-            break
-        if word.text in say.verb and not (phrase and word.text in say.nominal) and not (not phrase and word.text in say.nominal and k + 1 < len(words) and words[k + 1].text not in say.particle):
-            break
-        if following in say.verb and following not in say.nominal and phrase:
-            break
-        if word.text in say.level_change or word.text in say.up and phrase and k + 1 == len(words):
-            break
-        phrase.append(word)
-    while phrase and (phrase[-1].text in say.particle or say.separators.fullmatch(phrase[-1].text)):
+        if word.text in say.particle and not phrase:
+            of = True
+            continue
+        if word.text in say.stop and (phrase or word.text not in say.soft_stop) or following in say.stop:
+            end = k
+        elif word.text in say.preposition and not (phrase and word.text in say.particle and not last and words[k + 1].text[0] not in QUOTES):
+            end = k
+        elif word.text in say.verb and not (word.text in say.nominal and (phrase or of or not last)):
+            end = k
+        elif phrase and following in say.verb and following not in say.nominal:
+            end = k
+        elif word.text in say.level_change or (word.text in say.up and phrase and last):
+            end = k
+        else:
+            phrase.append(word)
+            continue
+        break
+    clause = words[end:]
+    # A relative clause (国内达到一定知名度的龙头学科) belongs to the noun at its end.
+    marks = [i for i, w in enumerate(clause) if w.text == say.of]
+    if end < len(words) and marks and len(_text(words)) <= LONGEST_RELATIVE and _text(phrase) not in say.generic:
+        noun = clause[marks[-1] + 1 :]
+        if noun and not any(w.text in say.verb or w.text in say.stop or w.text in say.abstract for w in noun) and len(phrase) <= 1:
+            return tuple(words), False
+    while phrase and (phrase[-1].text in say.particle or phrase[-1].text in say.preposition):
         phrase.pop()
-    return tuple(phrase), bool(phrase) and phrase[-1].end < words[-1].end
+    more = bool(phrase) and any(w.text not in say.particle for w in words if w.start >= phrase[-1].end)
+    return tuple(phrase), more
+
+
+LONGEST_RELATIVE = 30  # characters of a relative clause with its noun
+QUOTES = "\u201c\u300c\""

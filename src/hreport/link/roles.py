@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from hreport.grammar import Grammar, RoleRule
-from hreport.model import Quantity, Role
+from hreport.model import Masked, Quantity, Role
 from hreport.text import Reading
 
 BEFORE, AFTER = 48, 48  # characters looked at on each side: a book title of 40 fits
@@ -41,8 +41,10 @@ def role_of(quantity: Quantity, reading: Reading, grammar: Grammar) -> tuple[Rol
 def classify(quantity: Quantity, before: str, after: str, grammar: Grammar) -> tuple[Role, str]:
     """The first rule of roles.toml that fits."""
     form = quantity.rule.removeprefix("quantity.")
+    if form == "arabic" and isinstance(quantity.value, Masked):
+        form = "mask"
     for rule, before_pattern, text_pattern, after_pattern, units in _rules(grammar):
-        if rule.forms and form not in rule.forms:
+        if rule.forms and form not in rule.forms and not (form == "mask" and "arabic" in rule.forms):
             continue
         if units and quantity.base_unit not in units and quantity.unit not in units:
             continue

@@ -23,6 +23,8 @@ class _Patterns:
     actual_word: re.Pattern[str]
     firm_target: re.Pattern[str]
     reference: re.Pattern[str]
+    later: re.Pattern[str]
+    pivot: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +36,7 @@ def _patterns(grammar: Grammar) -> _Patterns:
         plan=grammar.regex("sections", "plan"), review=grammar.regex("sections", "review"),
         plan_title=grammar.regex("sections", "plan_title"), target=words("target_cue"), actual=words("actual_cue"),
         actual_word=words("actual_word"), firm_target=grammar.regex("relations", "firm_target"),
-        reference=words("reference_cue"),
+        reference=words("reference_cue"), later=grammar.regex("relations", "later"), pivot=grammar.regex("relations", "pivot"),
     )  # fmt: skip
 
 
@@ -49,6 +51,7 @@ class Outlook:
         self._starts = [s.span.start for s in report.sections]
         self._verdicts: list[Status | None] = [self._of_heading(s) for s in report.sections]
         low, high = reading.index(report.span.start), reading.index(report.span.end)
+        self._pivots = [reading.origin(m.start()) for m in self._patterns.pivot.finditer(reading.text, low, high)]
         self._default: Status = "actual"
         title = self._last(report.title)
         if self._patterns.plan_title.search(report.title) and title != "actual":
@@ -69,12 +72,15 @@ class Outlook:
         text = self._reading.text[low:high]
         ahead = len(self._patterns.firm_target.findall(text))
         back = len(self._patterns.actual.findall(text))
-        return ahead >= 2 and ahead > back
+        return ahead >= 3 and ahead > back
 
     def section(self, origin: int) -> Status:
         """The status that section headings give to a source offset: the innermost that says anything."""
         k = bisect_right(self._starts, origin) - 1
         level = 99
+        top = max((s.span.start for s in self._sections[: k + 1] if s.level <= 2), default=-1)
+        if any(top < p < origin for p in self._pivots):
+            return "target"  # a paragraph that turns to what is to come, with no heading of its own
         while k >= 0:
             section = self._sections[k]
             if section.level < level and section.span.start <= origin < section.span.end:
@@ -88,12 +94,12 @@ class Outlook:
         """The sections that hold a source offset, the innermost first."""
         return [s for s in reversed(self._sections) if s.span.start <= origin < s.span.end]
 
-    def of(self, origin: int, before: str, near: str, after: str) -> Status:
+    def of(self, origin: int, before: str, near: str, after: str, gap: bool) -> Status:
         """The status of a number: `before` is its sentence up to it, `near` its own clause up to it, `after` what follows
-        in its clause."""
+        in its clause; `gap`: it is the distance to someone else's figure."""
         base = self.section(origin)
         patterns = self._patterns
-        if patterns.reference.search(near):
+        if not gap and patterns.reference.search(near):
             return "reference"
         target = max((m.start() for m in patterns.firm_target.finditer(before)), default=-1)
         actual = max((m.start() for m in patterns.actual_word.finditer(before)), default=-1)
@@ -101,4 +107,6 @@ class Outlook:
             weak = max((m.start() for m in patterns.target.finditer(before)), default=-1)
             near_actual = max((m.start() for m in patterns.actual_word.finditer(near)), default=-1)
             return "actual" if near_actual >= 0 and near_actual > max(weak, target) - (len(before) - len(near)) else "target"
+        if patterns.later.search(after) and actual < len(before) - len(near):
+            return "target"
         return "target" if target > actual else "actual"

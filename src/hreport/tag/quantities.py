@@ -284,7 +284,8 @@ def _make(
         damage = "split"
         repaired = value.number if isinstance(value, Exact) else None
     bound = _bound(reading.text, at[0], at[1], tools, vague, n2 is not None)
-    numeral = n if n2 is None else reading.raw[at[0] : at[0] + len(reading.text[at[0] : at[1]].partition(n2)[0]) + len(n2)]
+    written_range = reading.text[at[0] : at[1]]
+    numeral = n if n2 is None else reading.raw[at[0] : at[0] + written_range.rindex(n2) + len(n2)]
     base = "" if unit is None else _base(unit)
     if isinstance(value, Masked) and n2:
         value = Masked(numeral)

@@ -98,7 +98,11 @@ def _tables(
             panels[-1].append(column)
             left -= needs[column.name] + 3
         for panel in panels:
-            yield _table(rows, [*fixed, *panel], texts, simple, fit)
+            # A row without a figure in this panel has one in another.
+            alone = len(panels) == 1
+            kept = [i for i, row in enumerate(rows) if alone or any(row.get(c.name) is not None for c in panel)]
+            some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
+            yield _table([rows[i] for i in kept], [*fixed, *panel], some, simple, fit)
         return
     yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
 

@@ -113,6 +113,8 @@ def test_a_masked_year_is_a_year_of_its_own_in_each_report() -> None:
 def test_no_place_at_all() -> None:
     assert places(made(row(area_name=None, area_id=None))) == ["? (a.txt#1)"]
     assert places(made(row(area_name="全市", area_id=None))) == ["全市 (a.txt#1)"]
+    assert places(made(row(area_name="市区", area_id=None))) == ["市区 (a.txt#1)"]
+    assert places(made(row(area_name="本溪市", area_id=None))) == ["本溪市"]
 
 
 def test_a_place_with_and_without_code_is_one() -> None:

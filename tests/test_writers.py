@@ -158,10 +158,15 @@ def test_terminal_in_a_narrow_encoding() -> None:
 
 def test_terminal_splits_a_wide_comparison() -> None:
     places = tuple(Column(f"place number {i}", "mixed") for i in range(30))
-    text = written("table", [{"indicator": "beds", "cell": 1}], (Column("indicator"), *places)).decode()
+    text = written(
+        "table",
+        [{"indicator": "beds", **{p.name: 1 for p in places}}, {"indicator": "x", places[0].name: 2}],
+        (Column("indicator"), *places),
+    ).decode()
     assert all(f"place number {i}" in text for i in range(30))
     assert max(map(len, text.split("\n"))) <= 160
     assert text.count("beds") > 1
+    assert text.count(" x ") == 1
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

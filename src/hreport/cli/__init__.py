@@ -47,6 +47,8 @@ def _program(
 
 def main() -> None:
     """Run the program. Whatever happens, the user sees a line, not a traceback."""
+    if sys.stderr is None:  # closed by whoever started us
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # A console or pipe in another encoding gets a question mark for what it lacks, not a crash.
         with suppress(AttributeError, ValueError):

@@ -254,7 +254,7 @@ def mask_rows(
 # What a spreadsheet takes for the beginning of a formula, in either width, and control characters.
 # An apostrophe before it is guarded as well, so that `unguarded` undoes exactly what `guarded` did.
 _RUNS = re.compile("'*(?:[\\s\u00a0\u3000]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\x00-\x1f\x7f])")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*(e[+-]?\d+)?%?", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*(e[+-]?\d+)?%?|[+-]", re.IGNORECASE)
 
 
 def plain(value: Any) -> str:

@@ -19,10 +19,12 @@ from hreport.link.phrases import Left, Token
 from hreport.link.status import Outlook
 from hreport.model import Basis, Bound, Direction, Exact, Masked, Measure, Observation, Quantity, Report, Span
 from hreport.split import Layout
+from hreport.tag.words import cut
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
 
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
+FEW_COMMAS = 0.004  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
 LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
 
 
@@ -56,6 +58,7 @@ class _Tools:
     counted: re.Pattern[str]
     money: re.Pattern[str]
     household: re.Pattern[str]
+    event: re.Pattern[str]
     people: re.Pattern[str]
     share_of: re.Pattern[str]
     giving: re.Pattern[str]
@@ -110,6 +113,9 @@ class _Linker:
         self.begin = self.reading.index(report.span.start)
         self.finish = self.reading.index(report.span.end)
         self.numbers: list[int] = []
+        prose = self.reading.text[self.begin : self.finish]
+        # A report whose commas are gone: a number there belongs to the words before it, as far as there are any.
+        self.commaless = len(prose) > 200 and prose.count(",") < FEW_COMMAS * len(prose)
 
     # --- chunks ------------------------------------------------------------------------------------------------------
 
@@ -153,9 +159,8 @@ class _Linker:
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = self.tools.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
-            stop = self.tools.right_end.search(text, after, following)
-            high = stop.start() if stop else following
-            left = phrases.read_left(phrases.tokens(self.reading, low, edge, self._skips(low, edge)), self.grammar)
+            high = next((m.start() for m in self.tools.right_end.finditer(text, after, following) if m["end"]), following)
+            left = phrases.read_left(phrases.tokens(self.reading, low, edge, self._skips(low, edge), self.grammar), self.grammar)
             between = text[previous : at.start]
             listed = bool(items) and bool(self.tools.separators.fullmatch(between))
             same = bool(items) and low == previous and not listed
@@ -186,7 +191,7 @@ class _Linker:
     def right(self, item: _Item, items: Sequence[_Item], k: int) -> tuple[tuple[Token, ...], bool]:
         if item.high < 0:
             return self.right(items[k + 1], items, k + 1)
-        words = phrases.tokens(self.reading, item.after, item.high, self._skips(item.after, item.high))
+        words = phrases.tokens(self.reading, item.after, item.high, self._skips(item.after, item.high), self.grammar)
         return phrases.read_right(words, self.grammar)
 
     # --- linking -----------------------------------------------------------------------------------------------------
@@ -210,11 +215,17 @@ class _Linker:
             k += 1
 
     def _run(self, items: Sequence[_Item], k: int) -> int:
-        """How many numbers follow one another with nothing but separators between."""
+        """How many numbers of a kind follow one another with nothing but separators between."""
         n = 1
-        while k + n < len(items) and items[k + n].listed and items[k + n].quantity.base_unit == items[k].quantity.base_unit:
+        kind = self._kind(items[k].quantity)
+        while k + n < len(items) and items[k + n].listed and (items[k].left.distributed or self._kind(items[k + n].quantity) == kind):
             n += 1
         return n
+
+    def _kind(self, quantity: Quantity) -> str:
+        """What the unit measures; "" where none is written."""
+        unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
+        return unit.kind if unit else ""
 
     def _same_bound(self, items: Sequence[_Item], distributed: bool) -> list[_Item]:
         """`分别达到xx%、xx%以上`: the bound word behind the last holds for all."""
@@ -248,11 +259,17 @@ class _Linker:
         return []
 
     def _completed(self, names: list[str]) -> list[str]:
-        """Names of a list with the noun that only the last one carries (黄金、白银、镍产量)."""
+        """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has after
+        as many words as the others have."""
+        words = [cut(n) for n in names]
+        short = [w for w in words[:-1] if w[-1] != words[-1][-1]]
+        if not short or len(short) < len(words) - 1:
+            return names
         match = self.tools.shared.search(names[-1])
-        if match and len(match[0]) < len(names[-1]):
-            return [n if self.tools.shared.search(n) else n + match[0] for n in names]
-        return names
+        known = match[0] if match and len(match[0]) < len(names[-1]) else ""
+        aligned = "".join(words[-1][max(len(w) for w in short) :])
+        suffix = max(known, aligned, key=len) if known in aligned else known or aligned
+        return [n + suffix for n in names[:-1]] + names[-1:] if suffix else names
 
     def _clause_before(self, item: _Item) -> str:
         """The noun phrase of the clause before the number's own, if no number stands in it."""
@@ -263,18 +280,16 @@ class _Linker:
         before = max((m.end() for m in self.tools.clause_end.finditer(text, item.sentence[0], low - 1)), default=item.sentence[0])
         if self.numbers[bisect_left(self.numbers, before) :][:1] and self.numbers[bisect_left(self.numbers, before)] < low:
             return ""
-        words = phrases.tokens(self.reading, before, low - 1, self._skips(before, low - 1))
-        return phrases.wording(self.reading, phrases.read_left(words, self.grammar).head)
+        words = phrases.tokens(self.reading, before, low - 1, self._skips(before, low - 1), self.grammar)
+        subject = phrases.read_subject(words, self.grammar)
+        return phrases.wording(self.reading, subject or phrases.read_left(words, self.grammar).head)
 
     def observe(self, items: Sequence[_Item], k: int, name: str | None, done: Sequence[Observation]) -> Observation:
         item = items[k]
         quantity, left = item.quantity, item.left
-        unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
-        kind = unit.kind if unit else ""
+        kind = self._kind(quantity)
         ratio = kind in ("percent", "point", "times", "tenth", "rate") or not quantity.unit
         ordinal = quantity.rule == "quantity.ordinal"
-        if kind == "place" and isinstance(quantity.value, Masked):
-            ordinal = False
         before = range(k - 1, -1, -1) if item.bracketed else (i for i in range(k - 1, -1, -1) if not items[i].bracketed)
         previous = next((done[i] for i in before), None)
         head = phrases.wording(self.reading, left.head)
@@ -331,9 +346,11 @@ class _Linker:
             return self._each(item) + noun, "split", False
         giving = self.tools.giving.search(self.reading.text[item.low : item.quantity.at.start])
         if giving and noun and kind == "money":
-            given = phrases.tokens(self.reading, item.low, item.low + giving.start(), self._skips(item.low, item.low + giving.start()))
+            given = phrases.tokens(self.reading, item.low, item.low + giving.start(), self._skips(item.low, item.low + giving.start()), self.grammar)
             to = phrases.wording(self.reading, phrases.read_left(given, self.grammar).head)
             return (to + self._particle() + noun if to else noun), "given", False
+        if noun and self.commaless and head and not left.listing and not left.each:
+            return head, "left", False
         if noun and not (left.strong and head) and not (kind == "money" and head and not left.listing and not item.same_chunk and not self._of(item)):
             general = noun in self.say.generic or len(noun) <= 1
             if general and more:
@@ -348,6 +365,8 @@ class _Linker:
             if kind == "person" and after and len(after) <= LONGEST_VERB_PHRASE and not verb:
                 return after, "right_phrase", False
             return verb, "verb", False
+        if not noun and not item.same_chunk and (subject := self._clause_before(item)):
+            return subject, "clause_before", False
         if left.relation and previous is not None:
             return previous.indicator, "inherited", True
         if noun:
@@ -356,8 +375,6 @@ class _Linker:
             after = self._raw(item.after, item.high)
             if 2 <= len(after) <= LONGEST_VERB_PHRASE:
                 return after, "right_phrase", False
-        if (subject := self._clause_before(item)) and not item.same_chunk:
-            return subject, "clause_before", False
         if previous is not None:
             return previous.indicator, "inherited", True
         return self._fallback(item), "fallback", False
@@ -378,7 +395,7 @@ class _Linker:
 
     def _fallback(self, item: _Item) -> str:
         """Nothing is known: the words before the number, as they stand."""
-        words = phrases.tokens(self.reading, item.low, item.quantity.at.start, self._skips(item.low, item.quantity.at.start))
+        words = phrases.tokens(self.reading, item.low, item.quantity.at.start, self._skips(item.low, item.quantity.at.start), self.grammar)
         text = phrases.wording(self.reading, words)
         return text or self._clause_before(item) or self._raw(item.after, min(item.high, item.after + 20))
 
@@ -405,11 +422,12 @@ class _Linker:
         if quantity.base_unit == "" and quantity.unit:
             around = indicator + self.reading.text[item.low : item.quantity.at.start]
             base = (
+                self.tools.event if self.tools.event.search(indicator) else
                 self.tools.household if self.tools.household.search(indicator) else
                 self.tools.money if self.tools.money.search(indicator) else
                 self.tools.people if self.tools.people.search(around) else self.tools.money
             )  # fmt: skip
-            unit = self.grammar.words[{id(self.tools.household): "unit_household", id(self.tools.money): "unit_money",
+            unit = self.grammar.words[{id(self.tools.event): "unit_event", id(self.tools.household): "unit_household", id(self.tools.money): "unit_money",
                                        id(self.tools.people): "unit_people"}[id(base)]].words[0]  # fmt: skip
             quantity = replace(quantity, base_unit=unit)
         if quantity.bound == "exact" and self.tools.at_least.search(self.reading.text, item.low, quantity.at.start):

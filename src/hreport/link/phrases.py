@@ -16,7 +16,8 @@ from hreport.grammar import Grammar
 from hreport.tag.words import cut
 from hreport.text import Reading
 
-LONGEST = 4  # words that a relation may be cut into (比/上年/同期/增长)
+LONGEST = 6  # words that a relation may be cut into
+LONGEST_RELATION = 8  # characters of a relation (按可比价格计算)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class _Lists:
     linked_from: frozenset[str]
     soft: frozenset[str]
     soft_stop: frozenset[str]
+    soft_leading: frozenset[str]
+    growth_noun: frozenset[str]
     ratio_cut: frozenset[str]
     kept_added: frozenset[str]
     abstract: frozenset[str]
@@ -112,14 +115,18 @@ def lists(grammar: Grammar) -> _Lists:
         ),
         real=compiled("real"), listing=compiled("listing"), average=compiled("average_fall"), base=compiled("base"),
         each_start=compiled("each_start"), linked_from=words("linked_from"), soft=words("soft_level"),
-        soft_stop=words("soft_stop"), ratio_cut=words("ratio_cut"), kept_added=words("kept_added"),
+        soft_stop=words("soft_stop"), soft_leading=words("soft_leading"), growth_noun=words("growth_noun"),
+        ratio_cut=words("ratio_cut"), kept_added=words("kept_added"),
         abstract=words("not_counted"), of=grammar.words["of"].words[0], and_so_on=grammar.words["and_so_on"].words[0],
     )  # fmt: skip
 
 
-def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, int]]) -> list[Token]:
+def tokens(
+    reading: Reading, start: int, end: int, skips: Sequence[tuple[int, int]], grammar: Grammar
+) -> list[Token]:
     """The words of reading characters `start` to `end`; each stretch of `skips` is one token that is passed over, and a
     short quotation is one word."""
+    verbs = lists(grammar).verb
     out: list[Token] = []
     at = start
     stretches = [(low, high, True) for low, high in skips]
@@ -127,21 +134,24 @@ def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, in
     for low, high, skip in sorted(stretches):
         if low < at or low >= end:
             continue
-        _cut(reading, at, low, out)
+        _cut(reading, at, low, out, verbs)
         out.append(Token(reading.text[low : min(high, end)], low, min(high, end), skip))
         at = min(high, end)
-    _cut(reading, at, end, out)
+    _cut(reading, at, end, out, verbs)
     return out
 
 
-_QUOTATION = re.compile("[\u201c\u300c][^\u201c\u201d\u300c\u300d]{1,24}[\u201d\u300d]")
+# A short quotation, or a bracket inside a noun (专(兼)职).
+_QUOTATION = re.compile("[\u201c\u300c][^\u201c\u201d\u300c\u300d]{1,24}[\u201d\u300d]|\\([^()\\d]{1,10}\\)")
 
 
-def _cut(reading: Reading, start: int, end: int, out: list[Token]) -> None:
+def _cut(reading: Reading, start: int, end: int, out: list[Token], verbs: frozenset[str]) -> None:
     at = start
     if end > start:
         for word in cut(reading.text[start:end]):
-            if not word.isspace():
+            if len(word) == 4 and word[:2] in verbs:  # 开展调查 is a word of the dictionary
+                out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + 4))
+            elif not word.isspace():
                 out.append(Token(word, at, at + len(word)))
             at += len(word)
 
@@ -171,20 +181,21 @@ def read_left(words: list[Token], grammar: Grammar) -> Left:
         if words[-1].skip:
             words = words[:-1]
             continue
-        length, kind = _tail(words, say)
+        remaining, joined, kind = _tail(words, say)
         if not kind:
             break
-        joined = _text(words[-length:])
+        if joined in say.growth_noun and relation in ("", "level"):
+            relation = "up" if joined in say.up else "down"
         if kind in ("up", "down", "level", "level_change", "from") and not relation:
             relation = "level" if kind == "level_change" else kind
             strong = kind in ("level", "level_change") and joined not in say.soft
         bounded |= joined in say.bound
         distributed |= joined in say.linked_from
         share |= kind == "share"
-        words = words[:-length]
+        words = remaining
     if relation in ("up", "down") and (base := say.base.search(_text(words))):
         words = _until(words, base.start())
-        while words and (words[-1].skip or _tail(words, say)[1] == "trailing"):
+        while words and (words[-1].skip or _tail(words, say)[2] == "trailing"):
             words = words[:-1]
     listing = bool(words) and bool(say.listing.search(_text(words)))
     head, verbs, added = _head(words, say)
@@ -211,13 +222,32 @@ def _until(words: Sequence[Token], length: int) -> list[Token]:
     return out
 
 
-def _tail(words: Sequence[Token], say: _Lists) -> tuple[int, str]:
-    """The longest relation at the end of the words: of how many words, and its kind ("" for none)."""
-    for length in range(min(LONGEST, len(words)), 0, -1):
-        tail = words[-length:]
-        if not any(w.skip for w in tail) and (kind := _relation(_text(tail), say)):
-            return length, kind
-    return 0, ""
+def _tail(words: Sequence[Token], say: _Lists) -> tuple[list[Token], str, str]:
+    """The words without the longest relation at their end, that relation, and its kind ("" for none).
+
+    A relation of several characters may begin inside a word of the dictionary (比例控制/在); a single character must be
+    a word of its own (行为 is no 为).
+    """
+    first = next((i for i in range(len(words) - 1, -1, -1) if words[i].skip), -1) + 1
+    tail = words[max(first, len(words) - LONGEST) :]
+    text = _text(tail)
+    for length in range(min(len(text), LONGEST_RELATION), 0, -1):
+        if length == 1 and len(words[-1].text) > 1:
+            break
+        joined = text[-length:]
+        if kind := _relation(joined, say):
+            left = list(words)
+            rest = length
+            while rest:
+                word = left.pop()
+                if len(word.text) > rest:
+                    edge = word.end - rest
+                    left.append(Token(word.text[: len(word.text) - rest], word.start, edge))
+                    rest = 0
+                else:
+                    rest -= len(word.text)
+            return left, joined, kind
+    return list(words), "", ""
 
 
 def _relation(joined: str, say: _Lists) -> str:
@@ -251,11 +281,15 @@ def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token]
             added = _added(pair, say) or added
             verbs += words[k : k + 2]
             k += 2
-        elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say)):
+        elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say)) and not (verbs and word.text in say.nominal and rest):
             added = _added(word.text, say)
             verbs.append(word)
             k += 1
-        elif word.text in say.leading and word.text not in say.verb and rest:
+        elif word.text in say.soft_leading:
+            if not (rest and rest[0].text in say.verb and len(rest) > 1):
+                break
+            k += 1
+        elif word.text in say.leading and word.text not in say.verb:
             k += 1
         else:
             break
@@ -269,7 +303,9 @@ def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token]
         if word.skip or word.text not in say.verb or word.text in say.nominal:
             continue
         rest = [w for w in head[i + 1 :] if not w.skip and w.text not in say.particle]
-        if all(w.text in say.verb for w in rest) or _text(rest) in say.generic or (ratio and word.text not in say.ratio_cut):
+        if _text(rest) in say.generic:
+            break  # 项目惠及儿童: what follows is too general to stand alone
+        if all(w.text in say.verb for w in rest) or (ratio and word.text not in say.ratio_cut):
             continue
         added = _added(word.text, say) or added
         if word.text in say.kept_added and any(not w.skip for w in head[:i]):
@@ -323,6 +359,19 @@ def _keeps_verb(word: Token, rest: Sequence[Token], say: _Lists) -> bool:
     return word.text in say.nominal and bool(say.ratio_end.search(_text(rest)))
 
 
+def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
+    """The noun phrase at the beginning of a clause, up to its first verb or adverb."""
+    say = lists(grammar)
+    subject: list[Token] = []
+    for word in words:
+        if word.skip or (not subject and (word.text in say.leading or word.text in say.particle)):
+            continue
+        if (word.text in say.verb and word.text not in say.nominal) or word.text in say.stop or word.text in say.up | say.down:
+            break
+        subject.append(word)
+    return tuple(_trimmed(subject, say))
+
+
 def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, ...], bool]:
     """The noun phrase that follows a number, and whether more words follow it in its chunk."""
     say = lists(grammar)
@@ -358,8 +407,10 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
         noun = clause[marks[-1] + 1 :]
         if noun and not any(w.text in say.verb or w.text in say.stop or w.text in say.abstract for w in noun) and len(phrase) <= 1:
             return tuple(words), False
-    while phrase and (phrase[-1].text in say.particle or phrase[-1].text in say.preposition):
+    while phrase and (phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("):
         phrase.pop()
+    if not phrase:  # 12个县市全部建成: the place is what is counted
+        phrase = [Token(w.text, w.start, w.end) for w in words[:1] if w.skip]
     more = bool(phrase) and any(w.text not in say.particle for w in words if w.start >= phrase[-1].end)
     return tuple(phrase), more
 

@@ -35,6 +35,7 @@ SAME_PLACE = 3.0  # points: furniture stands in the same place on every page
 EDGE_LINES = 3
 FURNITURE_SHARE = 0.6
 MARGIN = 0.1  # of the page's height, where page numbers stand
+NEAR_PAGES = 10  # where to look for margins when the page itself holds too little
 FEW_CHARACTERS = 20  # on a page that has no text layer but, perhaps, a watermark
 GARBAGE = 0.1
 
@@ -563,10 +564,8 @@ class _Joiner:
         self.widths = {page.number: page.width for page in pages}
         lines = [item for page in pages for item in page.items if isinstance(item, _Line) and not item.furniture]
         self.by_page: dict[int, list[_Line]] = defaultdict(list)
-        self.by_width: dict[int, list[_Line]] = defaultdict(list)
         for line in lines:
             self.by_page[line.page].append(line)
-            self.by_width[round(self.widths[line.page])].append(line)
         self.margins: dict[tuple[int, int, int], tuple[float, float]] = {}
         self.pitches = self._measure_pitches(lines)
         indented = [self._indent(line) for line in lines]
@@ -589,13 +588,19 @@ class _Joiner:
             self.margins[key] = self._measure_margins(line)
         return self.margins[key]
 
+    def _column(self, line: _Line, others: list[_Line], reach: float) -> list[_Line]:
+        return [other for other in others if other.left < line.left + reach and other.right > line.left]
+
     def _measure_margins(self, line: _Line) -> tuple[float, float]:
         width = self.widths[line.page]
         reach = 3.5 * line.size
-        for others in (self.by_page[line.page], self.by_width[round(width)]):
-            column = [other for other in others if other.left < line.left + reach and other.right > line.left]
-            if len(column) >= 6:
-                break
+        others = self.by_page[line.page]
+        column = self._column(line, others, reach)
+        if len(column) < 6:
+            around = range(line.page - NEAR_PAGES, line.page + NEAR_PAGES + 1)
+            same = [number for number in around if abs(self.widths.get(number, 0) - width) < 1]
+            others = [other for number in same for other in self.by_page.get(number, ())]
+            column = self._column(line, others, reach)
         lefts = Counter(round(other.left) for other in column)
         often = [left for left, number in lefts.items() if number >= max(2, 0.1 * len(column))]
         left = float(min(often, default=round(line.left)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,11 +26,19 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]
 # What a console without these characters gets instead.
 PLAINER = {"\u26a0": "!", "\u2020": "+", "\u2021": "^", "\u2265": ">=", "\u2264": "<=", "\u2248": "~"}
 
-# What a reader wants to see first, by column; the rest is for files. Columns of other tables are all shown.
-WANTED = (
-    "indicator", "text", "measure", "area_name", "year", "status", "period", "direction", "damage", "repaired", "file",
-    "indicator_id",
-)  # fmt: skip
+# What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
+VIEWS = (
+    (
+        {"numeral", "text"},
+        "indicator text measure area_name year status period direction damage repaired file indicator_id",
+    ),
+    ({"chosen"}, "indicator area year value unit numeral doubt chosen status measure direction basis file sentence"),
+    ({"kind", "text"}, "text kind file start sentence section"),
+    ({"aliases"}, "id name unit group en aliases"),
+    ({"wording"}, "wording figures reports measure base_unit example file"),
+    ({"shown"}, "indicator area shown sentence file start end"),
+)
+FOLDED = 16  # columns that a cell gets at least, if it must be folded
 WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
 
 
@@ -46,7 +55,7 @@ def write(
     try:
         is_screen = target.isatty()
         console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
-        width = console.width if is_screen else PIPE_WIDTH
+        width = console.width if is_screen or "COLUMNS" in os.environ else PIPE_WIDTH
         console.width = width
         simple = not _can(encoding, "\u2500")
         fit = _fitting(encoding)
@@ -110,22 +119,22 @@ def _tables(
 def _chosen(
     columns: Sequence[Column], texts: dict[str, list[str]], needs: dict[str, int], width: int
 ) -> Sequence[Column]:
-    """The columns to show: of an extract the most telling that are not empty and fit, in the order of the table."""
+    """The columns to show: those that the table's view wants, are not empty, and fit."""
     by_name = {c.name: c for c in columns}
-    if not {"indicator", "text", "numeral"} <= by_name.keys():
-        filled = [c for c in columns if any(texts[c.name])]
-        while len(filled) > 2 and sum(min(needs[c.name], 12) + 3 for c in filled) > width:
-            filled.pop()
-        return filled
-    shown: list[str] = []
+    view = next((words.split() for marks, words in VIEWS if marks <= by_name.keys()), list(by_name))
+    shown: list[Column] = []
     room = width - 1
-    for name in WANTED:
-        if name in by_name and any(texts[name]) and (len(set(texts[name])) > 1 or name not in ("file", "status")):
-            if shown and needs[name] + 3 > room:
-                continue
-            shown.append(name)
-            room -= needs[name] + 3
-    return [by_name[name] for name in shown]
+    for name in view:
+        if name not in by_name or not any(texts[name]):
+            continue
+        if name in ("file", "status") and len(set(texts[name])) == 1 and len(texts[name]) > 1:
+            continue  # the same in every row: known already
+        need = needs[name] + 3 if needs[name] + 3 <= room else FOLDED + 3
+        if shown and need > room:
+            continue
+        shown.append(by_name[name])
+        room -= need
+    return shown
 
 
 def _table(

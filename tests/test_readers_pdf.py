@@ -254,6 +254,16 @@ def test_table_goes_on_over_the_page_with_its_headings_repeated() -> None:
     assert words(result, BlockKind.FURNITURE) == ["地区\t床位数\t参合率"]
 
 
+def test_table_over_many_pages() -> None:
+    head = [["地区", "床位数", "参合率"]]
+    pages = [grid(head + [[f"甲{n}区", f"{n},{k:03}", "90.6%"] for k in range(25)], 70, 780) for n in range(30)]
+    result = document(pdf(*pages))
+    cells = [block for block in result.blocks if block.kind is BlockKind.CELL]
+    assert len(cells) == 3 + 30 * 25 * 3
+    assert (cells[-1].table, cells[-1].row, cells[-1].page) == (1, 751, 30)
+    assert cells[-1].row_heading == "甲29区"
+
+
 def test_frame_around_text_is_no_table() -> None:
     frame = [rule(60, 760, 530, 760), rule(60, 700, 530, 700), rule(60, 700, 60, 760), rule(530, 700, 530, 760)]
     result = document(pdf(lines(["全市有医院12家。", "新增床位300张。"]) + frame))
@@ -301,6 +311,11 @@ def test_some_pages_are_scanned() -> None:
     result = document(pdf(lines([FULL]), lines([FULL[::-1]]), [], image=True))
     assert [(one.code, one.fatal) for one in result.issues] == [("scanned", False)]
     assert "page 3" in result.issues[0].message
+
+
+def test_an_emblem_is_no_scan() -> None:
+    cover = [text(200, 600, "工作总结"), "q 100 0 0 100 250 650 cm /I1 Do Q"]
+    assert document(pdf(cover, lines([FULL]))).issues == ()
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95])

@@ -11,6 +11,7 @@ from hreport.model import Block, BlockKind, Document, Issue, Span
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
+LARGEST_GRID = 1_000_000
 SENTENCE_END = "\u3002\uff01\uff1f!?"
 
 _BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
@@ -223,7 +224,10 @@ class _Headings:
     def __init__(self, table: Table) -> None:
         """Lay the cells out on the grid and find the heading rows and columns."""
         self.at: dict[tuple[int, int], Cell] = {}
-        for cell in table.cells:
+        rows = max((cell.row + cell.row_span for cell in table.cells), default=0)
+        columns = max((cell.column + cell.column_span for cell in table.cells), default=0)
+        # A table so large is not one to be read but one to choke on: it has cells, but no headings.
+        for cell in table.cells if rows * columns <= LARGEST_GRID else ():
             for row in range(cell.row, cell.row + cell.row_span):
                 for column in range(cell.column, cell.column + cell.column_span):
                     self.at.setdefault((row, column), cell)

@@ -240,25 +240,28 @@ def _read_page(page: pypdfium2.PdfPage, number: int) -> _Page:
 
 
 def _look(page: pypdfium2.PdfPage) -> tuple[bool, bool]:
-    """Are there ruled lines enough for a table, and is there a picture?"""
-    paths, across, down, picture = 0, 0, 0, False
+    """Are there ruled lines enough for a table, and does a picture cover the page?"""
+    paths, across, down, covered = 0, 0, 0, 0.0
+    width, height = page.get_size()
     for thing in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=4):
-        if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            picture = True
-            continue
-        paths += 1
-        if paths > MOST_PATHS:
-            # A map or a drawing.
-            return False, picture
         try:
             left, bottom, right, top = thing.get_bounds()
         except pypdfium2.PdfiumError:
             continue
         wide, high = right - left, top - bottom
+        if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            # Scans cover the page, sometimes in stripes; emblems do not.
+            covered += wide * high
+            continue
+        paths += 1
+        if paths > MOST_PATHS:
+            # A map or a drawing.
+            across = down = 0
+            break
         # A frame counts for lines in both directions.
         across += wide > 4 * THIN and (high < THIN or high > 2 * THIN)
         down += high > 2 * THIN and (wide < THIN or wide > 4 * THIN)
-    return across >= 2 and down >= 2, picture
+    return across >= 2 and down >= 2, covered > 0.4 * width * height
 
 
 def _as_seen(page: pypdfium2.PdfPage) -> Callable[[Box], Box]:
@@ -703,7 +706,7 @@ def _one_table(parts: list[_Ruled]) -> Iterator[Table | Paragraph]:
     rows = parts[0].rows
     first_rows = _rows(parts[0].cells)
     for part in parts[1:]:
-        later_rows = _rows(part.cells)
+        later_rows, count = _rows(part.cells), part.rows
         skip = 0
         while skip < min(len(later_rows), len(first_rows)) and later_rows[skip] == first_rows[skip]:
             skip += 1
@@ -721,7 +724,7 @@ def _one_table(parts: list[_Ruled]) -> Iterator[Table | Paragraph]:
                 continue
             cell.row = row
             table.cells.append(cell)
-        rows += part.rows - skip
+        rows += count - skip
     yield table
     yield from repeated
 

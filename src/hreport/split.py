@@ -288,7 +288,7 @@ def _sections(
         level = 1 if match[1][-1] == "、" else 2
         number = numbers.chinese(match[1].strip("()、 "))
         if level == 1:
-            if number not in (1, expected):
+            if number not in (1, expected) and not (expected == 1 and number == 2):
                 continue
             expected = int(number) + 1
         found.setdefault(reading.origin(match.start()), (level, _heading(reading.text[match.start() : match.start() + 60])))

@@ -24,7 +24,7 @@ from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
 
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
-FEW_COMMAS = 0.004  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
+FEW_COMMAS = 0.01  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
 LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
 
 
@@ -150,7 +150,8 @@ class _Linker:
             opened = self._opened(before)
             low = previous + max(clause, opened)
             low = max(low, at.start - LONGEST_CLAUSE)
-            if number := self.tools.list_number.match(text, low, at.start):
+            begins = low == start or text[low - 1] in LIST_BEGINS
+            if begins and (number := self.tools.list_number.match(text, low, at.start)):
                 low = number.end()
             if quantity.rule == "quantity.ordinal" and (rank := self.tools.rank_verb.search(text, low, at.start)):
                 edge = rank.start()
@@ -228,8 +229,10 @@ class _Linker:
         return unit.kind if unit else ""
 
     def _same_bound(self, items: Sequence[_Item], distributed: bool) -> list[_Item]:
-        """`分别达到xx%、xx%以上`: the bound word behind the last holds for all."""
+        """`分别达到xx%、xx%以上`: the bound word behind the last, or before the first, holds for all."""
         last: Bound = items[-1].quantity.bound
+        if last == "exact":
+            last = items[0].quantity.bound
         if not distributed or last not in ("min", "max", "approx"):
             return list(items)
         return [replace(i, quantity=replace(i.quantity, bound=last)) if i.quantity.bound == "exact" else i for i in items]
@@ -482,6 +485,7 @@ class _Linker:
         )  # fmt: skip
 
 
+LIST_BEGINS = ";:\n\u3002"
 LIST_COMMA = "\u3001"
 SENTENCE_ENDS = "\u3002!?\n"
 __all__ = ["Masked", "Span", "link"]

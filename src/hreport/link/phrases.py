@@ -84,6 +84,8 @@ class _Lists:
     soft: frozenset[str]
     soft_stop: frozenset[str]
     soft_leading: frozenset[str]
+    glued: frozenset[str]
+    build: frozenset[str]
     growth_noun: frozenset[str]
     ratio_cut: frozenset[str]
     kept_added: frozenset[str]
@@ -115,7 +117,7 @@ def lists(grammar: Grammar) -> _Lists:
         ),
         real=compiled("real"), listing=compiled("listing"), average=compiled("average_fall"), base=compiled("base"),
         each_start=compiled("each_start"), linked_from=words("linked_from"), soft=words("soft_level"),
-        soft_stop=words("soft_stop"), soft_leading=words("soft_leading"), growth_noun=words("growth_noun"),
+        soft_stop=words("soft_stop"), soft_leading=words("soft_leading"), glued=words("glued"), build=words("build"), growth_noun=words("growth_noun"),
         ratio_cut=words("ratio_cut"), kept_added=words("kept_added"),
         abstract=words("not_counted"), of=grammar.words["of"].words[0], and_so_on=grammar.words["and_so_on"].words[0],
     )  # fmt: skip
@@ -126,7 +128,7 @@ def tokens(
 ) -> list[Token]:
     """The words of reading characters `start` to `end`; each stretch of `skips` is one token that is passed over, and a
     short quotation is one word."""
-    verbs = lists(grammar).verb
+    say = lists(grammar)
     out: list[Token] = []
     at = start
     stretches = [(low, high, True) for low, high in skips]
@@ -134,10 +136,10 @@ def tokens(
     for low, high, skip in sorted(stretches):
         if low < at or low >= end:
             continue
-        _cut(reading, at, low, out, verbs)
+        _cut(reading, at, low, out, say)
         out.append(Token(reading.text[low : min(high, end)], low, min(high, end), skip))
         at = min(high, end)
-    _cut(reading, at, end, out, verbs)
+    _cut(reading, at, end, out, say)
     return out
 
 
@@ -145,12 +147,14 @@ def tokens(
 _QUOTATION = re.compile("[\u201c\u300c][^\u201c\u201d\u300c\u300d]{1,24}[\u201d\u300d]|\\([^()\\d]{1,10}\\)")
 
 
-def _cut(reading: Reading, start: int, end: int, out: list[Token], verbs: frozenset[str]) -> None:
+def _cut(reading: Reading, start: int, end: int, out: list[Token], say: _Lists) -> None:
     at = start
     if end > start:
         for word in cut(reading.text[start:end]):
-            if len(word) == 4 and word[:2] in verbs:  # 开展调查 is a word of the dictionary
+            if len(word) == 4 and (word[:2] in say.verb or word[2:] in say.verb):  # 开展调查 is a word of the dictionary
                 out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + 4))
+            elif out and not out[-1].skip and out[-1].end == at and out[-1].text + word in say.glued:
+                out[-1] = Token(out[-1].text + word, out[-1].start, at + len(word))
             elif not word.isspace():
                 out.append(Token(word, at, at + len(word)))
             at += len(word)
@@ -281,7 +285,7 @@ def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token]
             added = _added(pair, say) or added
             verbs += words[k : k + 2]
             k += 2
-        elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say)) and not (verbs and word.text in say.nominal and rest):
+        elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say, verbs)):
             added = _added(word.text, say)
             verbs.append(word)
             k += 1
@@ -303,6 +307,8 @@ def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token]
         if word.skip or word.text not in say.verb or word.text in say.nominal:
             continue
         rest = [w for w in head[i + 1 :] if not w.skip and w.text not in say.particle]
+        if word.text in say.kept_added:
+            added = _added(word.text, say)
         if _text(rest) in say.generic:
             break  # 项目惠及儿童: what follows is too general to stand alone
         if all(w.text in say.verb for w in rest) or (ratio and word.text not in say.ratio_cut):
@@ -351,12 +357,14 @@ def _added(verb: str, say: _Lists) -> str:
     return "up" if verb in say.added else "down" if verb in say.removed else ""
 
 
-def _keeps_verb(word: Token, rest: Sequence[Token], say: _Lists) -> bool:
+def _keeps_verb(word: Token, rest: Sequence[Token], say: _Lists, verbs: Sequence[Token]) -> bool:
     """Does the verb at the beginning stay with its noun? It does before a noun too general to stand alone (签约项目), and
-    before a rate of the doing itself (投资完成率)."""
+    where it may be a noun itself (培训机构, 投资完成率), unless it goes with a verb of building before it (新建改造)."""
     if _text(rest) in say.generic:
         return True
-    return word.text in say.nominal and bool(say.ratio_end.search(_text(rest)))
+    if word.text in say.build and (any(v.text in say.build for v in verbs) or any(w.text in say.build for w in rest[:1])):
+        return False
+    return word.text in say.nominal
 
 
 def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hreport import grammar as grammars
-from hreport import resolve
+from hreport import resolve, situate
 from hreport.lexicon import Lexicon
 from hreport.link import observe, roles
-from hreport.model import Document, Extraction, Observation, Report
-from hreport.split import Layout, split
+from hreport.model import Document, Extraction, Observation
+from hreport.split import split
 from hreport.tag import areas, masks, quantities, times
 
 
@@ -33,10 +33,17 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
         for q in quantities.tag(reading, grammar, traits, occupied)
         if not layout.is_quiet(q.at.start) and roles.role_of(q, reading, grammar)[0] == "metric"
     ]
-    reports: list[Report] = []
+    masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES
+    reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked)
     observations: list[Observation] = []
-    for report in layout.reports:
+    for report in reports:
         own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]
-        reports.append(report)
-        observations += observe.link(layout, report, own, found_times, found_areas, grammar)
-    return Extraction(document, tuple(reports), tuple(found_masks), tuple(observations))
+        for o, verb in observe.link(layout, report, own, found_times, found_areas, grammar):
+            o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
+            unit = o.quantity.base_unit or o.quantity.unit
+            identity = resolve.indicator_id(o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
+            observations.append(replace(o, indicator_id=identity))
+    return Extraction(document, reports, tuple(found_masks), tuple(observations))
+
+
+MASKED_PLACES = 2  # so many masked places make it likely that a place that is named leaked

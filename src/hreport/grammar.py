@@ -82,6 +82,7 @@ TABLES: Mapping[str, Mapping[str, type]] = {
     "structure.toml": {"furniture": Pattern, "inline": Pattern, "openers": Pattern, "sections": Pattern, "lines": Pattern},
     "words.toml": {"words": Words},
     "relations.toml": {"relations": Pattern},
+    "calendar.toml": {"calendar": Pattern},
     "roles.toml": {"roles": RoleRule},
 }
 

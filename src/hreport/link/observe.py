@@ -86,8 +86,9 @@ def link(
     times: Sequence[TimeMention],
     areas: Sequence[AreaMention],
     grammar: Grammar,
-) -> Iterator[Observation]:
-    """The observations of one report: `quantities` are its metrics, in order."""
+) -> Iterator[tuple[Observation, str]]:
+    """The observations of one report, each with the verb in front of what is measured; `quantities` are its metrics, in
+    order."""
     if not quantities:
         return
     linker = _Linker(layout, report, times, areas, grammar)
@@ -119,7 +120,7 @@ class _Linker:
 
     # --- chunks ------------------------------------------------------------------------------------------------------
 
-    def run(self, quantities: Sequence[Quantity]) -> Iterator[Observation]:
+    def run(self, quantities: Sequence[Quantity]) -> Iterator[tuple[Observation, str]]:
         text = self.reading.text
         self.numbers = [q.at.start for q in quantities]
         ends = [m.end() for m in self.tools.sentence_end.finditer(text, self.begin, self.finish)]
@@ -197,10 +198,11 @@ class _Linker:
 
     # --- linking -----------------------------------------------------------------------------------------------------
 
-    def sentence(self, group: Sequence[Quantity], start: int, end: int) -> Iterator[Observation]:
+    def sentence(self, group: Sequence[Quantity], start: int, end: int) -> Iterator[tuple[Observation, str]]:
         done: list[Observation] = []
         items = self.items(group, start, end)
         shared: dict[int, str] = {}
+        said = ""  # the verb before a list governs all its members
         k = 0
         while k < len(items):
             item = items[k]
@@ -211,8 +213,12 @@ class _Linker:
                     shared[k + i] = name
                 items[k : k + run] = self._same_bound(items[k : k + run], item.left.distributed)
             observation = self.observe(items, k, shared.get(k), done)
+            verb = "".join(w.text for w in items[k].left.verbs)
+            if not verb and k and items[k].listed:
+                verb = said
             done.append(observation)
-            yield observation
+            yield observation, verb
+            said = verb
             k += 1
 
     def _run(self, items: Sequence[_Item], k: int) -> int:

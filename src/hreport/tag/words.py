@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 
@@ -16,6 +17,21 @@ def cut(text: str) -> list[str]:
     return _cutter()(text)
 
 
+def load_userdict(path: Path) -> None:
+    """Adds the words of a jieba user dictionary (a word a line, with frequency and tag if wanted) for this process.
+
+    Raises:
+        OSError, UnicodeDecodeError: the file cannot be read.
+    """
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    words = [line.split()[0] for line in lines if line.strip()]
+    _cutter.cache_clear()
+    _added.update(words)
+
+
+_added: set[str] = set()
+
+
 @lru_cache(maxsize=1)
 def _cutter() -> Callable[[str], list[str]]:
     """Loaded when the first word is asked for: jieba takes most of a second."""
@@ -23,7 +39,10 @@ def _cutter() -> Callable[[str], list[str]]:
         import rjieba  # noqa: PLC0415
     except ImportError:
         return jieba_cutter()
-    return lambda text: rjieba.cut(text, hmm=False)  # type: ignore[no-any-return]
+    cutter = rjieba.Jieba() if _added else rjieba
+    for word in sorted(_added):
+        cutter.add_word(word)
+    return lambda text: cutter.cut(text, hmm=False)  # type: ignore[no-any-return]
 
 
 def jieba_cutter() -> Callable[[str], list[str]]:
@@ -34,4 +53,6 @@ def jieba_cutter() -> Callable[[str], list[str]]:
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer: Any = jieba.Tokenizer()
+    for word in sorted(_added):
+        tokenizer.add_word(word)
     return lambda text: tokenizer.lcut(text, HMM=False)  # type: ignore[no-any-return]

@@ -1,0 +1,142 @@
+"""Where and when: the area and year of reports, and what 全市, 去年 or 2023年 mean for each observation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import PurePath
+
+from hreport import resolve
+from hreport.grammar import Grammar
+from hreport.lexicon import Lexicon
+from hreport.model import Observation, Report
+from hreport.split import Layout
+from hreport.tag.areas import AreaMention
+
+HEAD = 300  # characters at the beginning of a report in which its place and year may be named
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Expressions of calendar.toml."""
+
+    given: re.Pattern[str]
+    plan: re.Pattern[str]
+    last: re.Pattern[str]
+    next: re.Pattern[str]
+    this: re.Pattern[str]
+    open: re.Pattern[str]
+    levels: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    country: re.Pattern[str]
+    own: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns(grammar: Grammar) -> _Patterns:
+    def one(name: str) -> re.Pattern[str]:
+        return re.compile(grammar.expand(grammar.tables["calendar"][name].pattern))
+
+    return _Patterns(
+        given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),
+        levels=tuple((one(f"whole_{n}"), one(f"name_{n}")) for n in ("province", "city", "county", "district", "prefecture")),
+        country=one("country"), own=one("own"),
+    )  # fmt: skip
+
+
+def reports(
+    layout: Layout, areas: Sequence[AreaMention], lexicon: Lexicon, hints: Mapping[int, Mapping[str, str]], masked: bool
+) -> tuple[Report, ...]:
+    """The reports with their area and year: from the hints, else the title, else the file's name, else the first lines.
+
+    `masked`: places are masked in the document, so that one that is named may be any.
+    """
+    name = PurePath(layout.document.path).name
+    found = []
+    for report in layout.reports:
+        said = {**hints.get(0, {}), **hints.get(report.number, {})}
+        title = said.get("title") or report.title
+        head = layout.document.text[report.span.start : report.span.start + HEAD]
+        place = resolve.area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
+        if place is None and not said.get("area") and len(layout.reports) == 1:
+            place = resolve.area(name, lexicon)
+        if place is None and not said.get("area") and not masked:
+            place = _named_first(layout, report, areas, lexicon)
+        area = said.get("area") or (place.name if place else _masked_place(title))
+        year = said.get("year") or resolve.year(title, lexicon) or (resolve.year(name, lexicon) if len(layout.reports) == 1 else "")
+        year = year or resolve.year(head.partition("\n\n")[0], lexicon)
+        found.append(replace(report, title=title, area=area, area_id=place.code if place else "", year=year))
+    return tuple(found)
+
+
+def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], lexicon: Lexicon) -> object:
+    """The division that the first lines name."""
+    low = layout.reading.index(report.span.start)
+    named = next((a for a in areas if a.kind == "named" and low <= a.at.start < low + HEAD), None)
+    return resolve.area(named.text, lexicon) if named else None
+
+
+_MASKED = re.compile("(?:[xX\u00d7*]{1,4}|_|\u67d0{1,2})[\u7701\u5e02\u53bf\u533a\u5dde]+")
+
+
+def _masked_place(title: str) -> str:
+    """A masked place that the title names, as it stands."""
+    match = _MASKED.search(title)
+    return match[0] if match else ""
+
+
+def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool) -> Observation:
+    """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
+    patterns = _patterns(grammar)
+    name, code = _place(o.area, report, patterns, lexicon)
+    return replace(o, area_name=name, area_id=code, year="" if scrubbed else _year(o, report, patterns))
+
+
+def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
+    if not written:
+        return report.area, report.area_id
+    if patterns.country.search(written):
+        country = resolve.area(written, lexicon)
+        return (country.name, country.code) if country else (written, resolve.COUNTRY)
+    if patterns.own.fullmatch(written):
+        return report.area, report.area_id
+    for whole, own in patterns.levels:
+        if whole.search(written):
+            if report.area and own.search(report.area):
+                return report.area, report.area_id
+            return written if report.area else "", ""
+    place = resolve.area(written, lexicon)
+    if place is not None:
+        if not place.code and report.area.endswith(place.name):
+            return report.area, report.area_id
+        return place.name, place.code
+    return written, ""
+
+
+def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
+    """The year that a figure is about, "" where it is open or masked.
+
+    A government work report is given in the year of its title and reviews the one before; a summary is about the year
+    of its title and plans the next.
+    """
+    own = int(report.year) if report.year.isdigit() else None
+    said = re.findall(r"(?:19|20)\d{2}", o.period)
+    if said:
+        return said[0] if len(set(said)) == 1 else ""
+    if own is None or patterns.open.search(o.period):
+        return ""
+    given = bool(patterns.given.search(report.title))
+    ahead = bool(patterns.plan.search(report.title))
+    if patterns.last.search(o.period):
+        return str(own - 1)
+    if patterns.next.search(o.period):
+        return str(own + 1)
+    if patterns.this.search(o.period):
+        return str(own)
+    target = o.status == "target"
+    if given:
+        return str(own if target else own - 1)
+    if ahead:
+        return str(own)
+    return str(own + 1 if target else own)

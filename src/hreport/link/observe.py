@@ -63,6 +63,10 @@ class _Tools:
     share_of: re.Pattern[str]
     giving: re.Pattern[str]
     list_number: re.Pattern[str]
+    no_area: re.Pattern[str]
+    own_area: re.Pattern[str]
+    whole_country: re.Pattern[str]
+    country_here: re.Pattern[str]
     rank_verb: re.Pattern[str]
     items_suffix: re.Pattern[str]
     bounded_rate: re.Pattern[str]
@@ -107,8 +111,9 @@ class _Linker:
         self.report = report
         self.outlook = Outlook(report, layout.reading, grammar)
         self.timeline = Timeline(times, frozenset(grammar.words["comparing"].words))
-        self.map = Map(areas)
-        spans = [(t.at.start, t.at.end) for t in times] + [(a.at.start, a.at.end) for a in areas]
+        telling = [a for a in areas if self._tells(a)]
+        self.map = Map(telling, lambda a: bool(self.tools.own_area.match(a.text)))
+        spans = [(t.at.start, t.at.end) for t in times] + [(a.at.start, a.at.end) for a in areas if a.kind != "part"]
         self.skips = sorted(spans)
         self._skip_starts = [s for s, _ in self.skips]
         self.begin = self.reading.index(report.span.start)
@@ -117,6 +122,17 @@ class _Linker:
         prose = self.reading.text[self.begin : self.finish]
         # A report whose commas are gone: a number there belongs to the words before it, as far as there are any.
         self.commaless = len(prose) > 200 and prose.count(",") < FEW_COMMAS * len(prose)
+
+    def _tells(self, area: AreaMention) -> bool:
+        """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, nor the 全国 of
+        全国重点实验室."""
+        if self.tools.no_area.match(area.text):
+            return False
+        text = self.reading.text
+        if self.tools.whole_country.fullmatch(area.text) and not self.tools.country_here.search(text, max(area.at.start - 6, 0), area.at.end + 8):
+            return False
+        opened = text.rfind(BOOK[0], max(0, area.at.start - 40), area.at.start)
+        return opened < 0 or BOOK[1] in text[opened : area.at.start]
 
     # --- chunks ------------------------------------------------------------------------------------------------------
 
@@ -463,23 +479,17 @@ class _Linker:
         after = text[quantity.at.end : stop.start() if stop else end]
         clause = max((m.end() for m in self.tools.clause_end.finditer(before)), default=0)
         status = self.outlook.of(origin, before, before[clause:], after, left.relation.startswith("gap"))
-        time = self.timeline.before(start, quantity.at.start)
-        if time is None:
-            paragraph = text.rfind("\n", self.begin, start) + 1
-            time = self.timeline.before(max(paragraph, self.begin), start)
-        period = time.text if time else ""
+        paragraph = max(text.rfind("\n", self.begin, start) + 1, self.begin)
+        period = self.timeline.of(paragraph, start, quantity.at.start)
         headings = self.outlook.headings(origin)
-        if not period:
-            for section in headings:
-                low = self.reading.index(section.span.start)
-                found = self.timeline.first(low, low + len(section.heading))
-                if found:
-                    period = found.text
-                    break
-        place = self.map.before(start, quantity.at.start)
-        if place is None and start > self.begin:
-            before_sentence = max(text.rfind(c, self.begin, start - 1) for c in SENTENCE_ENDS)
-            place = self.map.before(max(before_sentence, self.begin), start)
+        for section in headings if not period else ():
+            low = self.reading.index(section.span.start)
+            if period := self.timeline.first(low, low + len(section.heading)):
+                break
+        before_sentence = max(text.rfind(c, self.begin, max(start - 1, self.begin)) for c in SENTENCE_ENDS)
+        place = self.map.of(self.begin, max(before_sentence, self.begin), start, quantity.at.start)
+        if measure != "rank" and self.tools.whole_country.fullmatch(place):
+            place = ""
         basis: Basis | None = left.basis or None if measure in ("change", "change_rate") else None  # type: ignore[assignment]
         if basis is None and carried and previous is not None and measure == previous.measure:
             basis = previous.basis
@@ -487,10 +497,11 @@ class _Linker:
         return Observation(
             report=self.report.number, quantity=quantity, indicator=indicator, measure=measure, status=status,
             rule=f"link.{rule}", sentence=self.reading.span(start, end), direction=direction, basis=basis, real=left.real,
-            period=period, area=place.text if place else "", section=headings[0].heading if headings else "", page=page,
+            period=period, area=place, section=headings[0].heading if headings else "", page=page,
         )  # fmt: skip
 
 
+BOOK = "\u300a\u300b"
 LIST_BEGINS = ";:\n\u3002"
 LIST_COMMA = "\u3001"
 SENTENCE_ENDS = "\u3002!?\n"

@@ -55,6 +55,7 @@ class _Patterns:
     inline: re.Pattern[str]
     heading: re.Pattern[str]
     inner_heading: re.Pattern[str]
+    chapter: re.Pattern[str]
     split_here: re.Pattern[str]
     compilation: re.Pattern[str]
     dateline: re.Pattern[str]
@@ -70,6 +71,7 @@ def _patterns(grammar: Grammar) -> _Patterns:
         inline=grammar.regex("inline"),
         heading=heading,
         inner_heading=re.compile(rf"(?<=[。;!?:\s”])({inner})(?=\S{{3}})"),
+        chapter=grammar.regex("sections", "plan", "plan_weak", "review_firm"),
         split_here=grammar.regex("openers", "more", "part"),
         compilation=grammar.regex("openers", "compilation"),
         dateline=grammar.regex("openers", "dateline"),
@@ -292,6 +294,9 @@ def _sections(
                 continue
             expected = int(number) + 1
         found.setdefault(reading.origin(match.start()), (level, _heading(reading.text[match.start() : match.start() + 60])))
+    if all(level > 1 for level, _ in found.values()):
+        # No numbered chapters: lines of their own that name a review or a plan are the chapters.
+        found = {at: (1 if level == 4 and patterns.chapter.search(heading) else level, heading) for at, (level, heading) in found.items()}
     ordered = sorted((at, level, heading) for at, (level, heading) in found.items())
     for i, (at, level, heading) in enumerate(ordered):
         until = next((a for a, other, _ in ordered[i + 1 :] if other <= level), end)

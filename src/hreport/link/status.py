@@ -17,6 +17,9 @@ from hreport.text import Reading
 class _Patterns:
     plan: re.Pattern[str]
     review: re.Pattern[str]
+    plan_weak: re.Pattern[str]
+    plan_firm: re.Pattern[str]
+    review_firm: re.Pattern[str]
     plan_title: re.Pattern[str]
     target: re.Pattern[str]
     actual: re.Pattern[str]
@@ -34,60 +37,70 @@ def _patterns(grammar: Grammar) -> _Patterns:
 
     return _Patterns(
         plan=grammar.regex("sections", "plan"), review=grammar.regex("sections", "review"),
-        plan_title=grammar.regex("sections", "plan_title"), target=words("target_cue"), actual=words("actual_cue"),
+        plan_weak=grammar.regex("sections", "plan_weak"), plan_firm=grammar.regex("sections", "plan_firm"),
+        review_firm=grammar.regex("sections", "review_firm"), plan_title=grammar.regex("sections", "plan_title"), target=words("target_cue"), actual=words("actual_cue"),
         actual_word=words("actual_word"), firm_target=grammar.regex("relations", "firm_target"),
         reference=words("reference_cue"), later=grammar.regex("relations", "later"), pivot=grammar.regex("relations", "pivot"),
     )  # fmt: skip
 
 
 class Outlook:
-    """Whether the parts of a report look back or ahead."""
+    """Whether the parts of a report look back or ahead.
+
+    Chapters (headings of the first level) say it first; a chapter that says nothing goes on as the one before it.
+    Headings below turn only where they are firm (下一步打算), and so does a paragraph that turns to what is to come.
+    """
 
     def __init__(self, report: Report, reading: Reading, grammar: Grammar) -> None:
         """Reads the headings; where none says anything, the words of the text are counted."""
-        self._patterns = _patterns(grammar)
-        self._reading = reading
-        self._sections = report.sections
-        self._starts = [s.span.start for s in report.sections]
-        self._verdicts: list[Status | None] = [self._of_heading(s) for s in report.sections]
+        patterns = self._patterns = _patterns(grammar)
         low, high = reading.index(report.span.start), reading.index(report.span.end)
-        self._pivots = [reading.origin(m.start()) for m in self._patterns.pivot.finditer(reading.text, low, high)]
+        self._sections = report.sections
+        turns: list[tuple[int, int, Status | None]] = []  # where, up to where, and what
+        chapters = [s for s in report.sections if s.level <= 1]
+        current: Status | None = None
+        for k, section in enumerate(chapters):
+            verdict = self._last(section.heading, patterns.plan, patterns.review)
+            if verdict is None and k and patterns.plan_weak.search(section.heading):
+                verdict = "target"
+            current = verdict or current
+            turns.append((section.span.start, section.span.end, current))
         self._default: Status = "actual"
-        title = self._last(report.title)
-        if self._patterns.plan_title.search(report.title) and title != "actual":
+        if patterns.plan_title.search(report.title) and self._last(report.title, patterns.plan, patterns.review) != "actual":
             self._default = "target"
-        elif not any(self._verdicts) and self._looks_ahead(low, high):
+        firm = [s for s in report.sections if s.level > 1]
+        for section in firm:
+            verdict = self._last(section.heading, patterns.plan_firm if chapters else patterns.plan, patterns.review_firm)
+            if verdict is not None:
+                turns.append((section.span.start, section.span.end, verdict))
+        pivots = [reading.origin(m.start()) for m in patterns.pivot.finditer(reading.text, low, high)]
+        for at in pivots:
+            if any(start <= at < end and v == "actual" for start, end, v in turns[: len(chapters)]):
+                continue  # a chapter that says it looks back does
+            later = [s for s in chapters if s.span.start > at and self._last(s.heading, patterns.plan, patterns.review) == "actual"]
+            turns.append((at, later[0].span.start if later else report.span.end, "target"))
+        if not any(v for _, _, v in turns) and self._default == "actual" and self._looks_ahead(reading.text[low:high]):
             self._default = "target"
+        self._turns = sorted(turns, key=lambda t: t[0])
+        self._starts = [t[0] for t in self._turns]
 
-    def _of_heading(self, section: Section) -> Status | None:
-        return self._last(section.heading)
-
-    def _last(self, text: str) -> Status | None:
+    def _last(self, text: str, ahead: re.Pattern[str], back: re.Pattern[str]) -> Status | None:
         """What the last telling word of a heading says."""
-        plan = max((m.end() for m in self._patterns.plan.finditer(text)), default=-1)
-        review = max((m.end() for m in self._patterns.review.finditer(text)), default=-1)
+        plan = max((m.end() for m in ahead.finditer(text)), default=-1)
+        review = max((m.end() for m in back.finditer(text)), default=-1)
         return None if plan == review == -1 else "target" if plan > review else "actual"
 
-    def _looks_ahead(self, low: int, high: int) -> bool:
-        text = self._reading.text[low:high]
+    def _looks_ahead(self, text: str) -> bool:
         ahead = len(self._patterns.firm_target.findall(text))
         back = len(self._patterns.actual.findall(text))
         return ahead >= 3 and ahead > back
 
     def section(self, origin: int) -> Status:
-        """The status that section headings give to a source offset: the innermost that says anything."""
-        k = bisect_right(self._starts, origin) - 1
-        level = 99
-        top = max((s.span.start for s in self._sections[: k + 1] if s.level <= 2), default=-1)
-        if any(top < p < origin for p in self._pivots):
-            return "target"  # a paragraph that turns to what is to come, with no heading of its own
-        while k >= 0:
-            section = self._sections[k]
-            if section.level < level and section.span.start <= origin < section.span.end:
-                if (verdict := self._verdicts[k]) is not None:
-                    return verdict
-                level = section.level
-            k -= 1
+        """The status that headings give to a source offset: the last turn before it that still holds there."""
+        for k in range(bisect_right(self._starts, origin) - 1, -1, -1):
+            start, end, verdict = self._turns[k]
+            if verdict is not None and start <= origin < end:
+                return verdict
         return self._default
 
     def headings(self, origin: int) -> Sequence[Section]:

@@ -62,6 +62,7 @@ class _Tools:
     people: re.Pattern[str]
     share_of: re.Pattern[str]
     giving: re.Pattern[str]
+    growth_after: re.Pattern[str]
     list_number: re.Pattern[str]
     no_area: re.Pattern[str]
     own_area: re.Pattern[str]
@@ -435,6 +436,8 @@ class _Linker:
             if kind in ("percent", "tenth") or not item.quantity.unit:
                 return "change_rate", direction
             return "change", direction
+        if kind in ("percent", "tenth") and (growth := self.tools.growth_after.match(self.reading.text, item.after)):
+            return "change_rate", "down" if growth["down"] else "up"
         if self.tools.average_fall.search(phrases.wording(self.reading, left.head)):
             match = self.tools.average_fall.search(phrases.wording(self.reading, left.head))
             return "change_rate", "down" if match and match["down"] else "up"

@@ -328,6 +328,9 @@ def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token]
         head = []
     elif len(head) > 1 and head[-1].text in say.verb and head[-1].text not in say.nominal:
         verbs.append(head[-1])
+        if head[-1].text in say.kept_added:  # 外贸实绩企业新增822家
+            added = _added(head[-1].text, say)
+            head = head[:-1]
     return _trimmed(head, say), verbs, added
 
 

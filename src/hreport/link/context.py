@@ -18,12 +18,11 @@ FAR = frozenset(("year", "relative", "part", "now", "plan"))
 class Timeline:
     """The time expressions of a reading that can be a period, by position."""
 
-    def __init__(self, mentions: Sequence[TimeMention], comparing: frozenset[str]) -> None:
-        """`comparing`: first characters that make an expression a base of comparison (比2020年), no period."""
-        named = [m for m in mentions if m.text[:1] not in comparing]
-        self._near = _Positions([m for m in named if m.kind in NEAR])
-        self._far = _Positions([m for m in named if m.kind in FAR])
-        self._lasting = _Positions([m for m in named if m.kind == "duration"])
+    def __init__(self, mentions: Sequence[TimeMention]) -> None:
+        """`mentions` in order, without those that are a base of comparison (比2020年)."""
+        self._near = _Positions([m for m in mentions if m.kind in NEAR])
+        self._far = _Positions([m for m in mentions if m.kind in FAR])
+        self._lasting = _Positions([m for m in mentions if m.kind == "duration"])
 
     def of(self, paragraph: int, sentence: int, at: int) -> str:
         """The period of a number at reading offset `at`: nearest in its sentence, else earlier in its paragraph."""

@@ -111,7 +111,10 @@ class _Linker:
         self.reading = layout.reading
         self.report = report
         self.outlook = Outlook(report, layout.reading, grammar)
-        self.timeline = Timeline(times, frozenset(grammar.words["comparing"].words))
+        comparing = grammar.words["comparing"].words
+        self.timeline = Timeline(
+            [t for t in times if not self.reading.text.startswith(comparing, max(t.at.start - 1, 0), t.at.end)]
+        )
         telling = [a for a in areas if self._tells(a)]
         self.map = Map(telling, lambda a: bool(self.tools.own_area.match(a.text)))
         spans = [(t.at.start, t.at.end) for t in times] + [(a.at.start, a.at.end) for a in areas if a.kind != "part"]
@@ -491,8 +494,6 @@ class _Linker:
                 break
         before_sentence = max(text.rfind(c, self.begin, max(start - 1, self.begin)) for c in SENTENCE_ENDS)
         place = self.map.of(self.begin, max(before_sentence, self.begin), start, quantity.at.start)
-        if measure != "rank" and self.tools.whole_country.fullmatch(place):
-            place = ""
         basis: Basis | None = left.basis or None if measure in ("change", "change_rate") else None  # type: ignore[assignment]
         if basis is None and carried and previous is not None and measure == previous.measure:
             basis = previous.basis

@@ -311,7 +311,7 @@ def _head(words: Sequence[Token], say: _Lists) -> tuple[list[Token], list[Token]
             added = _added(word.text, say)
         if _text(rest) in say.generic:
             break  # 项目惠及儿童: what follows is too general to stand alone
-        if all(w.text in say.verb for w in rest) or (ratio and word.text not in say.ratio_cut):
+        if len(_text(rest)) < 2 or all(w.text in say.verb for w in rest) or (ratio and word.text not in say.ratio_cut):
             continue
         added = _added(word.text, say) or added
         if word.text in say.kept_added and any(not w.skip for w in head[:i]):

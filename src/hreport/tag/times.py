@@ -30,11 +30,23 @@ def _pattern(grammar: Grammar) -> re.Pattern[str]:
 def tag(reading: Reading, grammar: Grammar) -> list[TimeMention]:
     """Every time expression, in order; where several fit, the first entry of times.toml."""
     kinds = grammar.tables["times"]
+    towards, since = grammar.words["towards"].words, grammar.words["since"].words
+    changed = grammar.words_of("level_up", "level_down")
+    text = reading.text
     found = []
-    for match in _pattern(grammar).finditer(reading.text):
+    for match in _pattern(grammar).finditer(text):
         name = str(match.lastgroup)
-        found.append(TimeMention(Span(*match.span()), reading.raw[match.start() : match.end()], kinds[name].kind, f"time.{name}"))
+        start, end = match.span()
+        # 增加到去年的98亿元: the 到 belongs to the verb; 从2006年 without an end (起, 以来) names the year alone.
+        if text[start] in towards and text[max(0, start - 2) : start + 1] in changed:
+            start += 1
+        elif text[start] in since and text[end - 1] == YEAR:
+            start += 1
+        found.append(TimeMention(Span(start, end), reading.raw[start:end], kinds[name].kind, f"time.{name}"))
     return found
+
+
+YEAR = "\u5e74"
 
 
 def occupied(mentions: list[TimeMention], length: int) -> bytearray:

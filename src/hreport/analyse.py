@@ -8,7 +8,7 @@ from dataclasses import replace
 from hreport import grammar as grammars
 from hreport import resolve, situate
 from hreport.lexicon import Lexicon
-from hreport.link import observe, roles
+from hreport.link import cells, observe, roles
 from hreport.model import Document, Extraction, Observation
 from hreport.split import split
 from hreport.tag import areas, masks, quantities, times
@@ -38,7 +38,9 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     observations: list[Observation] = []
     for report in reports:
         own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]
-        for o, verb in observe.link(layout, report, own, found_times, found_areas, grammar):
+        figures = list(observe.link(layout, report, own, found_times, found_areas, grammar))
+        figures += [(o, "") for o in cells.link(layout, report, traits, grammar)]
+        for o, verb in sorted(figures, key=lambda f: f[0].quantity.span):
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
             identity = resolve.indicator_id(o.indicator, unit, lexicon, o.measure, verb, o.direction or "")

@@ -83,6 +83,7 @@ TABLES: Mapping[str, Mapping[str, type]] = {
     "words.toml": {"words": Words},
     "relations.toml": {"relations": Pattern},
     "calendar.toml": {"calendar": Pattern},
+    "tables.toml": {"headings": Pattern},
     "roles.toml": {"roles": RoleRule},
 }
 

@@ -396,6 +396,14 @@ def _places() -> _Places:
     return _Places({key: entry.words for key, entry in titles().items()})
 
 
+def province(code: str, lexicon: Lexicon) -> Area | None:
+    """The province of a division, by its code of GB/T 2260."""
+    if not code or code == COUNTRY:
+        return None
+    above = f"{code[:2]}0000"
+    return next((a for owners in lexicon.areas.values() for a in owners if a.code == above and not a.seen), None)
+
+
 # --- years -----------------------------------------------------------------------------------------------------------
 
 

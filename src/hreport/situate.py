@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -63,7 +64,7 @@ def reports(
             place = resolve.area(name, lexicon)
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
-        area = said.get("area") or (place.name if place else _masked_place(title))
+        area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
         year = said.get("year") or resolve.year(title, lexicon) or (resolve.year(name, lexicon) if len(layout.reports) == 1 else "")
         year = year or resolve.year(head.partition("\n\n")[0], lexicon)
         found.append(replace(report, title=title, area=area, area_id=place.code if place else "", year=year))
@@ -77,6 +78,14 @@ def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], l
     return resolve.area(named.text, lexicon) if named else None
 
 
+def _own_mask(layout: Layout, report: Report, areas: Sequence[AreaMention]) -> str:
+    """The masked place that a report names most, where it names one again and again."""
+    low, high = layout.reading.index(report.span.start), layout.reading.index(report.span.end)
+    named = Counter(a.text for a in areas if a.kind == "masked" and low <= a.at.start < high)
+    return next((text for text, n in named.most_common(1) if n >= OFTEN), "")
+
+
+OFTEN = 3
 _MASKED = re.compile("(?:[xX\u00d7*]{1,4}|_|\u67d0{1,2})[\u7701\u5e02\u53bf\u533a\u5dde]+")
 
 
@@ -101,11 +110,12 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
         return (country.name, country.code) if country else (written, resolve.COUNTRY)
     if patterns.own.fullmatch(written):
         return report.area, report.area_id
-    for whole, own in patterns.levels:
+    for k, (whole, own) in enumerate(patterns.levels):
         if whole.search(written):
             if report.area and own.search(report.area):
                 return report.area, report.area_id
-            return written if report.area else "", ""
+            province = resolve.province(report.area_id, lexicon) if k == 0 else None
+            return (province.name, province.code) if province else ("", "")
     place = resolve.area(written, lexicon)
     if place is not None:
         if not place.code and report.area.endswith(place.name):

@@ -25,6 +25,7 @@ from hreport.tag.times import TimeMention
 
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
 FEW_COMMAS = 0.01  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
+SMALL_RATE = 100  # a figure per thousand people is below this: beds 1 to 12, physicians 1 to 7, nursery places 0 to 8
 LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
 
 
@@ -62,6 +63,7 @@ class _Tools:
     people: re.Pattern[str]
     share_of: re.Pattern[str]
     giving: re.Pattern[str]
+    each_prefix: re.Pattern[str]
     growth_after: re.Pattern[str]
     list_number: re.Pattern[str]
     no_area: re.Pattern[str]
@@ -113,7 +115,7 @@ class _Linker:
         self.outlook = Outlook(report, layout.reading, grammar)
         comparing = grammar.words["comparing"].words
         self.timeline = Timeline(
-            [t for t in times if not self.reading.text.startswith(comparing, max(t.at.start - 1, 0), t.at.end)]
+            [t for t in times if not (t.text[:1] in comparing or self.reading.text[t.at.start - 1 : t.at.start] in comparing)]
         )
         telling = [a for a in areas if self._tells(a)]
         self.map = Map(telling, lambda a: bool(self.tools.own_area.match(a.text)))
@@ -387,6 +389,8 @@ class _Linker:
                 if len(phrase) <= LONGEST_VERB_PHRASE:
                     return phrase, "right_phrase", False
             return noun, "right", False
+        if head and previous is not None and item.quantity.base_unit and (each := self._shared_each(item, previous)):
+            return each + head, "each_listed", False
         if head:
             return head, "left", False
         if left.verbs:
@@ -414,6 +418,20 @@ class _Linker:
 
     def _particle(self) -> str:
         return self.grammar.words["of"].words[0]
+
+    def _shared_each(self, item: _Item, previous: Observation) -> str:
+        """每千人口床位数6.26张、执业医师数2.48人: what stands before the first of a list holds for the others, as long as
+        they are small numbers of the same sort."""
+        match = self.tools.each_prefix.match(previous.indicator)
+        value, other = item.quantity.value, previous.quantity.value
+        if match is None or self.reading.text[previous.quantity.at.end : previous.quantity.at.end + 1] not in (LIST_COMMA, ","):
+            return ""
+        if self.tools.each_prefix.match(phrases.wording(self.reading, item.left.head)):
+            return ""
+        if isinstance(value, Exact) and isinstance(other, Exact):
+            small = value.number < SMALL_RATE and value.number != value.number.to_integral_value()
+            return match[0] if small and other.number < SMALL_RATE else ""
+        return match[0] if isinstance(value, Masked) and "." in value.numeral and item.quantity.unit == item.quantity.base_unit else ""
 
     def _each(self, item: _Item) -> str:
         match = self.say.each.search(self.reading.text, item.low, item.quantity.at.start)

@@ -38,6 +38,7 @@ class _Tools:
     """The compiled expressions and word lists of the tagger."""
 
     arabic: re.Pattern[str]
+    cell: re.Pattern[str]
     chinese: re.Pattern[str]
     portion: re.Pattern[str]
     ordinal: re.Pattern[str]
@@ -75,6 +76,7 @@ def _tools(grammar: Grammar) -> _Tools:
     after = re.compile(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
     return _Tools(
         arabic=re.compile(arabic),
+        cell=re.compile(rf"[-+\u2212]?(?P<n>{number})(?:(?P<scale>{scale}*?)(?P<unit>{unit}))?"),
         chinese=re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"),
         portion=re.compile(numerals["portion"].pattern),
         ordinal=re.compile(numerals["ordinal"].pattern),
@@ -115,6 +117,30 @@ def tag(reading: Reading, grammar: Grammar, traits: Profile, occupied: bytearray
             found.append(quantity)
     found.sort(key=lambda q: q.at.start)
     return list(_neighbours(found))
+
+
+def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: Profile) -> Quantity | None:
+    """The quantity of a table cell: a number or a mask alone, or with its unit; `unit` is the unit that the headings give,
+    with multipliers. None where the cell holds something else."""
+    tools = _tools(grammar)
+    start, end = reading.index(cell.start), reading.index(cell.end)
+    while start < end and reading.text[start].isspace():
+        start += 1
+    while end > start and reading.text[end - 1].isspace():
+        end -= 1
+    match = tools.cell.fullmatch(reading.text, start, end)
+    if match is None:
+        return None
+    scale, written = match["scale"] or "", match["unit"] or ""
+    known = grammar.surfaces.get(written)
+    if known is None and unit:
+        try:
+            scale, known = _unscaled(unit, grammar)
+        except KeyError:
+            return None
+        written = unit[len(scale) :]
+    return _make(reading, grammar, tools, traits, (match.start("n"), end), match["n"], None, scale, known,
+                 scale + (_written(known, written) if known else ""), False, "quantity.cell")  # fmt: skip
 
 
 # --- the forms of a quantity -----------------------------------------------------------------------------------------

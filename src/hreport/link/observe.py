@@ -132,9 +132,9 @@ class _Linker:
     def _tells(self, area: AreaMention) -> bool:
         """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, nor the 全国 of
         全国重点实验室."""
-        if self.tools.no_area.match(area.text):
-            return False
         text = self.reading.text
+        if self.tools.no_area.match(text, area.at.start, area.at.end + 4):
+            return False
         if self.tools.whole_country.fullmatch(area.text) and not self.tools.country_here.search(text, max(area.at.start - 6, 0), area.at.end + 8):
             return False
         opened = text.rfind(BOOK[0], max(0, area.at.start - 40), area.at.start)

@@ -10,9 +10,10 @@ from hreport.model import Span
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
 
-# Kinds that can be the period of a number in their own sentence, and in a later one: a day or 每年 does not reach farther.
+# Kinds that can be the period of a number in their own sentence, and in a later one: a day, 每年 or
+# 上半年 does not reach farther.
 NEAR = frozenset(("year", "month", "relative", "part", "every", "now", "plan"))
-FAR = frozenset(("year", "relative", "part", "now", "plan"))
+FAR = frozenset(("year", "relative", "now", "plan"))
 
 
 class Timeline:
@@ -42,13 +43,15 @@ class Map:
 
     def __init__(self, mentions: Sequence[AreaMention], own: Callable[[AreaMention], bool]) -> None:
         """`own`: is it an expression such as 全市, that means the report's area?"""
-        self._all = _Positions(mentions)
+        self._all = _Positions([m for m in mentions if m.kind != "part"])
+        self._parts = _Positions([m for m in mentions if m.kind == "part"])
         self._own = _Positions([m for m in mentions if own(m)])
 
-    def of(self, report: int, before: int, sentence: int, at: int) -> str:
-        """The area of a number at reading offset `at`: nearest in its sentence, else in the one before (which begins at
-        `before`), else the last 全市 or the like in the report (which begins at `report`)."""
-        found = self._all.before(sentence, at) or self._all.before(before, sentence) or self._own.before(report, sentence)
+    def of(self, report: int, before: int, sentence: int, clause: int, at: int) -> str:
+        """The area of a number at reading offset `at`: a part (市区) named in its clause, else what is nearest in its
+        sentence, else in the one before (which begins at `before`), else the last 全市 or the like in the report (which
+        begins at `report`)."""
+        found = self._parts.before(clause, at) or self._all.before(sentence, at) or self._all.before(before, sentence) or self._own.before(report, sentence)
         return found.text if found else ""
 
 

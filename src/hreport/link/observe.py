@@ -70,6 +70,7 @@ class _Tools:
     own_area: re.Pattern[str]
     whole_country: re.Pattern[str]
     country_here: re.Pattern[str]
+    rank_area: re.Pattern[str]
     rank_verb: re.Pattern[str]
     items_suffix: re.Pattern[str]
     bounded_rate: re.Pattern[str]
@@ -511,7 +512,9 @@ class _Linker:
             if period := self.timeline.first(low, low + len(section.heading)):
                 break
         before_sentence = max(text.rfind(c, self.begin, max(start - 1, self.begin)) for c in SENTENCE_ENDS)
-        place = self.map.of(self.begin, max(before_sentence, self.begin), start, quantity.at.start)
+        place = self.map.of(self.begin, max(before_sentence, self.begin), start, start + clause, quantity.at.start)
+        if measure == "rank" and (among := self.tools.rank_area.search(before)):
+            place = among["area"]
         basis: Basis | None = left.basis or None if measure in ("change", "change_rate") else None  # type: ignore[assignment]
         if basis is None and carried and previous is not None and measure == previous.measure:
             basis = previous.basis

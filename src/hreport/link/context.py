@@ -12,8 +12,8 @@ from hreport.tag.times import TimeMention
 
 # Kinds that can be the period of a number in their own sentence, and in a later one: a day, 每年 or
 # 上半年 does not reach farther.
-NEAR = frozenset(("year", "month", "relative", "part", "every", "now", "plan"))
-FAR = frozenset(("year", "relative", "now", "plan"))
+NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", "plan"))
+FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 
 
 class Timeline:

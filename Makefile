@@ -1,0 +1,19 @@
+# `make check` is what CI runs. PYTHON: the interpreter of an environment that holds `.[dev]`.
+PYTHON ?= python
+
+.PHONY: check lint types imports test
+
+check: lint types imports test
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:
+	$(PYTHON) -m mypy
+
+imports:
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
+
+test:
+	$(PYTHON) -m pytest

@@ -2,57 +2,123 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
-from hreport.model import Span
+from hreport.grammar import Grammar
+from hreport.model import Section, Span
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
+from hreport.text import Reading
 
-# Kinds that can be the period of a number in their own sentence, and in a later one: a day, 每年 or
+# Kinds of times.toml that can be the period of a number in their own sentence, and in a later one: a day, 每年 or
 # 上半年 does not reach farther.
 NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", "plan"))
 FAR = frozenset(("year", "whole", "relative", "now", "plan"))
+LASTING = frozenset(("duration",))
+LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
+BOOK = "\u300a\u300b"
+SENTENCE_ENDS = "\u3002!?\n"
 
 
-class Timeline:
-    """The time expressions of a reading that can be a period, by position."""
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Expressions of relations.toml."""
 
-    def __init__(self, mentions: Sequence[TimeMention]) -> None:
-        """`mentions` in order, without those that are a base of comparison (比2020年)."""
-        self._near = _Positions([m for m in mentions if m.kind in NEAR])
-        self._far = _Positions([m for m in mentions if m.kind in FAR])
-        self._lasting = _Positions([m for m in mentions if m.kind == "duration"])
+    clause_end: re.Pattern[str]
+    no_area: re.Pattern[str]
+    own_area: re.Pattern[str]
+    whole_country: re.Pattern[str]
+    country_here: re.Pattern[str]
+    rank_area: re.Pattern[str]
 
-    def of(self, paragraph: int, sentence: int, at: int) -> str:
-        """The period of a number at reading offset `at`: nearest in its sentence, else earlier in its paragraph."""
+
+@lru_cache(maxsize=1)
+def _patterns(grammar: Grammar) -> _Patterns:
+    return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+
+
+class Context:
+    """The time and place expressions of a report, and which of them govern a number."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        begin: int,
+        times: Sequence[TimeMention],
+        areas: Sequence[AreaMention],
+        grammar: Grammar,
+    ) -> None:
+        """`begin` is where the report begins in the reading; `times` and `areas` are in order."""
+        self._text = reading.text
+        self._reading = reading
+        self._begin = begin
+        self._patterns = _patterns(grammar)
+        comparing = grammar.words["comparing"].words
+        governing = [
+            t for t in times if t.text[:1] not in comparing and self._text[t.at.start - 1 : t.at.start] not in comparing
+        ]
+        self._near, self._far, self._lasting = (
+            _Positions([t for t in governing if t.kind in kinds]) for kinds in (NEAR, FAR, LASTING)
+        )
+        telling = [a for a in areas if self._tells(a)]
+        self._areas = _Positions([a for a in telling if a.kind != "part"])
+        self._parts = _Positions([a for a in telling if a.kind == "part"])
+        self._own = _Positions([a for a in telling if self._patterns.own_area.match(a.text)])
+
+    def around(self, sentence: int, start: int, end: int, finish: int) -> tuple[str, int, str]:
+        """The sentence up to a number, where the number's clause begins in it, and the rest of the clause behind it."""
+        before = self._text[sentence:start]
+        clause = max((m.end() for m in self._patterns.clause_end.finditer(before)), default=0)
+        stop = self._patterns.clause_end.search(self._text, end, finish)
+        return before, clause, self._text[end : stop.start() if stop else finish]
+
+    def period(self, sentence: int, at: int, headings: Sequence[Section]) -> str:
+        """The period of the number at reading offset `at`: nearest in its sentence, else earlier in its paragraph, else
+        what a heading above it names."""
+        paragraph = max(self._text.rfind("\n", self._begin, sentence) + 1, self._begin)
         found = (
-            self._near.before(sentence, at) or self._lasting.before(sentence, at) or self._far.before(paragraph, sentence)
+            self._near.before(sentence, at)
+            or self._lasting.before(sentence, at)
+            or self._far.before(paragraph, sentence)
+        )
+        if found:
+            return found.text
+        for section in headings:
+            low = self._reading.index(section.span.start)
+            if named := self._far.first(low, low + len(section.heading)):
+                return named.text
+        return ""
+
+    def area(self, sentence: int, clause: int, at: int, rank: bool) -> str:
+        """The area of the number at reading offset `at`: a part (市区) named in its clause, else what is nearest in its
+        sentence, else in the one before, else the last 全市 or the like in the report. Of a `rank`, among whom."""
+        if rank and (among := self._patterns.rank_area.search(self._text[sentence:at])):
+            return among["area"]
+        before = max(self._text.rfind(c, self._begin, max(sentence - 1, self._begin)) for c in SENTENCE_ENDS)
+        found = (
+            self._parts.before(clause, at)
+            or self._areas.before(sentence, at)
+            or self._areas.before(max(before, self._begin), sentence)
+            or self._own.before(self._begin, sentence)
         )
         return found.text if found else ""
 
-    def first(self, low: int, high: int) -> str:
-        """The first period that is named between two reading offsets, "" if none."""
-        found = self._far.first(low, high)
-        return found.text if found else ""
-
-
-class Map:
-    """The area expressions of a reading, by position."""
-
-    def __init__(self, mentions: Sequence[AreaMention], own: Callable[[AreaMention], bool]) -> None:
-        """`own`: is it an expression such as 全市, that means the report's area?"""
-        self._all = _Positions([m for m in mentions if m.kind != "part"])
-        self._parts = _Positions([m for m in mentions if m.kind == "part"])
-        self._own = _Positions([m for m in mentions if own(m)])
-
-    def of(self, report: int, before: int, sentence: int, clause: int, at: int) -> str:
-        """The area of a number at reading offset `at`: a part (市区) named in its clause, else what is nearest in its
-        sentence, else in the one before (which begins at `before`), else the last 全市 or the like in the report (which
-        begins at `report`)."""
-        found = self._parts.before(clause, at) or self._all.before(sentence, at) or self._all.before(before, sentence) or self._own.before(report, sentence)
-        return found.text if found else ""
+    def _tells(self, area: AreaMention) -> bool:
+        """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, nor the 全国
+        of 全国重点实验室."""
+        start, end, text = area.at.start, area.at.end, self._text
+        if self._patterns.no_area.match(text, start, end + 4):
+            return False
+        whole = self._patterns.whole_country.fullmatch(area.text)
+        if whole and not self._patterns.country_here.search(text, max(start - 6, 0), end + 8):
+            return False
+        opened = text.rfind(BOOK[0], max(0, start - LONGEST_TITLE), start)
+        return opened < 0 or BOOK[1] in text[opened:start]
 
 
 class _Placed(Protocol):

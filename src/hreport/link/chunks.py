@@ -1,0 +1,225 @@
+"""The stretches of clause on both sides of each number, cut once for all rules that read them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hreport.grammar import Grammar
+from hreport.link import phrases
+from hreport.link.phrases import Left, Token
+from hreport.model import Quantity
+from hreport.text import Reading
+
+LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
+FEW_COMMAS = 0.01  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
+SHORT_PROSE = 200  # characters: in less, missing commas prove nothing
+LIST_COMMA = "\u3001"
+LIST_BEGINS = ";:\n\u3002"
+_RIM = " \t\u3000\u3001,\uff0c"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A number with what stands on both sides of it. All offsets are of the reading.
+
+    `low` is where its left side begins, `after` where the text behind its unit and bound word begins, `high` where its
+    right side ends; `sentence` the sentence it stands in. `kind` is what its unit measures ("" where none is written).
+    `same_clause`: words, but no comma, stand between the number before it and this one; `listed`: nothing but a
+    separator does. `bracketed`: it stands in a bracket. `borrows`: it counts the noun behind the next number.
+    """
+
+    quantity: Quantity
+    kind: str
+    left: Left
+    low: int
+    after: int
+    high: int
+    sentence: tuple[int, int]
+    same_clause: bool
+    listed: bool
+    bracketed: bool
+    borrows: bool
+
+    @property
+    def start(self) -> int:
+        """Where the number begins."""
+        return self.quantity.at.start
+
+    @property
+    def ratio(self) -> bool:
+        """Is it a share, a rate or a multiple, which is never followed by the noun it counts?"""
+        return self.kind in RATIOS or not self.quantity.unit
+
+    @property
+    def rank(self) -> bool:
+        """Is it a rank (第一)?"""
+        return self.quantity.rule == "quantity.ordinal"
+
+
+RATIOS = frozenset(("percent", "point", "times", "tenth", "rate"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Expressions of relations.toml."""
+
+    sentence_end: re.Pattern[str]
+    clause_end: re.Pattern[str]
+    bound_after: re.Pattern[str]
+    separators: re.Pattern[str]
+    right_end: re.Pattern[str]
+    list_number: re.Pattern[str]
+    rank_verb: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns(grammar: Grammar) -> _Patterns:
+    return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+
+
+class Chunker:
+    """Cuts the numbers of one report into chunks, sentence by sentence."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        begin: int,
+        finish: int,
+        quantities: Sequence[Quantity],
+        skips: Sequence[tuple[int, int]],
+        grammar: Grammar,
+    ) -> None:
+        """`begin` and `finish` bound the report; `skips` are its time and place expressions, in order."""
+        self.reading = reading
+        self.grammar = grammar
+        self._begin, self._finish = begin, finish
+        self._quantities = quantities
+        self._numbers = [q.at.start for q in quantities]
+        self._skips = skips
+        self._skip_starts = [s for s, _ in skips]
+        self._patterns = _patterns(grammar)
+        prose = finish - begin
+        commas = reading.text.count(",", begin, finish)
+        # A report whose commas are gone: a number there belongs to the words before it, as far as there are any.
+        self.commaless = prose > SHORT_PROSE and commas < FEW_COMMAS * prose
+
+    def sentences(self) -> Iterator[list[Chunk]]:
+        """The chunks of each sentence that holds a number."""
+        text = self.reading.text
+        ends = [m.end() for m in self._patterns.sentence_end.finditer(text, self._begin, self._finish)]
+        k = 0
+        while k < len(self._quantities):
+            at = bisect_right(ends, self._numbers[k])
+            start = ends[at - 1] if at else self._begin
+            end = ends[at] if at < len(ends) else self._finish
+            last = bisect_left(self._numbers, end, k + 1)
+            while start < end and text[start].isspace():
+                start += 1
+            group = self._quantities[k:last]
+            yield self._chunks(group, start, max(end, group[-1].at.end))
+            k = last
+
+    def _chunks(self, group: Sequence[Quantity], start: int, end: int) -> list[Chunk]:
+        text = self.reading.text
+        patterns = self._patterns
+        chunks: list[Chunk] = []
+        previous = start
+        for k, quantity in enumerate(group):
+            at = quantity.at
+            between = text[previous : at.start]
+            clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
+            opened = _opened(between)
+            low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
+            if low == start or text[low - 1] in LIST_BEGINS:
+                number = patterns.list_number.match(text, low, at.start)
+                low = number.end() if number else low
+            edge = at.start
+            if quantity.rule == "quantity.ordinal" and (verb := patterns.rank_verb.search(text, low, at.start)):
+                edge = verb.start()  # 居全国第3位: what is ranked stands before the verb
+            following = group[k + 1].at.start if k + 1 < len(group) else end
+            bound = patterns.bound_after.match(text, at.end)
+            after = bound.end() if bound else at.end
+            ends = (m.start() for m in patterns.right_end.finditer(text, after, following) if m["end"])
+            high = next(ends, following)
+            listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
+            unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
+            chunks.append(
+                Chunk(
+                    quantity=quantity,
+                    kind=unit.kind if unit else "",
+                    left=phrases.read_left(self.tokens(low, edge), self.grammar),
+                    low=low,
+                    after=after,
+                    high=high,
+                    sentence=(start, end),
+                    same_clause=bool(chunks) and low == previous and not listed,
+                    listed=listed,
+                    bracketed=opened > 0 and low >= opened + previous,
+                    borrows=high <= after and k + 1 < len(group) and following == after,
+                )
+            )
+            previous = after
+        return chunks
+
+    def tokens(self, low: int, high: int) -> list[Token]:
+        """The words between two reading offsets, times and places as words that are passed over."""
+        first, last = bisect_left(self._skip_starts, low), bisect_left(self._skip_starts, high)
+        return phrases.tokens(self.reading, low, high, self._skips[first:last], self.grammar)
+
+    def wording(self, words: Sequence[Token]) -> str:
+        """Words as the report writes them."""
+        return phrases.wording(self.reading, words)
+
+    def raw(self, low: int, high: int) -> str:
+        """The characters between two reading offsets as the report writes them, without separators at the rim."""
+        return self.reading.raw[low:high].strip(_RIM)
+
+    def before(self, chunk: Chunk) -> str:
+        """The left side of a chunk, folded."""
+        return self.reading.text[chunk.low : chunk.start]
+
+    def head(self, low: int, high: int) -> str:
+        """What a stretch of text says is measured, read as the left side of a number."""
+        return self.wording(phrases.read_left(self.tokens(low, high), self.grammar).head)
+
+    def right(self, chunks: Sequence[Chunk], k: int) -> tuple[str, bool, int]:
+        """The noun phrase behind number `k`, whether words follow it in its clause, and where it begins.
+
+        四批次355项政务服务事项: both count the noun behind the second.
+        """
+        while chunks[k].borrows:
+            k += 1
+        chunk = chunks[k]
+        phrase, more = phrases.read_right(self.tokens(chunk.after, chunk.high), self.grammar)
+        return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
+
+    def clause_before(self, chunk: Chunk) -> str:
+        """The subject of the clause before the number's own, if no number stands in that clause."""
+        text, low, start = self.reading.text, chunk.low, chunk.sentence[0]
+        if chunk.same_clause or low - 1 <= start or text[low - 1] not in ",;:":
+            return ""
+        ends = (m.end() for m in self._patterns.clause_end.finditer(text, start, low - 1))
+        begin = max(ends, default=start)
+        first = bisect_left(self._numbers, begin)
+        if first < len(self._numbers) and self._numbers[first] < low:
+            return ""
+        subject = phrases.read_subject(self.tokens(begin, low - 1), self.grammar)
+        return self.wording(subject) or self.head(begin, low - 1)
+
+
+def _opened(before: str) -> int:
+    """Where a bracket that is still open begins its inside; a bracket within a word (乡(镇)卫生院) is closed, and what
+    follows a bracket that was opened before the last number begins anew."""
+    depth = 0
+    for i in range(len(before) - 1, -1, -1):
+        if before[i] == ")":
+            depth += 1
+        elif before[i] == "(":
+            if depth == 0:
+                return i + 1
+            depth -= 1
+    return before.rfind(")") + 1 if depth else 0

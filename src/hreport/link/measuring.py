@@ -1,0 +1,94 @@
+"""How a number measures: level, change, growth, multiple or rank; and what only its indicator tells of the quantity."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import cast
+
+from hreport.grammar import Grammar
+from hreport.link.chunks import Chunk, Chunker
+from hreport.model import Direction, Exact, Measure, Quantity
+
+SHARES = ("percent", "tenth")
+DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down", "gap_up": "up", "gap_down": "down"}
+PERCENT = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Expressions of relations.toml."""
+
+    average_fall: re.Pattern[str]
+    growth_after: re.Pattern[str]
+    at_least: re.Pattern[str]
+    event: re.Pattern[str]
+    household: re.Pattern[str]
+    money: re.Pattern[str]
+    people: re.Pattern[str]
+    bounded_rate: re.Pattern[str]
+    unbounded: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns(grammar: Grammar) -> _Patterns:
+    return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+
+
+def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
+    """What the words around a number say it is, and whether up or down."""
+    left, kind = chunk.left, chunk.kind
+    patterns = _patterns(chunker.grammar)
+    if chunk.rank:
+        return "rank", None
+    direction = DIRECTIONS.get(left.relation)
+    if kind == "times":
+        return "multiple", direction or "up"
+    if direction:
+        return "change_rate" if kind in SHARES or not chunk.quantity.unit else "change", direction
+    if kind in SHARES and (growth := patterns.growth_after.match(chunker.reading.text, chunk.after)):
+        return "change_rate", "down" if growth["down"] else "up"
+    if average := patterns.average_fall.search(chunker.wording(left.head)):
+        return "change_rate", "down" if average["down"] else "up"
+    if left.added and kind not in (*SHARES, "rate") and not left.strong:
+        return "change", cast(Direction, left.added)
+    return "level", None
+
+
+def completed(quantity: Quantity, indicator: str, chunk: Chunk, chunker: Chunker) -> Quantity:
+    """The quantity with the unit that is not written, the bound said farther off, and the damage that shows only where
+    one knows what is measured: a rate that cannot exceed 100."""
+    grammar = chunker.grammar
+    patterns = _patterns(grammar)
+    if quantity.unit and not quantity.base_unit:
+        quantity = replace(quantity, base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
+    if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
+        quantity = replace(quantity, bound="min")
+    rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
+    if quantity.damage == "year_scrub" and not rate:
+        return replace(quantity, repaired=None)
+    if quantity.damage is None and rate and chunk.left.relation not in DIRECTIONS and _impossible(quantity):
+        return replace(quantity, damage="lost_point")
+    return quantity
+
+
+def _impossible(quantity: Quantity) -> bool:
+    """A share above 100 written without a point (254%): the point is lost, nothing proves where it stood."""
+    value = quantity.value
+    above = isinstance(value, Exact) and value.number > 100
+    return above and quantity.base_unit == PERCENT and "." not in quantity.numeral
+
+
+def _unwritten_unit(indicator: str, before: str, grammar: Grammar) -> str:
+    """The unit that 27万 leaves out, by what is counted: 总人口, 资金, 用户, 总诊疗人次."""
+    patterns = _patterns(grammar)
+    if patterns.event.search(indicator):
+        kind = "unit_event"
+    elif patterns.household.search(indicator):
+        kind = "unit_household"
+    elif patterns.money.search(indicator) or not patterns.people.search(indicator + before):
+        kind = "unit_money"
+    else:
+        kind = "unit_people"
+    return grammar.words[kind].words[0]

@@ -1,0 +1,204 @@
+"""What a number measures, in the report's own words.
+
+The words stand before the number (参合率达95%), behind it (8家医院), around it (每万居民拥有2.1名全科医生), are shared by
+several numbers (A、B分别增长x、y), or were said before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hreport.grammar import Grammar
+from hreport.link import phrases
+from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
+from hreport.model import Exact, Masked, Observation
+from hreport.tag.words import cut
+
+SMALL_RATE = 100  # a figure per thousand people is below this: beds 1 to 12, physicians 1 to 7, nursery places 0 to 8
+LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The wording of what is measured, the rule that found it, and whether it was said of an earlier number."""
+
+    text: str
+    rule: str
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Expressions of relations.toml."""
+
+    heads: re.Pattern[str]
+    heads_comma: re.Pattern[str]
+    shared: re.Pattern[str]
+    counted: re.Pattern[str]
+    items_suffix: re.Pattern[str]
+    share_of: re.Pattern[str]
+    giving: re.Pattern[str]
+    each: re.Pattern[str]
+    each_prefix: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns(grammar: Grammar) -> _Patterns:
+    return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+
+
+class Namer:
+    """Finds the wording for each number of a report."""
+
+    def __init__(self, chunker: Chunker, grammar: Grammar) -> None:
+        """`chunker` of the report."""
+        self._chunker = chunker
+        self._patterns = _patterns(grammar)
+        self._generic = phrases.lists(grammar).generic
+        self._of = phrases.lists(grammar).of
+
+    def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
+        """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
+        chunk = chunks[k]
+        head = self._chunker.wording(chunk.left.head)
+        noun, more, begin = ("", False, chunk.after) if chunk.rank else self._chunker.right(chunks, k)
+        if chunk.listed and previous and not head and not chunk.left.verbs and (chunk.ratio or not noun):
+            return Name(previous.indicator, "listed", True)
+        if chunk.ratio or chunk.rank:
+            return self._of_rate(chunk, head, noun, previous)
+        return self._of_count(chunk, head, noun, more, begin, previous)
+
+    def _of_rate(self, chunk: Chunk, head: str, noun: str, previous: Observation | None) -> Name:
+        left, cutter = chunk.left, self._chunker
+        if left.share and head:
+            return Name(head, "share")
+        if whole := self._patterns.share_of.search(cutter.before(chunk)):
+            low = chunk.low
+            return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
+        if head:
+            return Name(head, "left")
+        if noun and left.verbs and not left.relation:  # 覆盖95%以上行政村
+            return Name(cutter.wording(left.verbs[-1:]) + noun, "covered")
+        if subject := cutter.clause_before(chunk):
+            return Name(subject, "clause_before")
+        if previous and (left.relation or left.share or not noun):
+            return Name(previous.indicator, "inherited", True)
+        return Name(noun, "right") if noun else self._fallback(chunk)
+
+    def _of_count(
+        self, chunk: Chunk, head: str, noun: str, more: bool, begin: int, previous: Observation | None
+    ) -> Name:
+        left, cutter = chunk.left, self._chunker
+        if noun and left.each and (each := self._patterns.each.search(cutter.before(chunk))):
+            return Name(each["each"] + noun, "split")
+        giving = self._patterns.giving.search(cutter.before(chunk))
+        if giving and noun and chunk.kind == "money":  # 健康家庭给予500元的奖励
+            receiver = cutter.head(chunk.low, chunk.low + giving.start())
+            return Name(receiver + self._of + noun if receiver else noun, "given")
+        if noun and not (head and self._belongs_left(chunk)):
+            general = noun in self._generic or len(noun) <= 1
+            phrase = cutter.raw(begin, chunk.high)
+            if general and more and len(phrase) <= LONGEST_VERB_PHRASE:
+                return Name(phrase, "right_phrase")
+            return Name(noun, "right")
+        if head and previous and (each_prefix := self._per_head(chunk, head, previous)):
+            return Name(each_prefix + head, "each_listed")
+        if head:
+            return Name(head, "left")
+        if left.verbs:
+            return Name(cutter.wording(left.verbs[-1:]), "verb")
+        if subject := cutter.clause_before(chunk):
+            return Name(subject, "clause_before")
+        if left.relation and previous:
+            return Name(previous.indicator, "inherited", True)
+        predicate = cutter.raw(chunk.after, chunk.high)  # 近二十万人参加健身节
+        if chunk.kind in ("person", "event", "count") and 2 <= len(predicate) <= LONGEST_VERB_PHRASE:
+            return Name(predicate, "right_phrase")
+        return Name(previous.indicator, "inherited", True) if previous else self._fallback(chunk)
+
+    def _belongs_left(self, chunk: Chunk) -> bool:
+        """Does the number belong to the noun before it, though a noun follows as well?"""
+        left = chunk.left
+        if left.strong:
+            return True
+        if self._chunker.commaless and not left.listing and not left.each:
+            return True
+        # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
+        of = self._chunker.reading.text[chunk.after : chunk.after + 1] == self._of
+        return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
+
+    def _per_head(self, chunk: Chunk, head: str, previous: Observation) -> str:
+        """每千人口床位数6.26张、执业医师数2.48人: what stands before the first of a list holds for the others, as long as
+        they are small numbers of the same sort."""
+        match = self._patterns.each_prefix.match(previous.indicator)
+        end = previous.quantity.at.end
+        if not match or self._chunker.reading.text[end : end + 1] not in (LIST_COMMA, ","):
+            return ""
+        if self._patterns.each_prefix.match(head):
+            return ""
+        value, other = chunk.quantity.value, previous.quantity.value
+        if isinstance(value, Masked):
+            plain = chunk.quantity.unit == chunk.quantity.base_unit
+            return match[0] if "." in value.numeral and plain else ""
+        if not isinstance(value, Exact) or not isinstance(other, Exact) or other.number >= SMALL_RATE:
+            return ""
+        fraction = value.number != value.number.to_integral_value()
+        return match[0] if fraction and value.number < SMALL_RATE else ""
+
+    def _fallback(self, chunk: Chunk) -> Name:
+        """Nothing is known: the words before the number as they stand, else the clause before, else what follows."""
+        words = self._chunker.wording(self._chunker.tokens(chunk.low, chunk.start))
+        text = words or self._chunker.clause_before(chunk) or self._chunker.raw(chunk.after, chunk.high)
+        return Name(text[:LONGEST_VERB_PHRASE], "fallback")
+
+    # --- several numbers, each with its own name ---------------------------------------------------------------------
+
+    def run(self, chunks: Sequence[Chunk], k: int) -> int:
+        """How many numbers of a kind follow one another from `k` on with nothing but separators between."""
+        n = 1
+        distributed = chunks[k].left.distributed
+        while k + n < len(chunks) and chunks[k + n].listed and (distributed or chunks[k + n].kind == chunks[k].kind):
+            n += 1
+        return n
+
+    def distributed(self, chunks: Sequence[Chunk], k: int, run: int, done: Sequence[Observation]) -> list[str]:
+        """The names of `run` numbers from `k` on, where each has its own: A、B分别增长x、y. Empty where they have not."""
+        chunk = chunks[k]
+        if run < 2 or (chunk.listed and not chunk.left.distributed):
+            return []
+        text = self._chunker.wording(chunk.left.head)
+        if not text and chunk.left.distributed:
+            text = self._chunker.clause_before(chunk)
+        if not text:
+            return self._last_levels(run, done) if chunk.left.relation in ("up", "down") else []
+        if not chunk.left.distributed and not self._patterns.counted.search(self._chunker.before(chunk)):
+            return []
+        for separator in (self._patterns.heads_comma, self._patterns.heads):
+            names = [self._patterns.items_suffix.sub("", n) for n in separator.split(text) if n]
+            if len(names) == run:
+                return self._completed(names)
+        return []
+
+    def _last_levels(self, run: int, done: Sequence[Observation]) -> list[str]:
+        """城镇居民收入17175元,农村居民收入5153元,实际增长9.8%和8.5%: the last indicators, in their order."""
+        names: list[str] = []
+        for observation in reversed(done):
+            if observation.measure == "level" and observation.indicator not in names:
+                names.append(observation.indicator)
+        return names[:run][::-1] if len(names) >= run else []
+
+    def _completed(self, names: list[str]) -> list[str]:
+        """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has behind
+        as many words as the others have."""
+        words = [cut(n) for n in names]
+        short = [w for w in words[:-1] if w[-1] != words[-1][-1]]
+        if not short or len(short) < len(words) - 1:
+            return names
+        match = self._patterns.shared.search(names[-1])
+        known = match[0] if match and len(match[0]) < len(names[-1]) else ""
+        aligned = "".join(words[-1][max(len(w) for w in short) :])
+        suffix = aligned if known in aligned else known
+        return [n + suffix for n in names[:-1]] + names[-1:] if suffix else names

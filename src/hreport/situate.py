@@ -65,7 +65,11 @@ def reports(
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
         area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
-        year = said.get("year") or resolve.year(title, lexicon) or (resolve.year(name, lexicon) if len(layout.reports) == 1 else "")
+        year = (
+            said.get("year")
+            or resolve.year(title, lexicon)
+            or (resolve.year(name, lexicon) if len(layout.reports) == 1 else "")
+        )
         year = year or resolve.year(head.partition("\n\n")[0], lexicon)
         found.append(replace(report, title=title, area=area, area_id=place.code if place else "", year=year))
     return tuple(found)

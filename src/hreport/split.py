@@ -19,7 +19,7 @@ SHORTEST = 300  # a report of a compilation has at least this many characters
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 SPACE = " \t\r\n\u3000\xa0"
 BEGINS_NOTHING = frozenset("。;,、，；")
-FINISHED = frozenset("。!?;:”’\")】》…—%‰>|")
+FINISHED = frozenset('。!?;:”’")】》…—%‰>|')
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,12 @@ def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Pat
         if is_furniture[k] or is_furniture[k + 1] or len(before.text) < WRAPPED:
             continue
         last = before.text[-1]
-        if last in FINISHED or not (last.isalnum() or last in "、,(_*") or "," not in before.text and "。" not in before.text:
+        if (
+            last in FINISHED
+            or not (last.isalnum() or last in "、,(_*")
+            or "," not in before.text
+            and "。" not in before.text
+        ):
             continue
         if patterns.heading.match(after.text) or patterns.heading.match(before.text) and "。" not in before.text:
             continue
@@ -203,7 +208,9 @@ def _report_starts(body: Sequence[Line], patterns: _Patterns) -> list[tuple[int,
     first, title = _first_title(body, patterns)
     starts = [(first, title)]
     compilation = any(patterns.compilation.search(line.text) for line in body[:4])
-    indented = sum(line.indent > 0 for line in body if len(line.text) >= PROSE) > 0.7 * sum(len(line.text) >= PROSE for line in body)
+    indented = sum(line.indent > 0 for line in body if len(line.text) >= PROSE) > 0.7 * sum(
+        len(line.text) >= PROSE for line in body
+    )
     previous = -2
     for k in range(first + 1, len(body)):
         line = body[k]
@@ -224,11 +231,16 @@ def _report_starts(body: Sequence[Line], patterns: _Patterns) -> list[tuple[int,
             if previous == k - 1 and starts[-1][0] == previous:
                 starts[-1] = (previous, own)
             elif starts[-1][0] == first and k - first <= 3:
-                starts[0] = (first if len(body[first].text) < PROSE and not patterns.compilation.search(body[first].text) else k, own)
+                starts[0] = (
+                    first if len(body[first].text) < PROSE and not patterns.compilation.search(body[first].text) else k,
+                    own,
+                )
             else:
                 starts.append((k, own))
             previous = k
-        elif patterns.report_title.search(line.text) and re.search(r"\d{2,4}[x*_X]{0,4}年|[xX]{4}年", line.text) is None:
+        elif (
+            patterns.report_title.search(line.text) and re.search(r"\d{2,4}[x*_X]{0,4}年|[xX]{4}年", line.text) is None
+        ):
             continue
         elif patterns.report_title.search(line.text) and k - starts[-1][0] > 6 and all(own != t for _, t in starts):
             starts.append((k, own))
@@ -293,10 +305,15 @@ def _sections(
             if number not in (1, expected) and not (expected == 1 and number == 2):
                 continue
             expected = int(number) + 1
-        found.setdefault(reading.origin(match.start()), (level, _heading(reading.text[match.start() : match.start() + 60])))
+        found.setdefault(
+            reading.origin(match.start()), (level, _heading(reading.text[match.start() : match.start() + 60]))
+        )
     if all(level > 1 for level, _ in found.values()):
         # No numbered chapters: lines of their own that name a review or a plan are the chapters.
-        found = {at: (1 if level == 4 and patterns.chapter.search(heading) else level, heading) for at, (level, heading) in found.items()}
+        found = {
+            at: (1 if level == 4 and patterns.chapter.search(heading) else level, heading)
+            for at, (level, heading) in found.items()
+        }
     ordered = sorted((at, level, heading) for at, (level, heading) in found.items())
     for i, (at, level, heading) in enumerate(ordered):
         until = next((a for a, other, _ in ordered[i + 1 :] if other <= level), end)

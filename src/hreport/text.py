@@ -10,7 +10,13 @@ from hreport.model import Span
 
 # Full-width forms and the punctuation that reports use in both widths, each folded to one character, so that patterns
 # need one form only. 、 。 and quotation marks keep their own characters.
-_FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xA0: 0x20, 0x25CB: 0x3007, 0x25EF: 0x3007, 0xFE6A: 0x25}
+_FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {
+    0x3000: 0x20,
+    0xA0: 0x20,
+    0x25CB: 0x3007,
+    0x25EF: 0x3007,
+    0xFE6A: 0x25,
+}
 
 
 def fold(text: str) -> str:

@@ -47,9 +47,7 @@ class _Headings:
     change: bool
 
 
-def link(
-    layout: Layout, report: Report, traits: quantities.Profile, grammar: Grammar
-) -> Iterator[Observation]:
+def link(layout: Layout, report: Report, traits: quantities.Profile, grammar: Grammar) -> Iterator[Observation]:
     """The observations of the numeric cells of a report's tables."""
     text = layout.document.text
     rows: dict[tuple[int | None, int | None], list[Block]] = {}
@@ -70,7 +68,9 @@ def link(
             measure: Measure = "change_rate" if said.growth else "change" if said.change else "level"
             direction: Direction | None = None
             if said.growth or said.change:
-                direction = "down" if text[cell.span.start : cell.span.end].strip().startswith(("-", "\u2212")) else "up"
+                direction = (
+                    "down" if text[cell.span.start : cell.span.end].strip().startswith(("-", "\u2212")) else "up"
+                )
             section = next((s for s in reversed(report.sections) if s.span.start <= cell.span.start < s.span.end), None)
             yield Observation(
                 report=report.number, quantity=quantity, indicator=said.indicator, measure=measure, status=said.status,
@@ -118,7 +118,9 @@ def _headings(cell: Block, row: Sequence[str], grammar: Grammar) -> _Headings:
     if not period and (year := patterns.year.search(caption)):
         period = year[0]
     unit = units[0] if units and not growth else PERCENT if growth else ""
-    return _Headings("".join(names), unit, period, areas[-1] if areas else "", "target" if target else "actual", growth, change)
+    return _Headings(
+        "".join(names), unit, period, areas[-1] if areas else "", "target" if target else "actual", growth, change
+    )
 
 
 PERCENT = "%"

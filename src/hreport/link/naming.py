@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hreport.grammar import Grammar
-from hreport.link import phrases
 from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
+from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
 
@@ -57,8 +57,8 @@ class Namer:
         """`chunker` of the report."""
         self._chunker = chunker
         self._patterns = _patterns(grammar)
-        self._generic = phrases.lists(grammar).generic
-        self._of = phrases.lists(grammar).of
+        self._generic = vocabulary(grammar).generic
+        self._of = vocabulary(grammar).of
 
     def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""

@@ -77,9 +77,7 @@ class _Linker:
             done.append(observation)
             yield observation, verb
 
-    def _observe(
-        self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]
-    ) -> Observation:
+    def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
         chunk = chunks[k]
         # What stands in a bracket is no topic for what follows the bracket.
         earlier = range(k - 1, -1, -1)
@@ -146,6 +144,4 @@ def _same_bound(chunks: Sequence[Chunk]) -> list[Chunk]:
     said = next((b for b in bounds if b in ("min", "max", "approx")), None)
     if said is None:
         return list(chunks)
-    return [
-        replace(c, quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks
-    ]
+    return [replace(c, quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]

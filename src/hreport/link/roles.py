@@ -11,11 +11,15 @@ from hreport.text import Reading
 
 BEFORE, AFTER = 48, 48  # characters looked at on each side: a book title of 40 fits
 QUOTED = 14  # a number inside a quotation of at most this many characters is part of a name or a slogan
-_OPEN, _CLOSE = "\u201c\"\u2018\u300c", "\u201d\"\u2019\u300d\u301e"
+_OPEN, _CLOSE = '\u201c"\u2018\u300c', '\u201d"\u2019\u300d\u301e'
 
 
 @lru_cache(maxsize=1)
-def _rules(grammar: Grammar) -> tuple[tuple[RoleRule, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None, frozenset[str]], ...]:
+def _rules(
+    grammar: Grammar,
+) -> tuple[
+    tuple[RoleRule, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None, frozenset[str]], ...
+]:
     compiled = []
     for rule in grammar.tables["roles"].values():
         assert isinstance(rule, RoleRule)

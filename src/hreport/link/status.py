@@ -66,18 +66,27 @@ class Outlook:
             current = verdict or current
             turns.append((section.span.start, section.span.end, current))
         self._default: Status = "actual"
-        if patterns.plan_title.search(report.title) and self._last(report.title, patterns.plan, patterns.review) != "actual":
+        if (
+            patterns.plan_title.search(report.title)
+            and self._last(report.title, patterns.plan, patterns.review) != "actual"
+        ):
             self._default = "target"
         firm = [s for s in report.sections if s.level > 1]
         for section in firm:
-            verdict = self._last(section.heading, patterns.plan_firm if chapters else patterns.plan, patterns.review_firm)
+            verdict = self._last(
+                section.heading, patterns.plan_firm if chapters else patterns.plan, patterns.review_firm
+            )
             if verdict is not None:
                 turns.append((section.span.start, section.span.end, verdict))
         pivots = [reading.origin(m.start()) for m in patterns.pivot.finditer(reading.text, low, high)]
         for at in pivots:
             if any(start <= at < end and v == "actual" for start, end, v in turns[: len(chapters)]):
                 continue  # a chapter that says it looks back does
-            later = [s for s in chapters if s.span.start > at and self._last(s.heading, patterns.plan, patterns.review) == "actual"]
+            later = [
+                s
+                for s in chapters
+                if s.span.start > at and self._last(s.heading, patterns.plan, patterns.review) == "actual"
+            ]
             turns.append((at, later[0].span.start if later else report.span.end, "target"))
         if not any(v for _, _, v in turns) and self._default == "actual" and self._looks_ahead(reading.text[low:high]):
             self._default = "target"
@@ -119,7 +128,11 @@ class Outlook:
         if base == "target":
             weak = max((m.start() for m in patterns.target.finditer(before)), default=-1)
             near_actual = max((m.start() for m in patterns.actual_word.finditer(near)), default=-1)
-            return "actual" if near_actual >= 0 and near_actual > max(weak, target) - (len(before) - len(near)) else "target"
+            return (
+                "actual"
+                if near_actual >= 0 and near_actual > max(weak, target) - (len(before) - len(near))
+                else "target"
+            )
         if patterns.later.search(after) and actual < len(before) - len(near):
             return "target"
         return "target" if target > actual else "actual"

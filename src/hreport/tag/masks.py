@@ -27,7 +27,9 @@ def tag(reading: Reading, grammar: Grammar) -> list[Mask]:
         kind = kind_of(text[max(0, start - CONTEXT) : start], match[0], text[end : end + CONTEXT], grammar)
         if kind is not None:
             span = reading.span(start, end)
-            found.append(Mask(span, reading.source[span.start : span.end], kind[0], f"mask.{match.lastgroup}.{kind[1]}"))
+            found.append(
+                Mask(span, reading.source[span.start : span.end], kind[0], f"mask.{match.lastgroup}.{kind[1]}")
+            )
     return found
 
 

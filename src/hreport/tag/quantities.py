@@ -77,7 +77,9 @@ def _tools(grammar: Grammar) -> _Tools:
     return _Tools(
         arabic=re.compile(arabic),
         cell=re.compile(rf"[-+\u2212]?(?P<n>{number})(?:(?P<scale>{scale}*?)(?P<unit>{unit}))?"),
-        chinese=re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"),
+        chinese=re.compile(
+            rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"
+        ),
         portion=re.compile(numerals["portion"].pattern),
         ordinal=re.compile(numerals["ordinal"].pattern),
         bare=re.compile(grammar.expand(numerals["bare"].pattern)),
@@ -108,7 +110,18 @@ def tag(reading: Reading, grammar: Grammar, traits: Profile, occupied: bytearray
     (a time expression) already stands; it is marked further."""
     tools = _tools(grammar)
     found: list[Quantity] = []
-    for maker in (_portions, _ordinals, _odd_points, _odd_spaces, _turned, _deleted_scaled, _arabic, _chinese, _bare, _deleted):
+    for maker in (
+        _portions,
+        _ordinals,
+        _odd_points,
+        _odd_spaces,
+        _turned,
+        _deleted_scaled,
+        _arabic,
+        _chinese,
+        _bare,
+        _deleted,
+    ):
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
             if 1 in occupied[start:end]:
@@ -244,7 +257,17 @@ def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: P
         return
     for match in tools.deleted_scaled.finditer(reading.text):
         _, unit = _unscaled(match["unit"], grammar)
-        yield _quantity(reading, match.span("unit"), "", Masked(""), match["unit"], _base(unit), "exact", "quantity.deleted", "deleted")
+        yield _quantity(
+            reading,
+            match.span("unit"),
+            "",
+            Masked(""),
+            match["unit"],
+            _base(unit),
+            "exact",
+            "quantity.deleted",
+            "deleted",
+        )
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -265,12 +288,16 @@ def _deleted(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile)
         start, end = match.span("unit")
         scale, unit = _unscaled(match["unit"], grammar)
         written = scale + _written(unit, match["unit"][len(scale) :])
-        yield _quantity(reading, (start, end), "", Masked(""), written, _base(unit), "exact", "quantity.deleted", "deleted")
+        yield _quantity(
+            reading, (start, end), "", Masked(""), written, _base(unit), "exact", "quantity.deleted", "deleted"
+        )
 
 
 # --- value, unit, bound ----------------------------------------------------------------------------------------------
 
-COUNTABLE = frozenset(("count", "person", "event", "money", "tenth", "times", "place", "area", "time", "rhetoric", "length", "weight"))
+COUNTABLE = frozenset(
+    ("count", "person", "event", "money", "tenth", "times", "place", "area", "time", "rhetoric", "length", "weight")
+)
 PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
@@ -379,9 +406,13 @@ def _neighbours(found: list[Quantity]) -> Iterator[Quantity]:
     for k, quantity in enumerate(found):
         before = found[k - 1] if k else None
         after = found[k + 1] if k + 1 < len(found) else None
-        touching = (before is not None and before.at.end == quantity.at.start and before.base_unit in PORTIONS.values()) or (
-            after is not None and after.at.start == quantity.at.end and quantity.base_unit in PORTIONS.values()
-        )
+        touching = (
+            before is not None and before.at.end == quantity.at.start and before.base_unit in PORTIONS.values()
+        ) or (after is not None and after.at.start == quantity.at.end and quantity.base_unit in PORTIONS.values())
         if touching and quantity.damage is None and quantity.rule == "quantity.arabic":
-            quantity = replace(quantity, damage="lost_char", repaired=quantity.value.number if isinstance(quantity.value, Exact) else None)
+            quantity = replace(
+                quantity,
+                damage="lost_char",
+                repaired=quantity.value.number if isinstance(quantity.value, Exact) else None,
+            )
         yield quantity

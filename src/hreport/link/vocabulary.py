@@ -1,0 +1,105 @@
+"""The word lists and expressions that phrases are read with, as one frozen record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hreport.grammar import Grammar
+from hreport.model import Basis
+
+BASES: tuple[Basis, ...] = ("qoq", "annual_average", "against_plan", "cumulative", "yoy")  # the first that is said
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Lists of words.toml and expressions of relations.toml, by the part they play.
+
+    `relations` maps each word that can stand between a noun phrase and its number to its kind: "level" (达到),
+    "level_change" (提高到), "up", "down", "from" (由), "share" (占) or "trailing" (which says nothing of the relation).
+    """
+
+    relations: Mapping[str, str]
+    up: frozenset[str]
+    level_change: frozenset[str]
+    added: frozenset[str]
+    removed: frozenset[str]
+    bound: frozenset[str]
+    growth_noun: frozenset[str]
+    linked_from: frozenset[str]
+    soft: frozenset[str]
+    leading: frozenset[str]
+    soft_leading: frozenset[str]
+    verb: frozenset[str]
+    nominal: frozenset[str]
+    build: frozenset[str]
+    ratio_cut: frozenset[str]
+    kept_added: frozenset[str]
+    stop: frozenset[str]
+    soft_stop: frozenset[str]
+    generic: frozenset[str]
+    preposition: frozenset[str]
+    particle: frozenset[str]
+    glued: frozenset[str]
+    not_counted: frozenset[str]
+    of: str
+    and_so_on: str
+    gap: re.Pattern[str]
+    ratio_end: re.Pattern[str]
+    each: re.Pattern[str]
+    each_start: re.Pattern[str]
+    real: re.Pattern[str]
+    listing: re.Pattern[str]
+    average_fall: re.Pattern[str]
+    base: re.Pattern[str]
+    basis: tuple[tuple[Basis, re.Pattern[str]], ...]
+
+
+@lru_cache(maxsize=1)
+def vocabulary(grammar: Grammar) -> Vocabulary:
+    """The vocabulary of a grammar, made once."""
+    words = grammar.words_of
+    bound = words("min_before", "max_before", "approx_before")
+    expressions = ("gap", "ratio_end", "each", "each_start", "real", "listing", "average_fall", "base")
+    kinds = {
+        "trailing": bound | words("trailing", "linked_from"),
+        "from": words("from_word"),
+        "level": words("level"),
+        "share": words("share"),
+        "down": words("down"),
+        "up": words("up"),
+        "level_change": words("level_up", "level_down"),
+    }
+    return Vocabulary(
+        relations={
+            word: kind for kind, list_ in kinds.items() for word in list_
+        },  # the kinds below outrank those above
+        up=kinds["up"],
+        level_change=kinds["level_change"],
+        added=words("added"),
+        removed=words("removed"),
+        bound=bound,
+        growth_noun=words("growth_noun"),
+        linked_from=words("linked_from"),
+        soft=words("soft_level"),
+        leading=words("adverb", "preposition", "area"),
+        soft_leading=words("soft_leading"),
+        verb=words("verb"),
+        nominal=words("nominal"),
+        build=words("build"),
+        ratio_cut=words("ratio_cut"),
+        kept_added=words("kept_added"),
+        stop=words("stop"),
+        soft_stop=words("soft_stop"),
+        generic=words("generic"),
+        preposition=words("preposition"),
+        particle=words("particle"),
+        glued=words("glued"),
+        not_counted=words("not_counted"),
+        of=grammar.words["of"].words[0],
+        and_so_on=grammar.words["and_so_on"].words[0],
+        basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in BASES),
+        **grammar.compiled("relations", expressions),  # type: ignore[arg-type]
+    )

@@ -1,8 +1,8 @@
 """How reports are built, as data: units, masks, dates, damage, structure and relation words, compiled once.
 
-The files hold word lists (`Words`) and regular expressions (`Pattern`, `MaskKind`); `{name}` in an expression stands for
-the word list of that name, `{unit}` for any unit, `{measure}`
-for any that is no kind of place. Every entry may carry `match` and `no_match`, which the tests run.
+The files hold word lists (`Words`) and regular expressions (`Pattern`, `MaskKind`, `RoleRule`); `{name}` in an
+expression stands for the word list of that name, `{unit}` for any unit, `{measure}` for any that is no kind of place.
+Every entry may carry `match` and `no_match`, which the tests run.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from hreport.lexicon import DATA, LexiconError, entries, parse
 
@@ -73,7 +74,7 @@ class RoleRule:
     no_match: tuple[str, ...] = ()
 
 
-TABLES: Mapping[str, Mapping[str, type]] = {
+TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "units.toml": {"units": Unit},
     "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
     "numerals.toml": {"numerals": Pattern},
@@ -101,14 +102,16 @@ def alternation(words: Iterable[str]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Grammar:
-    """All tables and their compiled expressions. Made once by `load`."""
+    """All tables by name. Made once by `load`; compared and hashed by identity.
+
+    `surfaces` maps each written form of a unit to it.
+    """
 
     units: Mapping[str, Unit]
-    tables: Mapping[str, Mapping[str, Pattern]]
+    tables: Mapping[str, Mapping[str, Any]]
     words: Mapping[str, Words]
-    mask_kinds: tuple[tuple[MaskKind, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None], ...]
+    mask_kinds: Mapping[str, MaskKind]
     surfaces: Mapping[str, Unit]
-    unit_pattern: str
     _expanded: Mapping[str, str]
 
     def expand(self, pattern: str) -> str:
@@ -137,16 +140,16 @@ def load() -> Grammar:
     Raises:
         LexiconError: a file is wrong; the message names file and id.
     """
-    tables: dict[str, Mapping[str, object]] = {}
+    tables: dict[str, Any] = {}
     for file, kinds in TABLES.items():
-        raw = parse(file, (DATA / file).read_text(encoding="utf-8"))
+        raw = parse(file, DATA.joinpath(file).read_text(encoding="utf-8"))
         if unknown := raw.keys() - kinds.keys():
             raise LexiconError(file, ", ".join(sorted(unknown)), "unknown table")
         for name, kind in kinds.items():
             tables[name] = entries(kind, file, raw.get(name, {}))
-    units: dict[str, Unit] = tables.pop("units")  # type: ignore[assignment]
-    words: dict[str, Words] = tables.pop("words")  # type: ignore[assignment]
-    mask_kinds: dict[str, MaskKind] = tables.pop("mask_kinds")  # type: ignore[assignment]
+    units: dict[str, Unit] = tables.pop("units")
+    words: dict[str, Words] = tables.pop("words")
+    mask_kinds: dict[str, MaskKind] = tables.pop("mask_kinds")
     surfaces: dict[str, Unit] = {}
     for unit in units.values():
         for surface in (unit.id, *unit.aliases):
@@ -155,17 +158,10 @@ def load() -> Grammar:
             surfaces[surface] = unit
     unit_pattern = _unit_pattern(surfaces)
     expanded = {name: alternation(entry.words) for name, entry in words.items()}
-    expanded["unit"] = unit_pattern
+    expanded["unit"] = _unit_pattern(surfaces)
     expanded["measure"] = _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"})
-    expanded["run"] = r"[\dxX*_×.]{1,6}"
-    grammar = Grammar(units, tables, words, (), surfaces, unit_pattern, expanded)  # type: ignore[arg-type]
-    compiled = []
-    for kind in mask_kinds.values():
-        before = re.compile(f"(?:{grammar.expand(kind.before)})$") if kind.before else None
-        run = re.compile(grammar.expand(kind.run)) if kind.run else None
-        after = re.compile(grammar.expand(kind.after)) if kind.after else None
-        compiled.append((kind, before, run, after))
-    return Grammar(units, tables, words, tuple(compiled), surfaces, unit_pattern, expanded)  # type: ignore[arg-type]
+    expanded["run"] = r"[\dxX*_×.]{1,6}"  # another placeholder
+    return Grammar(units, tables, words, mask_kinds, surfaces, expanded)
 
 
 def _unit_pattern(surfaces: Mapping[str, Unit]) -> str:

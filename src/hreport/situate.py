@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from hreport import resolve
 from hreport.grammar import Grammar
-from hreport.lexicon import Lexicon
+from hreport.lexicon import Area, Lexicon
 from hreport.model import Observation, Report
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
@@ -75,7 +75,7 @@ def reports(
     return tuple(found)
 
 
-def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], lexicon: Lexicon) -> object:
+def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], lexicon: Lexicon) -> Area | None:
     """The division that the first lines name."""
     low = layout.reading.index(report.span.start)
     named = next((a for a in areas if a.kind == "named" and low <= a.at.start < low + HEAD), None)

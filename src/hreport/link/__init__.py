@@ -1,0 +1,1 @@
+"""Linking: which number measures what, how, when and where."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple, cast
 
 from hreport.grammar import Grammar, RoleRule
 from hreport.model import Masked, Quantity, Role
@@ -14,21 +15,31 @@ QUOTED = 14  # a number inside a quotation of at most this many characters is pa
 _OPEN, _CLOSE = '\u201c"\u2018\u300c', '\u201d"\u2019\u300d\u301e'
 
 
+class _Rule(NamedTuple):
+    """A rule of roles.toml, compiled; what is None or empty always holds."""
+
+    entry: RoleRule
+    before: re.Pattern[str] | None
+    text: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    units: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def _rules(
-    grammar: Grammar,
-) -> tuple[
-    tuple[RoleRule, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None, frozenset[str]], ...
-]:
-    compiled = []
-    for rule in grammar.tables["roles"].values():
-        assert isinstance(rule, RoleRule)
-        before = re.compile(f"(?:{grammar.expand(rule.before)})$") if rule.before else None
-        text = re.compile(rule.text) if rule.text else None
-        after = re.compile(grammar.expand(rule.after)) if rule.after else None
-        units = frozenset(u.id for u in grammar.units.values() if u.id in rule.units or u.kind in rule.units)
-        compiled.append((rule, before, text, after, units))
-    return tuple(compiled)
+def _rules(grammar: Grammar) -> list[_Rule]:
+    def compiled(pattern: str, ends: bool = False) -> re.Pattern[str] | None:
+        return re.compile(f"(?:{grammar.expand(pattern)})" + "$" * ends) if pattern else None
+
+    return [
+        _Rule(
+            entry,
+            compiled(entry.before, ends=True),
+            compiled(entry.text),
+            compiled(entry.after),
+            frozenset(u.id for u in grammar.units.values() if u.id in entry.units or u.kind in entry.units),
+        )
+        for entry in grammar.tables["roles"].values()
+    ]
 
 
 def role_of(quantity: Quantity, reading: Reading, grammar: Grammar) -> tuple[Role, str]:
@@ -47,18 +58,18 @@ def classify(quantity: Quantity, before: str, after: str, grammar: Grammar) -> t
     form = quantity.rule.removeprefix("quantity.")
     if form == "arabic" and isinstance(quantity.value, Masked):
         form = "mask"
-    for rule, before_pattern, text_pattern, after_pattern, units in _rules(grammar):
-        if rule.forms and form not in rule.forms and not (form == "mask" and "arabic" in rule.forms):
+    for rule in _rules(grammar):
+        forms = rule.entry.forms
+        if forms and form not in forms and not (form == "mask" and "arabic" in forms):
             continue
-        if units and quantity.base_unit not in units and quantity.unit not in units:
+        if rule.units and quantity.base_unit not in rule.units and quantity.unit not in rule.units:
             continue
-        if text_pattern and not text_pattern.fullmatch(quantity.text):
-            continue
-        if before_pattern and not before_pattern.search(before):
-            continue
-        if after_pattern and not after_pattern.match(after):
-            continue
-        return rule.role, f"role.{rule.id}"  # type: ignore[return-value]
+        if (
+            (not rule.text or rule.text.fullmatch(quantity.text))
+            and (not rule.before or rule.before.search(before))
+            and (not rule.after or rule.after.match(after))
+        ):
+            return cast(Role, rule.entry.role), f"role.{rule.entry.id}"
     return "metric", "role.default"
 
 

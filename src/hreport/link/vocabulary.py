@@ -101,5 +101,5 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         of=grammar.words["of"].words[0],
         and_so_on=grammar.words["and_so_on"].words[0],
         basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in BASES),
-        **grammar.compiled("relations", expressions),  # type: ignore[arg-type]
+        **grammar.compiled("relations", expressions),
     )

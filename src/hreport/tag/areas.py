@@ -31,8 +31,10 @@ def _pattern(grammar: Grammar) -> re.Pattern[str]:
 def tag(reading: Reading, grammar: Grammar, named: Iterable[tuple[int, int, str, str]]) -> list[AreaMention]:
     """Every area expression, in order; `named` are the divisions found in the text as (start, end, name, code)."""
     found = [AreaMention(Span(s, e), reading.raw[s:e], "named", code) for s, e, _, code in named]
-    for match in _pattern(grammar).finditer(reading.text):
-        found.append(AreaMention(Span(*match.span()), reading.raw[match.start() : match.end()], str(match.lastgroup)))
+    found += [
+        AreaMention(Span(*m.span()), reading.raw[m.start() : m.end()], str(m.lastgroup))
+        for m in _pattern(grammar).finditer(reading.text)
+    ]
     found.sort(key=lambda a: (a.at.start, -a.at.end))
     out: list[AreaMention] = []
     for mention in found:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple, cast
 
 from hreport.grammar import Grammar
+from hreport.grammar import MaskKind as Entry
 from hreport.model import Mask, MaskKind
 from hreport.text import Reading
 
@@ -35,15 +37,33 @@ def tag(reading: Reading, grammar: Grammar) -> list[Mask]:
 
 def kind_of(before: str, run: str, after: str, grammar: Grammar) -> tuple[MaskKind, str] | None:
     """What a placeholder between `before` and `after` hides, and the rule that says so; None where it is no mask."""
-    for entry, before_pattern, run_pattern, after_pattern in grammar.mask_kinds:
-        if before_pattern and not before_pattern.search(before):
-            continue
-        if run_pattern and not run_pattern.fullmatch(run):
-            continue
-        if after_pattern and not after_pattern.match(after):
-            continue
-        return None if entry.kind == "none" else (entry.kind, entry.id)  # type: ignore[return-value]
+    for entry, conditions in _kinds(grammar):
+        if (
+            (not conditions.before or conditions.before.search(before))
+            and (not conditions.run or conditions.run.fullmatch(run))
+            and (not conditions.after or conditions.after.match(after))
+        ):
+            return None if entry.kind == "none" else (cast(MaskKind, entry.kind), entry.id)
     return None
+
+
+class _Conditions(NamedTuple):
+    """The compiled conditions of an entry; None always holds."""
+
+    before: re.Pattern[str] | None
+    run: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+
+
+@lru_cache(maxsize=1)
+def _kinds(grammar: Grammar) -> list[tuple[Entry, _Conditions]]:
+    def compiled(pattern: str, ends: bool = False) -> re.Pattern[str] | None:
+        return re.compile(f"(?:{grammar.expand(pattern)})" + "$" * ends) if pattern else None
+
+    return [
+        (entry, _Conditions(compiled(entry.before, ends=True), compiled(entry.run), compiled(entry.after)))
+        for entry in grammar.mask_kinds.values()
+    ]
 
 
 def digit_by_digit(masks: Sequence[Mask]) -> bool:

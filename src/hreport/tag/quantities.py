@@ -62,7 +62,7 @@ def _tools(grammar: Grammar) -> _Tools:
     scale = numerals["scale"].pattern
     more = numerals["more"].pattern
     to = numerals["to"].pattern
-    unit = grammar.unit_pattern
+    unit = grammar.expand("{unit}")
     tail = rf"(?P<more>{more})?(?P<scale>{scale}*?)(?P<more2>{more})?(?P<space>[ \u3000\t]{{0,2}})(?P<unit>{unit})"
     bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}+)(?P<more4>{more})?"
     arabic = rf"(?<![A-Za-z\d._/])(?P<n>{number})(?:(?P<u1>{scale}*?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?(?:{tail}|{bare_tail})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,9 +37,8 @@ def tag(reading: Reading, grammar: Grammar) -> list[TimeMention]:
         name = str(match.lastgroup)
         start, end = match.span()
         # 增加到去年的98亿元: the 到 belongs to the verb; 从2006年 without an end (起, 以来) names the year alone.
-        if text[start] in towards and text[max(0, start - 2) : start + 1] in changed:
-            start += 1
-        elif text[start] in since and text[end - 1] == YEAR:
+        of_verb = text[start] in towards and text[max(0, start - 2) : start + 1] in changed
+        if of_verb or (text[start] in since and text[end - 1] == YEAR):
             start += 1
         found.append(TimeMention(Span(start, end), reading.raw[start:end], kinds[name].kind, f"time.{name}"))
     return found

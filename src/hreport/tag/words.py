@@ -36,23 +36,23 @@ _added: set[str] = set()
 def _cutter() -> Callable[[str], list[str]]:
     """Loaded when the first word is asked for: jieba takes most of a second."""
     try:
-        import rjieba  # noqa: PLC0415
+        import rjieba
     except ImportError:
         return jieba_cutter()
     cutter = rjieba.Jieba() if _added else rjieba
     for word in sorted(_added):
         cutter.add_word(word)
-    return lambda text: cutter.cut(text, hmm=False)  # type: ignore[no-any-return]
+    return lambda text: cutter.cut(text, hmm=False)
 
 
 def jieba_cutter() -> Callable[[str], list[str]]:
     """jieba's own cutter, from an instance of its own so that nobody else's dictionary is changed."""
-    import logging  # noqa: PLC0415
+    import logging
 
-    import jieba  # noqa: PLC0415
+    import jieba
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer: Any = jieba.Tokenizer()
     for word in sorted(_added):
         tokenizer.add_word(word)
-    return lambda text: tokenizer.lcut(text, HMM=False)  # type: ignore[no-any-return]
+    return lambda text: tokenizer.lcut(text, HMM=False)

@@ -85,6 +85,7 @@ TABLES: Mapping[str, Mapping[str, type[Any]]] = {
         "inline": Pattern,
         "openers": Pattern,
         "sections": Pattern,
+        "marks": Pattern,
         "lines": Pattern,
     },
     "words.toml": {"words": Words},
@@ -156,7 +157,6 @@ def load() -> Grammar:
             if surface in surfaces:
                 raise LexiconError("units.toml", unit.id, f"{surface} is claimed twice")
             surfaces[surface] = unit
-    unit_pattern = _unit_pattern(surfaces)
     expanded = {name: alternation(entry.words) for name, entry in words.items()}
     expanded["unit"] = _unit_pattern(surfaces)
     expanded["measure"] = _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"})

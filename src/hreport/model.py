@@ -31,6 +31,7 @@ class Span:
     end: int
 
     def __post_init__(self) -> None:
+        """Refuses what is no span."""
         if not 0 <= self.start <= self.end:
             raise ValueError(f"not a span: {self.start}..{self.end}")
 
@@ -90,8 +91,8 @@ class Document:
 class Issue:
     """Something that could not be read, or was read with a doubt. A result, never an exception.
 
-    `code` is stable and ASCII (`not_found`, `encrypted`, `truncated`, ...), `message` one line that says what is wrong and
-    what to do. `fatal`: nothing of the file was read (exit code 1).
+    `code` is stable and ASCII (`not_found`, `encrypted`, `truncated`, ...), `message` one line that says what is wrong
+    and what to do. `fatal`: nothing of the file was read (exit code 1).
     """
 
     path: str
@@ -131,9 +132,11 @@ class Masked:
     high: Decimal | None = None
 
     def __eq__(self, other: object) -> bool:
+        """Two masks are never one value."""
         return self is other
 
     def __hash__(self) -> int:
+        """Follows `__eq__`."""
         return id(self)
 
 

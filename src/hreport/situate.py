@@ -16,6 +16,7 @@ from hreport.model import Observation, Report
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
 
+LEVELS = ("province", "city", "county", "district", "prefecture")
 HEAD = 300  # characters at the beginning of a report in which its place and year may be named
 
 
@@ -41,7 +42,7 @@ def _patterns(grammar: Grammar) -> _Patterns:
 
     return _Patterns(
         given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),
-        levels=tuple((one(f"whole_{n}"), one(f"name_{n}")) for n in ("province", "city", "county", "district", "prefecture")),
+        levels=tuple((one(f"whole_{n}"), one(f"name_{n}")) for n in LEVELS),
         country=one("country"), own=one("own"),
     )  # fmt: skip
 

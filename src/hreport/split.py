@@ -14,12 +14,16 @@ from hreport.tag import numbers
 from hreport.text import Reading, fold
 
 PROSE = 60  # a line of this many characters is prose and not a title: titles of work reports run to 45
+LONGEST_TITLE, SHORTEST_TITLE = 45, 5
+LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
+HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
 WRAPPED = 30  # a line cut off inside a sentence has at least this many characters
+PAGE = 60  # a page marker stands after at least this many characters; an item of a list is shorter
 SHORTEST = 300  # a report of a compilation has at least this many characters
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
+LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
+TITLE_LINES = 12  # so many lines before the first prose can hold the title
 SPACE = " \t\r\n\u3000\xa0"
-BEGINS_NOTHING = frozenset("。;,、，；")
-FINISHED = frozenset('。!?;:”’")】》…—%‰>|')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +53,27 @@ class Layout:
         return at >= 0 and index < self.quiet[at][1]
 
 
-@dataclass(frozen=True, slots=True)
 class _Patterns:
-    furniture: re.Pattern[str]
-    inline: re.Pattern[str]
-    heading: re.Pattern[str]
-    inner_heading: re.Pattern[str]
-    chapter: re.Pattern[str]
-    split_here: re.Pattern[str]
-    compilation: re.Pattern[str]
-    dateline: re.Pattern[str]
-    report_title: re.Pattern[str]
+    """Expressions of structure.toml."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        inner = "|".join(grammar.tables["lines"][i].pattern for i in ("chinese_1", "bracket_2"))
+        before = grammar.tables["marks"]["sentence_before"].pattern.removesuffix("$")
+        self.furniture = grammar.regex("furniture")
+        self.inline = grammar.regex("inline")
+        self.heading = grammar.regex("lines")
+        self.inner_heading = re.compile(rf"(?<={before})({inner})(?=\S{{3}})")
+        self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
+        self.split_here = grammar.regex("openers", "more", "part")
+        self.compilation = grammar.regex("openers", "compilation")
+        self.dateline = grammar.regex("openers", "dateline")
+        self.report_title = grammar.regex("openers", "report_title")
+        self.marks = {i: re.compile(row.pattern) for i, row in grammar.tables["marks"].items()}
 
 
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
-    heading = grammar.regex("lines")
-    inner = "|".join(grammar.tables["lines"][i].pattern for i in ("chinese_1", "bracket_2"))
-    return _Patterns(
-        furniture=grammar.regex("furniture"),
-        inline=grammar.regex("inline"),
-        heading=heading,
-        inner_heading=re.compile(rf"(?<=[。;!?:\s”])({inner})(?=\S{{3}})"),
-        chapter=grammar.regex("sections", "plan", "plan_weak", "review_firm"),
-        split_here=grammar.regex("openers", "more", "part"),
-        compilation=grammar.regex("openers", "compilation"),
-        dateline=grammar.regex("openers", "dateline"),
-        report_title=grammar.regex("openers", "report_title"),
-    )
+    return _Patterns(grammar)
 
 
 def split(document: Document, grammar: Grammar) -> Layout:
@@ -86,7 +83,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     lines = list(_lines(text))
     is_furniture = [bool(patterns.furniture.search(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
-    noise = _page_markers(text)
+    noise = _page_markers(text, patterns)
     noise += [Span(*m.span()) for m in patterns.inline.finditer(fold(text))]
     if document.format in ("txt", "md"):
         noise += _wrapped(lines, is_furniture, patterns)
@@ -125,49 +122,46 @@ def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 # --- noise -----------------------------------------------------------------------------------------------------------
 
-_MARKER = re.compile(r"(?:\A|\n)[ \t\u3000]*(\d{1,3})[、][ \t]*")
 
-
-def _page_markers(text: str) -> list[Span]:
+def _page_markers(text: str, patterns: _Patterns) -> list[Span]:
     """Page markers (`2、` at the beginning of a line that goes on in the middle of a sentence), as spans to leave out.
 
     Markers count 1, 2, 3 ... through the document and the line before each is unfinished; a real list fails the second
     test.
     """
-    chain: list[tuple[re.Match[str], bool]] = []
-    for match in _MARKER.finditer(text):
-        if int(match[1]) != (int(chain[-1][0][1]) + 1 if chain else int(match[1]) if int(match[1]) <= 2 else -1):
+    folded = fold(text)
+    marks = patterns.marks
+    chain: list[tuple[re.Match[str], int, bool]] = []
+    for match in marks["marker"].finditer(folded):
+        number = int(match["number"])
+        if number != chain[-1][1] + 1 if chain else number > 2:
             continue
-        before = text[: match.start()].rstrip(SPACE)
-        goes_on = text[match.end() : match.end() + 1] in BEGINS_NOTHING
-        chain.append((match, goes_on or bool(before) and fold(before[-1]) not in FINISHED))
-    inner = [unfinished for m, unfinished in chain if m.start() > 0 and int(m[1]) > 1]
+        before = folded[: match.start()].rstrip(SPACE)
+        unfinished = bool(before) and not marks["finished"].search(before[-1:])
+        chain.append((match, number, unfinished or bool(marks["goes_on"].match(folded, match.end()))))
+    inner = [unfinished for match, number, unfinished in chain if match.start() > 0 and number > 1]
     if len(inner) < 2 or sum(inner) < 0.7 * len(inner):
         return []
-    first, last = chain[0][0].start(), chain[-1][0].end()
-    if (last - first) / len(chain) < 60:  # a page holds more than a list item
+    if chain[-1][0].end() - chain[0][0].start() < PAGE * len(chain):
         return []
-    return [Span(m.start() if int(m[1]) > 1 else m.start(1), m.end()) for m, _ in chain]
+    return [Span(m.start() if number > 1 else m.start("number"), m.end()) for m, number, _ in chain]
 
 
 def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Patterns) -> list[Span]:
     """Line breaks inside sentences: the line before is prose and unfinished, the line after begins nothing new."""
+    marks = patterns.marks
     spans = []
     for k in range(len(lines) - 1):
         before, after = lines[k], lines[k + 1]
         if is_furniture[k] or is_furniture[k + 1] or len(before.text) < WRAPPED:
             continue
-        last = before.text[-1]
-        if (
-            last in FINISHED
-            or not (last.isalnum() or last in "、,(_*")
-            or "," not in before.text
-            and "。" not in before.text
-        ):
+        unfinished = marks["breaks_off"].search(before.text) and not marks["finished"].search(before.text)
+        if not unfinished or not marks["sentence"].search(before.text):
             continue
-        if patterns.heading.match(after.text) or patterns.heading.match(before.text) and "。" not in before.text:
+        numbered = patterns.heading.match(before.text) and not marks["full_stop"].search(before.text)
+        if numbered or patterns.heading.match(after.text):
             continue
-        if len(after.text) < PROSE and after.text[-1] not in FINISHED and not after.text[-1] == ",":
+        if len(after.text) < PROSE and after.text[-1] != "," and not marks["finished"].search(after.text):
             continue
         spans.append(Span(before.end, after.start))
     return spans
@@ -176,14 +170,14 @@ def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Pat
 def _repeated_lead(line: Line) -> list[Span]:
     """The first of two copies of a report's opening words, where a page has its lead glued on before the text."""
     text = line.text
-    for start in range(min(160, len(text) - 40)):
-        again = text.find(text[start : start + 16], start + 30, start + LEAD)
+    for start in range(min(LEAD // 2, len(text) - LEAD_COPY - LEAD_PROBE)):
+        again = text.find(text[start : start + LEAD_PROBE], start + LEAD_COPY, start + LEAD)
         if again < 0:
             continue
         same = 0
         while again + same < len(text) and start + same < again and text[start + same] == text[again + same]:
             same += 1
-        if same >= 30 and same >= 0.8 * (again - start):
+        if same >= LEAD_COPY and same >= 0.8 * (again - start):
             return [Span(line.start + start, line.start + again)]
     return []
 
@@ -208,73 +202,68 @@ def _report_starts(body: Sequence[Line], patterns: _Patterns) -> list[tuple[int,
     first, title = _first_title(body, patterns)
     starts = [(first, title)]
     compilation = any(patterns.compilation.search(line.text) for line in body[:4])
-    indented = sum(line.indent > 0 for line in body if len(line.text) >= PROSE) > 0.7 * sum(
-        len(line.text) >= PROSE for line in body
-    )
-    previous = -2
+    prose = [line for line in body if len(line.text) >= PROSE]
+    indented = sum(line.indent > 0 for line in prose) > 0.7 * len(prose)
     for k in range(first + 1, len(body)):
         line = body[k]
         if opener := patterns.split_here.match(line.text):
-            starts.append((k, _clean_title(line.text[opener.end() :])))
+            starts.append((k, _clean_title(line.text[opener.end() :], patterns)))
             continue
         if not _is_title(line, body, k, patterns):
             continue
         following = next((b for b in body[k + 1 : k + 3] if len(b.text) >= PROSE), None)
         if following is None:
             continue
-        own = _clean_title(line.text)
-        if compilation:
-            outdented = line.indent == 0 and indented
-            dated = patterns.dateline.match(following.text) and line.start - body[starts[-1][0]].start >= SHORTEST
-            if not (outdented or dated):
-                continue
-            if previous == k - 1 and starts[-1][0] == previous:
-                starts[-1] = (previous, own)
-            elif starts[-1][0] == first and k - first <= 3:
-                starts[0] = (
-                    first if len(body[first].text) < PROSE and not patterns.compilation.search(body[first].text) else k,
-                    own,
-                )
-            else:
+        own = _clean_title(line.text, patterns)
+        if not compilation:
+            named = patterns.report_title.search(line.text) and patterns.marks["named_year"].search(line.text)
+            if named and k - starts[-1][0] > 6 and all(own != t for _, t in starts):
                 starts.append((k, own))
-            previous = k
-        elif (
-            patterns.report_title.search(line.text) and re.search(r"\d{2,4}[x*_X]{0,4}年|[xX]{4}年", line.text) is None
-        ):
             continue
-        elif patterns.report_title.search(line.text) and k - starts[-1][0] > 6 and all(own != t for _, t in starts):
+        # In a compilation the title of an article stands out from indented text, or news follows it.
+        outdented = line.indent == 0 and indented
+        far = line.start - body[starts[-1][0]].start >= SHORTEST
+        if not outdented and not (far and patterns.dateline.match(following.text)):
+            continue
+        if len(starts) > 1 and starts[-1][0] == k - 1:
+            starts[-1] = (k - 1, own)  # a title of two lines
+        elif len(starts) == 1 and k - first <= 3:
+            of_page = len(body[first].text) >= PROSE or patterns.compilation.search(body[first].text)
+            starts[0] = (k if of_page else first, own)
+        else:
             starts.append((k, own))
     return starts
 
 
 def _is_title(line: Line, body: Sequence[Line], k: int, patterns: _Patterns) -> bool:
     """Could this line be a title: short, no sentence, not numbered, after a finished paragraph?"""
-    if not 5 <= len(line.text) <= 45 or line.text[-1] in "。;!?:,、.%" or patterns.heading.match(line.text):
+    if not SHORTEST_TITLE <= len(line.text) <= LONGEST_TITLE or patterns.marks["no_title"].search(line.text):
         return False
     before = body[k - 1].text
-    return before[-1] in FINISHED or len(before) < PROSE
+    finished = len(before) < PROSE or bool(patterns.marks["finished"].search(before))
+    return finished and not patterns.heading.match(line.text)
 
 
 def _first_title(body: Sequence[Line], patterns: _Patterns) -> tuple[int, str]:
     """The line on which the first report begins, and its title."""
     prose = next((k for k, line in enumerate(body) if len(line.text) >= PROSE), len(body))
-    head = [k for k in range(max(0, prose - 12), prose) if len(body[k].text) <= 60 and len(body[k].text) >= 4]
+    head = [k for k in range(max(0, prose - TITLE_LINES), prose) if len(body[k].text) >= SHORTEST_TITLE - 1]
+    head = [k for k in head if body[k].text.count(" ") < 3]  # a line of many spaces is a list of search words
     titled = [k for k in head if patterns.report_title.search(body[k].text)]
     if titled:
-        return titled[0], _clean_title(body[titled[0]].text)
+        return titled[0], _clean_title(body[titled[0]].text, patterns)
     if prose < len(body):
         # The title may be glued to the first paragraph: up to the first space or colon.
-        glued = re.match(r"(?:\d{1,2}、)?([^\s:。,;]{6,40})[\s:]", body[prose].text)
-        if glued and patterns.report_title.search(glued[1]):
-            return prose, glued[1]
-    head = [k for k in head if body[k].text.count(" ") < 3]  # a line of many spaces is a list of search words
+        glued = patterns.marks["glued_title"].match(body[prose].text)
+        if glued and patterns.report_title.search(glued["title"]):
+            return prose, glued["title"]
     if head:
-        return head[0], _clean_title(body[head[0]].text)
+        return head[0], _clean_title(body[head[0]].text, patterns)
     return (prose if prose < len(body) else 0), ""
 
 
-def _clean_title(text: str) -> str:
-    return re.sub(r"\.(?:docx?|pdf|txt|wps)$", "", text.strip(SPACE + "《》#*"))
+def _clean_title(text: str, patterns: _Patterns) -> str:
+    return patterns.marks["title_rim"].sub("", text)
 
 
 # --- sections --------------------------------------------------------------------------------------------------------
@@ -293,25 +282,24 @@ def _sections(
         if reading.origin(reading.index(line.start)) != line.start:
             continue  # a page marker is no heading
         if match := patterns.heading.match(line.text):
-            found.setdefault(line.start, (int(str(match.lastgroup)[-1]), _heading(line.text)))
-        elif k and len(line.text) <= 40 and _is_title(line, body, k, patterns):
-            found.setdefault(line.start, (4, line.text))
+            found.setdefault(line.start, (int(str(match.lastgroup)[-1]), _heading(line.text, patterns)))
+        elif k and len(line.text) <= LONGEST_HEADING and _is_title(line, body, k, patterns):
+            found.setdefault(line.start, (HEADING_LINE, line.text))
     low, high = reading.index(start), reading.index(end)
     expected = 1
     for match in patterns.inner_heading.finditer(reading.text, low, high):
-        level = 1 if match[1][-1] == "、" else 2
-        number = numbers.chinese(match[1].strip("()、 "))
-        if level == 1:
+        chapter = match[1][0] != "("
+        number = numbers.chinese(re.sub(r"\W", "", match[1])) or 0
+        if chapter:
             if number not in (1, expected) and not (expected == 1 and number == 2):
                 continue
             expected = int(number) + 1
-        found.setdefault(
-            reading.origin(match.start()), (level, _heading(reading.text[match.start() : match.start() + 60]))
-        )
+        heading = _heading(reading.text[match.start() : match.start() + PROSE], patterns)
+        found.setdefault(reading.origin(match.start()), (1 if chapter else 2, heading))
     if all(level > 1 for level, _ in found.values()):
         # No numbered chapters: lines of their own that name a review or a plan are the chapters.
         found = {
-            at: (1 if level == 4 and patterns.chapter.search(heading) else level, heading)
+            at: (1 if level == HEADING_LINE and patterns.chapter.search(heading) else level, heading)
             for at, (level, heading) in found.items()
         }
     ordered = sorted((at, level, heading) for at, (level, heading) in found.items())
@@ -320,6 +308,7 @@ def _sections(
         yield Section(Span(at, until), heading, level)
 
 
-def _heading(text: str) -> str:
-    """The heading at the beginning of a text: up to the first full stop, semicolon or space, at most 40 characters."""
-    return re.split(r"[。;\n]|(?<=\S{6})\s", text[:60], maxsplit=1)[0][:40]
+def _heading(text: str, patterns: _Patterns) -> str:
+    """The heading at the beginning of a text: up to its first full stop, semicolon or space, and no longer than
+    headings are."""
+    return patterns.marks["heading_end"].split(text[:PROSE], maxsplit=1)[0][:LONGEST_HEADING]

@@ -109,8 +109,8 @@ class Context:
         return found.text if found else ""
 
     def _tells(self, area: AreaMention) -> bool:
-        """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, nor the 全国
-        of 全国重点实验室."""
+        """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, nor the
+        全国 of 全国重点实验室."""
         start, end, text = area.at.start, area.at.end, self._text
         if self._patterns.no_area.match(text, start, end + 4):
             return False

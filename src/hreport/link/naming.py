@@ -1,7 +1,7 @@
 """What a number measures, in the report's own words.
 
-The words stand before the number (参合率达95%), behind it (8家医院), around it (每万居民拥有2.1名全科医生), are shared by
-several numbers (A、B分别增长x、y), or were said before.
+The words stand before the number (参合率达95%), behind it (8家医院), around it (每万居民拥有2.1名全科医生), are shared
+by several numbers (A、B分别增长x、y), or were said before.
 """
 
 from __future__ import annotations
@@ -131,8 +131,8 @@ class Namer:
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
 
     def _per_head(self, chunk: Chunk, head: str, previous: Observation) -> str:
-        """每千人口床位数6.26张、执业医师数2.48人: what stands before the first of a list holds for the others, as long as
-        they are small numbers of the same sort."""
+        """每千人口床位数6.26张、执业医师数2.48人: what stands before the first of a list holds for the others, as long
+        as they are small numbers of the same sort."""
         match = self._patterns.each_prefix.match(previous.indicator)
         end = previous.quantity.at.end
         if not match or self._chunker.reading.text[end : end + 1] not in (LIST_COMMA, ","):
@@ -165,7 +165,7 @@ class Namer:
         return n
 
     def distributed(self, chunks: Sequence[Chunk], k: int, run: int, done: Sequence[Observation]) -> list[str]:
-        """The names of `run` numbers from `k` on, where each has its own: A、B分别增长x、y. Empty where they have not."""
+        """The names of `run` numbers from `k` on where each has its own (A、B分别增长x、y), else none."""
         chunk = chunks[k]
         if run < 2 or (chunk.listed and not chunk.left.distributed):
             return []
@@ -191,8 +191,8 @@ class Namer:
         return names[:run][::-1] if len(names) >= run else []
 
     def _completed(self, names: list[str]) -> list[str]:
-        """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has behind
-        as many words as the others have."""
+        """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
+        behind as many words as the others have."""
         words = [cut(n) for n in names]
         short = [w for w in words[:-1] if w[-1] != words[-1][-1]]
         if not short or len(short) < len(words) - 1:

@@ -266,8 +266,9 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
 
 
 def _keeps_verb(word: Token, rest: Sequence[Token], say: Vocabulary, verbs: Sequence[Token]) -> bool:
-    """Does the verb at the beginning stay with its noun? It does before a noun too general to stand alone (签约项目), and
-    where it may be a noun itself (培训机构, 投资完成率), unless it goes with a verb of building before it (新建改造)."""
+    """Does the verb at the beginning stay with its noun? It does before a noun too general to stand alone (签约项目),
+    and where it may be a noun itself (培训机构, 投资完成率), unless it goes with a verb of building before it
+    (新建改造)."""
     if _text(rest) in say.generic:
         return True
     if word.text in say.build and (any(v.text in say.build for v in verbs) or rest[0].text in say.build):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hreport.grammar import Grammar
@@ -13,35 +12,31 @@ from hreport.model import Report, Section, Status
 from hreport.text import Reading
 
 
-@dataclass(frozen=True, slots=True)
 class _Patterns:
-    plan: re.Pattern[str]
-    review: re.Pattern[str]
-    plan_weak: re.Pattern[str]
-    plan_firm: re.Pattern[str]
-    review_firm: re.Pattern[str]
-    plan_title: re.Pattern[str]
-    target: re.Pattern[str]
-    actual: re.Pattern[str]
-    actual_word: re.Pattern[str]
-    firm_target: re.Pattern[str]
-    reference: re.Pattern[str]
-    later: re.Pattern[str]
-    pivot: re.Pattern[str]
+    """Headings and cues, as structure.toml, relations.toml and words.toml have them."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        def words(name: str) -> re.Pattern[str]:
+            return re.compile(grammar.expand("{" + name + "}"))
+
+        self.plan = grammar.regex("sections", "plan")
+        self.plan_weak = grammar.regex("sections", "plan_weak")
+        self.plan_firm = grammar.regex("sections", "plan_firm")
+        self.plan_title = grammar.regex("sections", "plan_title")
+        self.review = grammar.regex("sections", "review")
+        self.review_firm = grammar.regex("sections", "review_firm")
+        self.pivot = grammar.regex("relations", "pivot")
+        self.firm_target = grammar.regex("relations", "firm_target")
+        self.later = grammar.regex("relations", "later")
+        self.target = words("target_cue")
+        self.actual = words("actual_cue")
+        self.actual_word = words("actual_word")
+        self.reference = words("reference_cue")
 
 
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
-    def words(name: str) -> re.Pattern[str]:
-        return re.compile(grammar.expand("{" + name + "}"))
-
-    return _Patterns(
-        plan=grammar.regex("sections", "plan"), review=grammar.regex("sections", "review"),
-        plan_weak=grammar.regex("sections", "plan_weak"), plan_firm=grammar.regex("sections", "plan_firm"),
-        review_firm=grammar.regex("sections", "review_firm"), plan_title=grammar.regex("sections", "plan_title"), target=words("target_cue"), actual=words("actual_cue"),
-        actual_word=words("actual_word"), firm_target=grammar.regex("relations", "firm_target"),
-        reference=words("reference_cue"), later=grammar.regex("relations", "later"), pivot=grammar.regex("relations", "pivot"),
-    )  # fmt: skip
+    return _Patterns(grammar)
 
 
 class Outlook:
@@ -117,22 +112,25 @@ class Outlook:
         return [s for s in reversed(self._sections) if s.span.start <= origin < s.span.end]
 
     def of(self, origin: int, before: str, near: str, after: str, gap: bool) -> Status:
-        """The status of a number: `before` is its sentence up to it, `near` its own clause up to it, `after` what follows
-        in its clause; `gap`: it is the distance to someone else's figure."""
-        base = self.section(origin)
+        """The status of a number at a source offset.
+
+        `before` is its sentence up to it, `near` its own clause up to it, `after` what follows in its clause; `gap`: it
+        is the distance to someone else's figure.
+        """
         patterns = self._patterns
         if not gap and patterns.reference.search(near):
             return "reference"
-        target = max((m.start() for m in patterns.firm_target.finditer(before)), default=-1)
-        actual = max((m.start() for m in patterns.actual_word.finditer(before)), default=-1)
-        if base == "target":
-            weak = max((m.start() for m in patterns.target.finditer(before)), default=-1)
-            near_actual = max((m.start() for m in patterns.actual_word.finditer(near)), default=-1)
-            return (
-                "actual"
-                if near_actual >= 0 and near_actual > max(weak, target) - (len(before) - len(near))
-                else "target"
-            )
-        if patterns.later.search(after) and actual < len(before) - len(near):
+        far = len(before) - len(near)  # where the clause begins in the sentence
+        target = _last(patterns.firm_target, before)
+        if self.section(origin) == "target":
+            done = _last(patterns.actual_word, near)
+            return "actual" if done >= 0 and far + done > max(target, _last(patterns.target, before)) else "target"
+        done = _last(patterns.actual_word, before)
+        if target > done or (done < far and patterns.later.search(after)):
             return "target"
-        return "target" if target > actual else "actual"
+        return "actual"
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where the last match of a pattern begins, -1 if there is none."""
+    return max((m.start() for m in pattern.finditer(text)), default=-1)

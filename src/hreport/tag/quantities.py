@@ -65,7 +65,9 @@ def _tools(grammar: Grammar) -> _Tools:
     unit = grammar.expand("{unit}")
     tail = rf"(?P<more>{more})?(?P<scale>{scale}*?)(?P<more2>{more})?(?P<space>[ \u3000\t]{{0,2}})(?P<unit>{unit})"
     bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}+)(?P<more4>{more})?"
-    arabic = rf"(?<![A-Za-z\d._/])(?P<n>{number})(?:(?P<u1>{scale}*?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?(?:{tail}|{bare_tail})"
+    span = rf"(?:(?P<u1>{scale}*?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
+    arabic = rf"(?<![A-Za-z\d._/])(?P<n>{number}){span}(?:{tail}|{bare_tail})"
+    cn_tail = rf"(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"
     before: dict[str, Bound] = {}
     for name, bound in (("approx_before", "approx"), ("max_before", "max"), ("min_before", "min")):
         before |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
@@ -77,9 +79,7 @@ def _tools(grammar: Grammar) -> _Tools:
     return _Tools(
         arabic=re.compile(arabic),
         cell=re.compile(rf"[-+\u2212]?(?P<n>{number})(?:(?P<scale>{scale}*?)(?P<unit>{unit}))?"),
-        chinese=re.compile(
-            rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"
-        ),
+        chinese=re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}"),
         portion=re.compile(numerals["portion"].pattern),
         ordinal=re.compile(numerals["ordinal"].pattern),
         bare=re.compile(grammar.expand(numerals["bare"].pattern)),
@@ -133,8 +133,8 @@ def tag(reading: Reading, grammar: Grammar, traits: Profile, occupied: bytearray
 
 
 def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: Profile) -> Quantity | None:
-    """The quantity of a table cell: a number or a mask alone, or with its unit; `unit` is the unit that the headings give,
-    with multipliers. None where the cell holds something else."""
+    """The quantity of a table cell: a number or a mask alone, or with its unit; `unit` is the unit that the headings
+    give, with multipliers. None where the cell holds something else."""
     tools = _tools(grammar)
     start, end = reading.index(cell.start), reading.index(cell.end)
     while start < end and reading.text[start].isspace():
@@ -236,18 +236,20 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
 def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """25。4%: the point became a full stop; what stood there is certain."""
     for match in tools.odd_point.finditer(reading.text):
-        number = Decimal(match["n"].replace(STOP, "."))
+        numeral = match["n"].replace(STOP, ".")
+        number = Decimal(numeral)
         bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
-        yield _quantity(reading, match.span(), match["n"].replace(STOP, "."), Exact(number), match["unit"], match["unit"],
+        yield _quantity(reading, match.span(), numeral, Exact(number), match["unit"], match["unit"],
                         bound, "quantity.odd_point", "lost_point", number)  # fmt: skip
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """45 860元: a space inside the number; closed up, it is certain."""
     for match in tools.odd_space.finditer(reading.text):
-        number = Decimal(match["n"].replace(" ", "")) * numbers.multiplier(match["scale"])
+        numeral = match["n"].replace(" ", "")
+        number = Decimal(numeral) * numbers.multiplier(match["scale"])
         bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
-        yield _quantity(reading, match.span(), match["n"].replace(" ", ""), Exact(number), match["scale"] + match["unit"],
+        yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + match["unit"],
                         match["unit"], bound, "quantity.odd_space", "spaced", number)  # fmt: skip
 
 
@@ -330,10 +332,9 @@ def _make(
         damage = "spaced"
         repaired = value.number if isinstance(value, Exact) else None
     span = reading.span(*at)
-    if damage is None and span.end - span.start > at[1] - at[0]:
-        damage = "split"
-        repaired = value.number if isinstance(value, Exact) else None
-    elif damage is None and unit is not None and unit.id == PERMILLE and reading.text[at[1] - 1] == ";":
+    inside = span.end - span.start > at[1] - at[0]  # noise stands in the middle of it
+    entity = unit is not None and unit.id == PERMILLE and reading.text[at[1] - 1] == ";"
+    if damage is None and (inside or entity):
         damage = "split"
         repaired = value.number if isinstance(value, Exact) else None
     bound = _bound(reading.text, at[0], at[1], tools, vague, n2 is not None)

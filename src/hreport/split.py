@@ -174,12 +174,25 @@ def _repeated_lead(line: Line) -> list[Span]:
         again = text.find(text[start : start + LEAD_PROBE], start + LEAD_COPY, start + LEAD)
         if again < 0:
             continue
-        same = 0
-        while again + same < len(text) and start + same < again and text[start + same] == text[again + same]:
-            same += 1
-        if same >= LEAD_COPY and same >= 0.8 * (again - start):
+        end = _copied(text, start, again)
+        if end - start >= LEAD_COPY and end - start >= 0.8 * (again - start):
             return [Span(line.start + start, line.start + again)]
     return []
+
+
+def _copied(text: str, first: int, second: int) -> int:
+    """How far `text[first:]`, up to `second`, is the same as `text[second:]`, white space aside."""
+    end, again = first, second
+    while end < second and again < len(text):
+        if text[end].isspace():
+            end += 1
+        elif text[again].isspace():
+            again += 1
+        elif text[end] != text[again]:
+            break
+        else:
+            end, again = end + 1, again + 1
+    return end
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------

@@ -90,17 +90,20 @@ class Chunker:
         begin: int,
         finish: int,
         quantities: Sequence[Quantity],
-        skips: Sequence[tuple[int, int]],
+        times: Sequence[tuple[int, int]],
+        places: Sequence[tuple[int, int]],
         grammar: Grammar,
     ) -> None:
-        """`begin` and `finish` bound the report; `skips` are its time and place expressions, in order."""
+        """`begin` and `finish` bound the report; `times` and `places` are where its expressions of them stand."""
         self.reading = reading
         self.grammar = grammar
         self._begin, self._finish = begin, finish
         self._quantities = quantities
         self._numbers = [q.at.start for q in quantities]
-        self._skips = skips
-        self._skip_starts = [s for s, _ in skips]
+        self._skips = sorted((*times, *places))
+        self._skip_starts = [s for s, _ in self._skips]
+        self._places = places
+        self._place_starts = [s for s, _ in places]
         self._patterns = _patterns(grammar)
         prose = finish - begin
         commas = reading.text.count(",", begin, finish)
@@ -134,6 +137,8 @@ class Chunker:
             clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
             opened = _opened(between)
             low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
+            if self.commaless:
+                low = self._last_place(low, at.start)
             if low == start or text[low - 1] in LIST_BEGINS:
                 number = patterns.list_number.match(text, low, at.start)
                 low = number.end() if number else low
@@ -164,6 +169,13 @@ class Chunker:
             )
             previous = after
         return chunks
+
+    def _last_place(self, low: int, high: int) -> int:
+        """Where commas are gone, a place (全市) begins a new clause: where the last one stands that leaves words."""
+        k = bisect_left(self._place_starts, high) - 1
+        while k >= 0 and self._places[k][1] > high - 2:
+            k -= 1
+        return max(low, self._places[k][0]) if k >= 0 else low
 
     def tokens(self, low: int, high: int) -> list[Token]:
         """The words between two reading offsets, times and places as words that are passed over."""

@@ -64,8 +64,13 @@ class Namer:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
         chunk = chunks[k]
         head = self._chunker.wording(chunk.left.head)
+        if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
+            head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
         noun, more, begin = ("", False, chunk.after) if chunk.rank else self._chunker.right(chunks, k)
-        if chunk.listed and previous and not head and not chunk.left.verbs and (chunk.ratio or not noun):
+        if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
+            return Name(chunk.quantity.base_unit, "unit")
+        alone = chunk.listed and not head and not chunk.left.verbs
+        if alone and previous and (chunk.ratio or not noun or self._chunker.commaless and chunk.left.relation == ""):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:
             return self._of_rate(chunk, head, noun, previous)
@@ -78,6 +83,8 @@ class Namer:
         if whole := self._patterns.share_of.search(cutter.before(chunk)):
             low = chunk.low
             return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
+        if noun and not left.relation and self._followed_by_of(chunk):  # 减免20%的检查费用
+            return Name(noun, "right")
         if head:
             return Name(head, "left")
         if noun and left.verbs and not left.relation:  # 覆盖95%以上行政村
@@ -124,11 +131,14 @@ class Namer:
         left = chunk.left
         if left.strong:
             return True
-        if self._chunker.commaless and not left.listing and not left.each:
+        if self._chunker.commaless and not left.listing and not left.each and not left.open:
             return True
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
-        of = self._chunker.reading.text[chunk.after : chunk.after + 1] == self._of
+        of = self._followed_by_of(chunk)
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
+
+    def _followed_by_of(self, chunk: Chunk) -> bool:
+        return self._chunker.reading.text[chunk.after : chunk.after + 1] == self._of
 
     def _per_head(self, chunk: Chunk, head: str, previous: Observation) -> str:
         """每千人口床位数6.26张、执业医师数2.48人: what stands before the first of a list holds for the others, as long

@@ -46,10 +46,11 @@ class _Linker:
     ) -> None:
         reading = layout.reading
         begin, finish = reading.index(report.span.start), reading.index(report.span.end)
-        skips = [(t.at.start, t.at.end) for t in times] + [(a.at.start, a.at.end) for a in areas if a.kind != "part"]
+        when = [(t.at.start, t.at.end) for t in times]
+        where = [(a.at.start, a.at.end) for a in areas if a.kind != "part"]
         self._reading = reading
         self._report = report
-        self._chunker = Chunker(reading, begin, finish, quantities, sorted(skips), grammar)
+        self._chunker = Chunker(reading, begin, finish, quantities, when, where, grammar)
         self._namer = Namer(self._chunker, grammar)
         self._outlook = Outlook(report, reading, grammar)
         self._context = Context(reading, begin, times, areas, grammar)

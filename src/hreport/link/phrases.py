@@ -54,6 +54,7 @@ class Left:
     share: bool = False  # 占 stands before the number
     each: bool = False  # 每万居民拥有
     listing: bool = False  # ends in 等
+    open: bool = False  # ends in a verb or preposition that wants an object (推进, 与)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -81,8 +82,9 @@ def _cut(text: str, start: int, end: int, out: list[Token], say: Vocabulary) -> 
     """Adds the words of `text[start:end]`; 开展调查, a word of the dictionary, is two here, and 占/比 is one."""
     at = start
     for word in cut(text[start:end]) if end > start else ():
-        if len(word) == 4 and (word[:2] in say.verb or word[2:] in say.verb):
-            out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + 4))
+        compound = len(word) == 4 and (word[:2] in say.verb or word[2:] in say.verb)
+        if compound or (len(word) == 3 and word[:2] in say.inner_adverb):  # 共有区/级
+            out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + len(word)))
         elif out and not out[-1].skip and out[-1].end == at and out[-1].text + word in say.glued:
             out[-1] = Token(out[-1].text + word, out[-1].start, at + len(word))
         elif not word.isspace():
@@ -111,6 +113,8 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
     """What a chunk before a number says."""
     say = vocabulary(grammar)
     text = _text(words)
+    final = words[-1].text if words else ""
+    wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
     if gap := say.gap.search(text):
         relation = "gap_up" if gap["up"] else "gap_down"
@@ -153,6 +157,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         share=share,
         each=bool(say.each.search(text)),
         listing=listing,
+        open=wants_object,
     )
 
 
@@ -179,8 +184,11 @@ def _without_tail(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token],
         joined = text[-length:]
         if length == 1 and len(words[-1].text) > 1:
             break
-        if kind := say.relations.get(joined):
+        kind = say.relations.get(joined)
+        if kind:
             return _shortened(words, length), joined, kind
+        if kind == "":
+            break
     return list(words), "", ""
 
 
@@ -202,6 +210,11 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
     if say.each_start.match(_text(head)):  # 每千人口拥有床位数: the verb is inside the name
         return _trimmed(head, say), verbs, added
     # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
+    for i in range(len(head) - 2, 0, -1):  # 机构共建立档案: what stands before 共 is who, not what
+        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle:
+            head, more_verbs, more_added = _without_beginning(head[i + 1 :], say)
+            verbs, added = verbs + more_verbs, more_added or added
+            break
     ratio = bool(say.ratio_end.search(_text(head)))
     for i in range(len(head) - 2, -1, -1):
         word = head[i]
@@ -258,11 +271,21 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
             if len(rest) < 2 or rest[0].text not in say.verb:
                 break  # 有效问卷, but 有效应对
             k += 1
+        elif word.text in say.beneficiary and (doing := _doing_for(words, k, say)):
+            k = doing  # 为患者减免费用
         elif word.text in say.leading and word.text not in say.verb:
             k += 1
         else:
             break
     return list(words[k:]), verbs, added
+
+
+def _doing_for(words: Sequence[Token], k: int, say: Vocabulary) -> int:
+    """Where the verb stands that is done for somebody named after word `k`; 0 if none is near, or nothing follows it."""
+    for i in range(k + 2, min(k + 6, len(words) - 1)):
+        if words[i].text in say.verb:
+            return i
+    return 0
 
 
 def _keeps_verb(word: Token, rest: Sequence[Token], say: Vocabulary, verbs: Sequence[Token]) -> bool:

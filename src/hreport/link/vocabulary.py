@@ -18,7 +18,7 @@ class Vocabulary:
     """Lists of words.toml and expressions of relations.toml, by the part they play.
 
     `relations` maps each word that can stand between a noun phrase and its number to its kind: "level" (达到),
-    "level_change" (提高到), "up", "down", "from" (由), "share" (占) or "trailing" (which says nothing of the relation).
+    "level_change" (提高到), "up", "down", "from" (由), "share" (占) "trailing" (which says nothing of the relation), or "" (自然增长率 is a name, and no growth).
     """
 
     relations: Mapping[str, str]
@@ -37,6 +37,8 @@ class Vocabulary:
     build: frozenset[str]
     ratio_cut: frozenset[str]
     kept_added: frozenset[str]
+    inner_adverb: frozenset[str]
+    beneficiary: frozenset[str]
     stop: frozenset[str]
     soft_stop: frozenset[str]
     generic: frozenset[str]
@@ -71,6 +73,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         "down": words("down"),
         "up": words("up"),
         "level_change": words("level_up", "level_down"),
+        "": words("no_growth"),
     }
     return Vocabulary(
         relations={
@@ -91,6 +94,8 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         build=words("build"),
         ratio_cut=words("ratio_cut"),
         kept_added=words("kept_added"),
+        inner_adverb=words("inner_adverb"),
+        beneficiary=words("beneficiary"),
         stop=words("stop"),
         soft_stop=words("soft_stop"),
         generic=words("generic"),

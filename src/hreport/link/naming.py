@@ -18,6 +18,7 @@ from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
 
 SMALL_RATE = 100  # a figure per thousand people is below this: beds 1 to 12, physicians 1 to 7, nursery places 0 to 8
+DIMENSIONS = frozenset(("area", "length", "volume", "weight", "energy"))  # kinds of unit that measure a thing's extent
 LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
 
 
@@ -58,6 +59,7 @@ class Namer:
         self._chunker = chunker
         self._patterns = _patterns(grammar)
         self._generic = vocabulary(grammar).generic
+        self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
 
     def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
@@ -132,6 +134,8 @@ class Namer:
         if left.strong:
             return True
         if self._chunker.commaless and not left.listing and not left.each and not left.open:
+            return True
+        if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
             return True
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
         of = self._followed_by_of(chunk)

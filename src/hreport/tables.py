@@ -453,6 +453,8 @@ def label_of_report(row: Row) -> str:
 def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:
     """Key, name and code of the figure's place; a masked or unknown one is a place of its own in each report."""
     name = row["area_name"] or row["area"] or ""
+    if not row["area_name"] and _pattern("whole_area").search(name):
+        name = ""  # 全市 of a report whose place is unknown is that unknown place
     code = row["area_id"] or names.get(name, "")
     if code:
         return ("0", code), name or code, code

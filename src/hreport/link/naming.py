@@ -72,7 +72,8 @@ class Namer:
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
         alone = chunk.listed and not head and not chunk.left.verbs
-        if alone and previous and (chunk.ratio or not noun or self._chunker.commaless and chunk.left.relation == ""):
+        goes_on = self._chunker.commaless and chunk.left.relation == ""
+        if alone and previous and (chunk.ratio or not noun or goes_on):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:
             return self._of_rate(chunk, head, noun, previous)

@@ -281,7 +281,7 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
 
 
 def _doing_for(words: Sequence[Token], k: int, say: Vocabulary) -> int:
-    """Where the verb stands that is done for somebody named after word `k`; 0 if none is near, or nothing follows it."""
+    """Where the verb stands that is done for somebody named after word `k`; 0 if none is near or nothing follows."""
     for i in range(k + 2, min(k + 6, len(words) - 1)):
         if words[i].text in say.verb:
             return i

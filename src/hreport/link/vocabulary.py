@@ -18,7 +18,8 @@ class Vocabulary:
     """Lists of words.toml and expressions of relations.toml, by the part they play.
 
     `relations` maps each word that can stand between a noun phrase and its number to its kind: "level" (达到),
-    "level_change" (提高到), "up", "down", "from" (由), "share" (占) "trailing" (which says nothing of the relation), or "" (自然增长率 is a name, and no growth).
+    "level_change" (提高到), "up", "down", "from" (由), "share" (占), "trailing" (which
+    says nothing of the relation), or "" (自然增长率 is a name, and no growth).
     """
 
     relations: Mapping[str, str]

@@ -44,7 +44,7 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
             identity = resolve.indicator_id(o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
-            observations.append(replace(o, indicator_id=identity))
+            observations.append(replace(o, indicator_id=identity, confidence=grammar.confidence(o.rule)))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))
 
 

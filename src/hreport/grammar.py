@@ -74,6 +74,15 @@ class RoleRule:
     no_match: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records of a linking rule were seen in annotated texts, and how many of them were right."""
+
+    id: str
+    right: int
+    seen: int
+
+
 TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "units.toml": {"units": Unit},
     "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
@@ -92,6 +101,7 @@ TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "relations.toml": {"relations": Pattern},
     "calendar.toml": {"calendar": Pattern},
     "tables.toml": {"headings": Pattern},
+    "confidence.toml": {"confidence": Counts},
     "roles.toml": {"roles": RoleRule},
 }
 
@@ -122,6 +132,15 @@ class Grammar:
     def words_of(self, *names: str) -> frozenset[str]:
         """The union of some word lists."""
         return frozenset(w for n in names for w in self.words[n].words)
+
+    def confidence(self, rule: str) -> float:
+        """How likely a record of a linking rule is right, in [0, 1]: (right + 1) / (seen + 2), two decimals.
+
+        >>> load().confidence("link.never_seen")
+        0.5
+        """
+        counts = self.tables["confidence"].get(rule.removeprefix("link."), Counts(rule, 0, 0))
+        return round((counts.right + 1) / (counts.seen + 2), 2)
 
     def regex(self, table: str, *ids: str, flags: int = 0) -> re.Pattern[str]:
         """Entries of a table (all, where none is named) as one compiled alternation, each a group named by its id."""

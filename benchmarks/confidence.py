@@ -1,4 +1,4 @@
-"""Counts, for each linking rule, how many of its records are right on the annotated texts: the table behind `confidence`.
+"""Counts, for each linking rule, how many of its records are right on annotated texts: the table behind `confidence`.
 
     python benchmarks/confidence.py [--write]
 

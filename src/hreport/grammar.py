@@ -139,7 +139,7 @@ class Grammar:
         >>> load().confidence("link.never_seen")
         0.5
         """
-        counts = self.tables["confidence"].get(rule.removeprefix("link."), Counts(rule, 0, 0))
+        counts: Counts = self.tables["confidence"].get(rule.removeprefix("link."), Counts(rule, 0, 0))
         return round((counts.right + 1) / (counts.seen + 2), 2)
 
     def regex(self, table: str, *ids: str, flags: int = 0) -> re.Pattern[str]:

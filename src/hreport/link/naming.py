@@ -86,7 +86,7 @@ class Namer:
         if whole := self._patterns.share_of.search(cutter.before(chunk)):
             low = chunk.low
             return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
-        if noun and not left.relation and self._followed_by_of(chunk):  # 减免20%的检查费用
+        if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
         if head:
             return Name(head, "left")

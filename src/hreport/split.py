@@ -261,7 +261,8 @@ def _first_title(body: Sequence[Line], patterns: _Patterns) -> tuple[int, str]:
     """The line on which the first report begins, and its title."""
     prose = next((k for k, line in enumerate(body) if len(line.text) >= PROSE), len(body))
     head = [k for k in range(max(0, prose - TITLE_LINES), prose) if len(body[k].text) >= SHORTEST_TITLE - 1]
-    head = [k for k in head if body[k].text.count(" ") < 3]  # a line of many spaces is a list of search words
+    # A line of many spaces is a list of search words, and a sentence is no title.
+    head = [k for k in head if body[k].text.count(" ") < 3 and not patterns.marks["no_title"].search(body[k].text)]
     titled = [k for k in head if patterns.report_title.search(body[k].text)]
     if titled:
         return titled[0], _clean_title(body[titled[0]].text, patterns)

@@ -61,7 +61,8 @@ def test_page_markers_are_in_the_quoted_text_and_repaired() -> None:
 
 
 def test_a_list_is_no_page_marker() -> None:
-    text = f"卫生健康工作总结\n{SERVICES}。\n1、大力推进改厕。全年改厕2.1万座。\n2、大力推进改水。受益26万人。\n3、绿化。新增35公顷。"
+    points = "1、大力推进改厕。全年改厕2.1万座。\n2、大力推进改水。受益26万人。\n3、绿化。新增35公顷。"
+    text = f"卫生健康工作总结\n{SERVICES}。\n{points}"
     assert layout(text).reading.raw == text
     assert [s.heading for s in layout(text).reports[0].sections] == ["1、大力推进改厕", "2、大力推进改水", "3、绿化"]
 
@@ -161,7 +162,8 @@ ONE, TWO = "安吉县2022年卫生健康工作总结", "德清县2022年卫生�
 
 def article(title: str, hospitals: int) -> str:
     return (
-        f"{title}\n\n    {SERVICES}。{HOSPITALS}。\n    一、基本情况\n    现有乡镇卫生院{hospitals}所,床位1260张。{PEOPLE}。\n"
+        f"{title}\n\n    {SERVICES}。{HOSPITALS}。\n"
+        f"    一、基本情况\n    现有乡镇卫生院{hospitals}所,床位1260张。{PEOPLE}。\n"
         f"    二、主要做法\n    {NETWORK},居民健康档案建档率达到92.3%,老年人免费体检2.6万人。\n"
         "    三、下一步打算\n    新增托位20个,建成医养结合机构3家。\n"
     )

@@ -33,6 +33,8 @@ class _Patterns:
     levels: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     country: re.Pattern[str]
     own: re.Pattern[str]
+    past_year: re.Pattern[str]
+    coming: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +45,7 @@ def _patterns(grammar: Grammar) -> _Patterns:
     return _Patterns(
         given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),
         levels=tuple((one(f"whole_{n}"), one(f"name_{n}")) for n in LEVELS),
-        country=one("country"), own=one("own"),
+        past_year=one("past_year"), coming=one("coming"), country=one("country"), own=one("own"),
     )  # fmt: skip
 
 
@@ -104,7 +106,11 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
     patterns = _patterns(grammar)
     name, code = _place(o.area, report, patterns, lexicon)
-    return replace(o, area_name=name, area_id=code, year="" if scrubbed else _year(o, report, patterns))
+    year = "" if scrubbed else _year(o, report, patterns)
+    # A year after the one that the report is about can only be aimed at.
+    ahead = o.status == "actual" and year.isdigit() and report.year.isdigit() and int(year) > int(report.year)
+    status = "target" if ahead and re.search(r"\d{4}", o.period) else o.status
+    return replace(o, area_name=name, area_id=code, year=year, status=status)
 
 
 def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
@@ -136,10 +142,13 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
     of its title and plans the next.
     """
     own = int(report.year) if report.year.isdigit() else None
+    if o.rule == "link.state_before" and not o.period:
+        return ""
     said = re.findall(r"(?:19|20)\d{2}", o.period)
     if said:
         return said[0] if len(set(said)) == 1 else ""
-    if own is None or patterns.open.search(o.period):
+    past = patterns.past_year.fullmatch(o.period)
+    if own is None or (patterns.open.search(o.period) and not past):
         return ""
     given = bool(patterns.given.search(report.title))
     ahead = bool(patterns.plan.search(report.title))
@@ -147,9 +156,9 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
         return str(own - 1)
     if patterns.next.search(o.period):
         return str(own + 1)
-    if patterns.this.search(o.period):
-        return str(own)
     target = o.status == "target"
+    if patterns.this.search(o.period) and (given or ahead or not target or not patterns.coming.search(o.period)):
+        return str(own)
     if given:
         return str(own if target else own - 1)
     if ahead:

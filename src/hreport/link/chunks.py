@@ -73,6 +73,7 @@ class _Patterns:
     separators: re.Pattern[str]
     right_end: re.Pattern[str]
     list_number: re.Pattern[str]
+    aside: re.Pattern[str]
     rank_verb: re.Pattern[str]
 
 
@@ -216,6 +217,8 @@ class Chunker:
             return ""
         ends = (m.end() for m in self._patterns.clause_end.finditer(text, start, low - 1))
         begin = max(ends, default=start)
+        if self._patterns.aside.match(text, begin, low):
+            return ""  # 按可比价格计算: says how, not what
         first = bisect_left(self._numbers, begin)
         if first < len(self._numbers) and self._numbers[first] < low:
             return ""

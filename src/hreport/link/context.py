@@ -34,6 +34,8 @@ class _Patterns:
     own_area: re.Pattern[str]
     whole_country: re.Pattern[str]
     country_here: re.Pattern[str]
+    beside: re.Pattern[str]
+    average: re.Pattern[str]
     rank_area: re.Pattern[str]
 
 
@@ -67,6 +69,7 @@ class Context:
         )
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
+        self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
         self._parts = _Positions([a for a in telling if a.kind == "part"])
         self._own = _Positions([a for a in telling if self._patterns.own_area.match(a.text)])
 
@@ -94,16 +97,21 @@ class Context:
                 return named.text
         return ""
 
+    def named(self, low: int, high: int) -> str:
+        """The last period that is named between two reading offsets, "" if none."""
+        found = self._near.before(low, high)
+        return found.text if found else ""
+
     def area(self, sentence: int, clause: int, at: int, rank: bool) -> str:
         """The area of the number at reading offset `at`: a part (市区) named in its clause, else what is nearest in its
-        sentence, else in the one before, else the last 全市 or the like in the report. Of a `rank`, among whom."""
+        sentence, else a 全市 or a masked place in the one before, else the last 全市 or the like in the report. Of a `rank`, among whom."""
         if rank and (among := self._patterns.rank_area.search(self._text[sentence:at])):
             return among["area"]
         before = max(self._text.rfind(c, self._begin, max(sentence - 1, self._begin)) for c in SENTENCE_ENDS)
         found = (
             self._parts.before(clause, at)
             or self._areas.before(sentence, at)
-            or self._areas.before(max(before, self._begin), sentence)
+            or self._unnamed.before(max(before, self._begin), sentence)
             or self._own.before(self._begin, sentence)
         )
         return found.text if found else ""
@@ -116,6 +124,8 @@ class Context:
             return False
         whole = self._patterns.whole_country.fullmatch(area.text)
         if whole and not self._patterns.country_here.search(text, max(start - 6, 0), end + 8):
+            return False
+        if self._patterns.beside.search(text, max(start - 4, 0), start) or self._patterns.average.match(text, end):
             return False
         opened = text.rfind(BOOK[0], max(0, start - LONGEST_TITLE), start)
         return opened < 0 or BOOK[1] in text[opened:start]

@@ -88,6 +88,9 @@ class Namer:
             return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
         if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
+        if head in self._generic and chunk.ratio:  # 国家卫生镇12个,占比80%: of what was said before
+            subject = cutter.clause_before(chunk) or (previous.indicator if previous else "")
+            return Name(subject + head, "left")
         if head:
             return Name(head, "left")
         if noun and left.verbs and not left.relation:  # 覆盖95%以上行政村
@@ -209,7 +212,8 @@ class Namer:
         """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
         behind as many words as the others have."""
         words = [cut(n) for n in names]
-        short = [w for w in words[:-1] if w[-1] != words[-1][-1]]
+        last = words[-1][-1]
+        short = [w for n, w in zip(names[:-1], words[:-1], strict=True) if not n.endswith(last)]
         if not short or len(short) < len(words) - 1:
             return names
         match = self._patterns.shared.search(names[-1])

@@ -12,7 +12,7 @@ from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
-from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Report
+from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Report, Section
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
@@ -80,6 +80,7 @@ class _Linker:
 
     def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
         chunk = chunks[k]
+        earlier_state = next((chunks[i] for i in range(k - 1, -1, -1) if chunks[i].left.relation == "from"), None)
         # What stands in a bracket is no topic for what follows the bracket.
         earlier = range(k - 1, -1, -1)
         previous = next((done[i] for i in earlier if chunk.bracketed or not chunks[i].bracketed), None)
@@ -92,7 +93,9 @@ class _Linker:
         basis = chunk.left.basis if how in ("change", "change_rate") else None
         if basis is None and inherited and previous and how == previous.measure:
             basis = previous.basis
-        return self._placed(chunk, quantity, indicator, how, direction, f"link.{rule}", basis)
+        if chunk.left.relation == "from":
+            rule = "state_before"
+        return self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
 
     def _measure(self, chunk: Chunk, rule: str, previous: Observation | None) -> tuple[Measure, Direction | None]:
         if previous and (rule == "listed" or (rule == "distributed" and chunk.listed)):
@@ -106,9 +109,20 @@ class _Linker:
                 return previous.measure, previous.direction
         return how, direction
 
+    def _period(self, chunk: Chunk, earlier_state: Chunk | None, headings: Sequence[Section]) -> str:
+        """The period of a number: 由2021年的26.2%提升到28.6% names that of the state before, and of it alone."""
+        start, at = chunk.sentence[0], chunk.start
+        if chunk.left.relation == "from":
+            return self._context.named(chunk.low, at)
+        if earlier_state is not None:
+            named = self._context.named(earlier_state.start, at)
+            return named or self._context.period(start, earlier_state.low, headings)
+        return self._context.period(start, at, headings)
+
     def _placed(
         self,
         chunk: Chunk,
+        earlier_state: Chunk | None,
         quantity: Quantity,
         indicator: str,
         how: Measure,
@@ -132,7 +146,7 @@ class _Linker:
             direction=direction,
             basis=basis,
             real=chunk.left.real,
-            period=self._context.period(start, quantity.at.start, headings),
+            period=self._period(chunk, earlier_state, headings),
             area=self._context.area(start, start + clause, quantity.at.start, how == "rank"),
             section=headings[0].heading if headings else "",
             page=self._pages[page] if page >= 0 else None,

@@ -27,6 +27,7 @@ class _Patterns:
         self.review_firm = grammar.regex("sections", "review_firm")
         self.pivot = grammar.regex("relations", "pivot")
         self.firm_target = grammar.regex("relations", "firm_target")
+        self.reference_after = grammar.regex("relations", "reference_after")
         self.later = grammar.regex("relations", "later")
         self.target = words("target_cue")
         self.actual = words("actual_cue")
@@ -118,7 +119,7 @@ class Outlook:
         is the distance to someone else's figure.
         """
         patterns = self._patterns
-        if not gap and patterns.reference.search(near):
+        if (not gap and patterns.reference.search(near)) or patterns.reference_after.match(after):
             return "reference"
         far = len(before) - len(near)  # where the clause begins in the sentence
         target = _last(patterns.firm_target, before)

@@ -28,9 +28,10 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     found_areas = areas.tag(reading, grammar, resolve.find_areas(reading.text))
     traits = quantities.profile(reading.text, masks.digit_by_digit(found_masks), grammar)
     occupied = times.occupied(found_times, len(reading.text))
+    ends = [layout.prose_end(report) for report in layout.reports]
     metrics = [
         q
-        for q in quantities.tag(reading, grammar, traits, occupied)
+        for q in quantities.tag(reading, grammar, traits, occupied, ends)
         if not layout.is_quiet(q.at.start) and roles.role_of(q, reading, grammar)[0] == "metric"
     ]
     masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES

@@ -47,6 +47,19 @@ class Layout:
     reports: tuple[Report, ...]
     cells: tuple[Block, ...]
 
+    def prose_end(self, report: Report) -> int:
+        """The reading offset at which a report's own text ends, page furniture and white space aside."""
+        begin, end = self.reading.index(report.span.start), self.reading.index(report.span.end)
+        while end > begin:
+            at = bisect_right(self.quiet, (end - 1, 1 << 60)) - 1
+            if at >= 0 and self.quiet[at][0] < end <= self.quiet[at][1]:
+                end = self.quiet[at][0]
+            elif self.reading.text[end - 1].isspace():
+                end -= 1
+            else:
+                break
+        return max(begin, end)
+
     def is_quiet(self, index: int) -> bool:
         """Does a reading offset lie in a quiet stretch?"""
         at = bisect_right(self.quiet, (index, 1 << 60)) - 1

@@ -41,6 +41,7 @@ class _Patterns:
     counted: re.Pattern[str]
     items_suffix: re.Pattern[str]
     share_of: re.Pattern[str]
+    reference_after: re.Pattern[str]
     giving: re.Pattern[str]
     each: re.Pattern[str]
     each_prefix: re.Pattern[str]
@@ -83,6 +84,8 @@ class Namer:
         left, cutter = chunk.left, self._chunker
         if left.share and head:
             return Name(head, "share")
+        if previous and self._patterns.reference_after.match(cutter.reading.text, chunk.after):
+            return Name(previous.indicator, "inherited", True)  # 高于27.78%的全国平均水平
         if whole := self._patterns.share_of.search(cutter.before(chunk)):
             low = chunk.low
             return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
@@ -212,8 +215,8 @@ class Namer:
         """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
         behind as many words as the others have."""
         words = [cut(n) for n in names]
-        last = words[-1][-1]
-        short = [w for n, w in zip(names[:-1], words[:-1], strict=True) if not n.endswith(last)]
+        last, complete = words[-1][-1], self._patterns.shared
+        short = [w for n, w in zip(names[:-1], words[:-1], strict=True) if not (n.endswith(last) or complete.search(n))]
         if not short or len(short) < len(words) - 1:
             return names
         match = self._patterns.shared.search(names[-1])

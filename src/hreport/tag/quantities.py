@@ -6,7 +6,7 @@ What a quantity measures, and whether it measures anything, is the business of `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -46,6 +46,10 @@ class _Tools:
     deleted: re.Pattern[str]
     deleted_scaled: re.Pattern[str]
     odd_space: re.Pattern[str]
+    shared_point: re.Pattern[str]
+    cut: re.Pattern[str]
+    piece: str  # 个, and 百分点, which it begins
+    point: str
     odd_point: re.Pattern[str]
     before: dict[str, Bound]
     not_bound: frozenset[str]
@@ -86,6 +90,10 @@ def _tools(grammar: Grammar) -> _Tools:
         deleted=re.compile(grammar.expand(numerals["deleted"].pattern)),
         deleted_scaled=re.compile(numerals["deleted_scaled"].pattern),
         odd_space=re.compile(numerals["odd_space"].pattern),
+        shared_point=re.compile(numerals["shared_point"].pattern),
+        cut=re.compile(numerals["cut"].pattern),
+        piece=grammar.words["piece"].words[0],
+        point=grammar.words["point"].words[0],
         odd_point=re.compile(numerals["odd_point"].pattern),
         before=before,
         not_bound=grammar.words_of("not_bound"),
@@ -105,8 +113,11 @@ def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     return Profile(scrubbed, number_shapes, spaced >= 3 and spaced > close, deleting)
 
 
-def tag(reading: Reading, grammar: Grammar, traits: Profile, occupied: bytearray) -> list[Quantity]:
-    """Every quantity of the text in order. `occupied` has a 1 for each character of the reading where something else
+def tag(
+    reading: Reading, grammar: Grammar, traits: Profile, occupied: bytearray, ends: Sequence[int] = ()
+) -> list[Quantity]:
+    """Every quantity of the text in order. `ends` are the reading offsets at which reports end, where a number may have
+    been cut off; `occupied` has a 1 for each character of the reading where something else
     (a time expression) already stands; it is marked further."""
     tools = _tools(grammar)
     found: list[Quantity] = []
@@ -128,6 +139,11 @@ def tag(reading: Reading, grammar: Grammar, traits: Profile, occupied: bytearray
                 continue
             occupied[start:end] = b"\x01" * (end - start)
             found.append(quantity)
+    for end in ends:
+        line = reading.text.rfind("\n", 0, end) + 1
+        match = tools.cut.search(reading.text[line:end])
+        if match and 1 not in occupied[line + match.start() : end]:
+            found.append(_cut_off(reading, (line + match.start(), end), match["n"]))
     found.sort(key=lambda q: q.at.start)
     return list(_neighbours(found))
 
@@ -169,6 +185,8 @@ def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
             continue
         scale = match["scale"] or ""
         unit = grammar.surfaces[match["unit"]]
+        if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
+            unit = grammar.units[tools.point]  # 2.1个和3.4个百分点: both are points
         written = scale + _written(unit, match["unit"])
         yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, unit, written,
                     bool(match["more"] or match["more2"]), "quantity.arabic", spaced=bool(match["space"]))  # fmt: skip
@@ -270,6 +288,13 @@ def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: P
             "quantity.deleted",
             "deleted",
         )
+
+
+def _cut_off(reading: Reading, at: tuple[int, int], numeral: str) -> Quantity:
+    """A number at the very end of a report, without its unit: the text was cut off, perhaps inside it."""
+    number = numbers.arabic(numeral.rstrip("."))
+    value: Value = Exact(number) if number is not None else Masked(numeral)
+    return _quantity(reading, at, numeral, value, "", "", "exact", "quantity.cut", "cut")
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

@@ -104,7 +104,8 @@ class Context:
 
     def area(self, sentence: int, clause: int, at: int, rank: bool) -> str:
         """The area of the number at reading offset `at`: a part (市区) named in its clause, else what is nearest in its
-        sentence, else a 全市 or a masked place in the one before, else the last 全市 or the like in the report. Of a `rank`, among whom."""
+        sentence, else a 全市 or a masked place in the one before, else the last 全市 or the like in the report. Of a
+        `rank`, among whom."""
         if rank and (among := self._patterns.rank_area.search(self._text[sentence:at])):
             return among["area"]
         before = max(self._text.rfind(c, self._begin, max(sentence - 1, self._begin)) for c in SENTENCE_ENDS)

@@ -102,9 +102,10 @@ class _Linker:
             return previous.measure, previous.direction
         how, direction = measure(chunk, self._chunker)
         left = chunk.left
-        if previous and previous.measure == "change_rate" and how == "level" and chunk.ratio and rule == "inherited":
-            # 增长7%以上、力争达到8%: the growth that is hoped for
-            if LIST_COMMA in self._reading.text[previous.quantity.at.end : chunk.start]:
+        growing = previous and previous.measure == "change_rate" and how == "level" and rule == "inherited"
+        if previous and growing and chunk.ratio:
+            gap = self._reading.text[previous.quantity.at.end : chunk.start]
+            if LIST_COMMA in gap:  # 增长7%以上、力争达到8%: the growth that is hoped for
                 return previous.measure, previous.direction
         if previous and previous.measure == "change" and how == "level" and not chunk.ratio and not left.relation:
             # 新增公办园托位1.6万个、基础教育学位8.4万个: the verb of adding governs the later members of its list too.

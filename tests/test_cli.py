@@ -411,7 +411,21 @@ def test_manifest(folder: Path) -> None:
         assert (row["url"] == "http://x/=1") == (row["file"] == "in/hz.txt")
 
 
-@pytest.mark.xfail(reason="the analysis does not take hints yet")
+@pytest.mark.parametrize("command", ["extract", "masks", "compare"])
+def test_a_manifest_beside_the_reports(command: str, folder: Path, here: Callable[..., Done]) -> None:
+    (folder / "in/manifest.csv").write_text("file,area\nhz.txt,宁波市\n", encoding="utf-8")
+    (folder / "in/README.md").write_text("全市床位数达到4200张。", encoding="utf-8")
+    done = here(command, "in", "--issues", "issues.csv")
+    assert (done.returncode, done.stderr.decode()) == (0, "2 read\n")
+    (found,) = [r for r in rows((folder / "issues.csv").read_bytes()) if r["code"] == "manifest_file"]
+    assert (found["file"], found["fatal"]) == ("in/manifest.csv", "false")
+    line = "hreport: in/manifest.csv: a manifest: give it with --manifest"
+    assert line in here(command, "in", "-v").stderr.decode().splitlines()
+    assert "manifest" not in here(command, "in", "-v", "--manifest", "in/manifest.csv").stderr.decode()
+    done = here(command, "in/manifest.csv")
+    assert (done.returncode, done.stderr.decode().splitlines()[0]) == (1, line)
+
+
 def test_manifest_title(folder: Path) -> None:
     (folder / "m.csv").write_text("file,title\nhz.txt,Given\n", encoding="utf-8")
     done = hreport("extract", "in", "--manifest", "m.csv", cwd=folder)

@@ -13,7 +13,7 @@ from hreport import pipeline
 from hreport.lexicon import load
 from hreport.model import Document, Exact, Extraction, Mask, Masked, Observation, Quantity, Report, Span
 from hreport.pipeline import Manifest, ManifestError, Source, Work, find, process, read_manifest, run
-from hreport.record import EXTRACT, mask_rows, observation_rows
+from hreport.record import EXTRACT, ISSUES, MASKS, mask_rows, observation_rows
 
 
 def paths(found: pipeline.Found) -> list[str]:
@@ -113,6 +113,35 @@ def test_tables_of_ours_are_left_out_of_folders_with_a_word(folder: Path) -> Non
     assert "in/data.csv" in paths(found)
     assert [(i.code, i.fatal) for i in found.issues] == [("table", False)]
     assert find(["in/out.csv"]).sources[0].table
+
+
+@pytest.mark.parametrize("header", ["file,area", "file,report,area,year,title,url,publisher,published", "file, year,x"])
+def test_a_manifest_is_no_report(header: str, folder: Path) -> None:
+    (folder / "in/about.csv").write_text(f"\ufeff{header}\r\na.txt,\r\n", encoding="utf-8")
+    said = [("in/about.csv", "manifest_file", "a manifest: give it with --manifest")]
+    for path, fatal in (("in", False), ("in/about.csv", True), ("in/*.csv", True)):
+        found = find([path])
+        assert "in/about.csv" not in paths(found)
+        assert [(i.path, i.code, i.message) for i in found.issues] == said
+        assert [i.fatal for i in found.issues] == [fatal]
+        assert find([path], exclude=[folder / "in/about.csv"]).issues == []
+
+
+@pytest.mark.parametrize(
+    "header", [",".join(c.name for c in MASKS), ",".join(c.name for c in ISSUES), "file", "a,year"]
+)
+def test_other_tables_are_no_manifest(header: str, folder: Path) -> None:
+    (folder / "in/about.csv").write_text(header + "\n")
+    assert paths(find(["in/about.csv"])) == ["in/about.csv"]
+
+
+def test_files_about_a_folder_are_left_out_of_it(folder: Path) -> None:
+    about = ["README", "readme.md", "README.zh.md", "Readme_old.txt", "LICENSE", "LICENCE.txt", "CHANGELOG.rst"]
+    others = ["README.docx", "readme宜兴市2023年总结.txt", "my README.txt"]
+    for name in (*about, *others):
+        (folder / "in/sub" / name).write_text("x")
+    assert paths(find(["in/sub"])) == sorted(f"in/sub/{n}" for n in (*others, "c.txt"))
+    assert paths(find([f"in/sub/{n}" for n in about])) == sorted(f"in/sub/{n}" for n in about)
 
 
 # --- from an extraction to rows ---------------------------------------------------------------------------------------

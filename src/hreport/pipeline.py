@@ -59,14 +59,18 @@ class Found:
 
 _MAGIC = re.compile(r"[*?\[]")
 _NOISE = re.compile(r"\.|~\$|thumbs\.db$|desktop\.ini$|__macosx$", re.IGNORECASE)
+# What stands beside reports and is none: README, README.zh.md, LICENSE-MIT, changelog.txt.
+_ABOUT = re.compile(r"(readme|licen[sc]e|changelog)([\w-]*|[\w.-]*\.(md|txt|rst))", re.IGNORECASE | re.ASCII)
 
 
 def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collection[Path] = ()) -> Found:
     """Files behind `paths` (files, folders, globs, `-`), each once, sorted by path.
 
-    Folders are walked to the bottom, hidden files and office lock files left out; a link that leads back is followed
-    once. `exclude` are files of the run itself (its output, its manifest), which a folder may hold. Tables that
-    extract wrote are taken where they are named, and left out of folders with a word.
+    Folders are walked to the bottom; a link that leads back is followed once. Left out of them, without a word: hidden
+    files, office lock files, and what speaks of the folder (README, LICENSE, CHANGELOG with any ending, as .md, .txt,
+    .rst or without suffix). `exclude` are files of the run itself (its output, its manifest), which a folder may hold.
+    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest is never
+    read as a report: a note where a folder holds it, an issue where it is named.
     """
     found = Found()
     entries: list[tuple[str, bool]] = []
@@ -82,7 +86,11 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
         best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
     for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
-        if met and real in hidden:
+        is_manifest = _is_manifest(path)
+        if real in hidden and (met or is_manifest):
+            continue
+        if is_manifest:
+            found.issues.append(Issue(path, "manifest_file", "a manifest: give it with --manifest", fatal=not met))
             continue
         _add(path, met, found)
     found.issues.sort(key=lambda i: (i.path, i.code))
@@ -131,6 +139,23 @@ def _is_table(path: str) -> bool:
         return False
 
 
+def _is_manifest(path: str) -> bool:
+    """Is this CSV made to be given with --manifest? Its header names files and what to say of them.
+
+    A manifest with a mistake in another column is one too; the tables that hreport writes have a column start.
+    """
+    if not path.lower().endswith(".csv") or not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(4096)
+    except OSError:
+        return False
+    first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].strip()
+    names = {n.strip() for n in next(iter(csv.reader([first])), [])}
+    return "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
+
+
 def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
     """Files of one argument, with whether they were only met in a folder. A path that exists is no pattern."""
     try:
@@ -168,7 +193,7 @@ def _nearest(path: str) -> str:
 
 
 def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
-    """Files below a folder, hidden ones left out. Each folder is entered once, whatever links lead to it."""
+    """Files below a folder, without hidden ones and those about the folder. Each folder is entered once."""
     files: list[tuple[str, bool]] = []
     entered = {os.path.realpath(folder)}
 
@@ -184,7 +209,8 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
                 entered.add(real)
                 kept.append(name)
         folders[:] = kept
-        files += [(_posix(os.path.join(root, name)), True) for name in names if not _NOISE.match(name)]
+        kept = [name for name in names if not _NOISE.match(name) and not _ABOUT.fullmatch(name)]
+        files += [(_posix(os.path.join(root, name)), True) for name in kept]
     if not files and not any(i.path == _posix(folder) for i in issues):
         issues.append(Issue(_posix(folder), "empty_folder", "no files in this folder: check the name"))
     return files

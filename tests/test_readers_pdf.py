@@ -304,13 +304,13 @@ def test_table_in_a_file_with_a_password() -> None:
 
 
 def test_no_text_layer() -> None:
-    assert issue(pdf([], [], image=True)).message == "scanned pdf: install hreport[ocr]"
+    assert issue(pdf([], [], image=True)).message == "scanned pdf: it has no text layer: run it through OCR first"
 
 
 def test_some_pages_are_scanned() -> None:
     result = document(pdf(lines([FULL]), lines([FULL[::-1]]), [], image=True))
     assert [(one.code, one.fatal) for one in result.issues] == [("scanned", False)]
-    assert "page 3" in result.issues[0].message
+    assert result.issues[0].message == "no text layer on page 3: run the pdf through OCR to have them read"
 
 
 def test_an_emblem_is_no_scan() -> None:

@@ -86,11 +86,11 @@ def _read(source: Source, pdf: pypdfium2.PdfDocument) -> Document | Issue:
     if not any(page.count() for page in pages) or (blank and not written):
         if cut:
             return source.issue("truncated", "damaged pdf: get the file again, it is cut short")
-        return source.issue("scanned", "scanned pdf: install hreport[ocr]")
+        return source.issue("scanned", "scanned pdf: it has no text layer: run it through OCR first")
     if garbled:
         doubt("no_tounicode", f"fonts without a Unicode map on {_list(garbled)}: the text there is garbage")
     if blank:
-        doubt("scanned", f"no text layer on {_list(blank)}: install hreport[ocr] to read them")
+        doubt("scanned", f"no text layer on {_list(blank)}: run the pdf through OCR to have them read")
     if cut:
         doubt("truncated", "the end of the pdf is missing: pages may be lost; get the file again")
     _find_tables(source, pages, doubt)

@@ -42,6 +42,7 @@ class _Patterns:
     items_suffix: re.Pattern[str]
     share_of: re.Pattern[str]
     reference_after: re.Pattern[str]
+    target_after: re.Pattern[str]
     giving: re.Pattern[str]
     each: re.Pattern[str]
     each_prefix: re.Pattern[str]
@@ -84,8 +85,8 @@ class Namer:
         left, cutter = chunk.left, self._chunker
         if left.share and head:
             return Name(head, "share")
-        if previous and self._patterns.reference_after.match(cutter.reading.text, chunk.after):
-            return Name(previous.indicator, "inherited", True)  # 高于27.78%的全国平均水平
+        if previous and self._compared(chunk, head):
+            return Name(previous.indicator, "inherited", True)
         if whole := self._patterns.share_of.search(cutter.before(chunk)):
             low = chunk.low
             return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
@@ -150,6 +151,13 @@ class Namer:
 
     def _followed_by_of(self, chunk: Chunk) -> bool:
         return self._chunker.reading.text[chunk.after : chunk.after + 1] == self._of
+
+    def _compared(self, chunk: Chunk, head: str) -> bool:
+        """高于27.78%的全国平均水平, 超过了95%的预期目标: a figure that the one before it is compared with."""
+        text, patterns = self._chunker.reading.text, self._patterns
+        if patterns.reference_after.match(text, chunk.after):
+            return True
+        return not head and chunk.left.bounded and bool(patterns.target_after.match(text, chunk.after))
 
     def _per_head(self, chunk: Chunk, head: str, previous: Observation) -> str:
         """每千人口床位数6.26张、执业医师数2.48人: what stands before the first of a list holds for the others, as long

@@ -79,7 +79,7 @@ def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, in
 
 
 def _cut(text: str, start: int, end: int, out: list[Token], say: Vocabulary) -> None:
-    """Adds the words of `text[start:end]`; 开展调查, a word of the dictionary, is two here, and 占/比 is one."""
+    """Adds the words of `text[start:end]`; 开展调查, a word of the dictionary, is two here, and 占/比达 is 占比/达."""
     at = start
     for word in cut(text[start:end]) if end > start else ():
         compound = len(word) == 4 and (word[:2] in say.verb or word[2:] in say.verb)
@@ -87,6 +87,9 @@ def _cut(text: str, start: int, end: int, out: list[Token], say: Vocabulary) -> 
             out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + len(word)))
         elif out and not out[-1].skip and out[-1].end == at and out[-1].text + word in say.glued:
             out[-1] = Token(out[-1].text + word, out[-1].start, at + len(word))
+        elif out and out[-1].end == at and out[-1].text + word[0] in say.glued and word[1:] in say.relations:
+            out[-1] = Token(out[-1].text + word[0], out[-1].start, at + 1)
+            out.append(Token(word[1:], at + 1, at + len(word)))
         elif not word.isspace():
             out.append(Token(word, at, at + len(word)))
         at += len(word)

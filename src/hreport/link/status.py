@@ -28,6 +28,7 @@ class _Patterns:
         self.pivot = grammar.regex("relations", "pivot")
         self.firm_target = grammar.regex("relations", "firm_target")
         self.reference_after = grammar.regex("relations", "reference_after")
+        self.target_after = grammar.regex("relations", "target_after")
         self.later = grammar.regex("relations", "later")
         self.target = words("target_cue")
         self.actual = words("actual_cue")
@@ -121,6 +122,8 @@ class Outlook:
         patterns = self._patterns
         if (not gap and patterns.reference.search(near)) or patterns.reference_after.match(after):
             return "reference"
+        if patterns.target_after.match(after):
+            return "target"  # 超过了95%的预期目标
         far = len(before) - len(near)  # where the clause begins in the sentence
         target = _last(patterns.firm_target, before)
         if self.section(origin) == "target":

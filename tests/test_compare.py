@@ -225,6 +225,62 @@ def test_years_of_places() -> None:
     assert "2024" in result.legend[0]
 
 
+def test_unknown_years_are_marked() -> None:
+    beds = {"indicator_id": "beds", "base_unit": "张"}
+    unknown = {"year": None, "period": "201*年"}
+    wenzhou = {"area_name": "温州市", "area_id": "330300", "file": "c.txt"}
+    result = made(
+        row(), row(**beds, **unknown, value=7, start=20),
+        row(**NINGBO, **unknown), row(**NINGBO, **beds, **unknown, start=20),
+        row(**NINGBO, indicator_id="money", base_unit="亿元", start=30),
+        row(**wenzhou), row(**wenzhou, **beds, start=20),
+    )  # fmt: skip
+    assert places(result) == ["杭州市", "宁波市 ?", "温州市"]
+    assert shown(result) == [["95.3", "95.3", "95.3"], ["7 (?)", "95.3", "95.3"], ["", "95.3 (2024)", ""]]
+    assert result.rows[1]["杭州市"].number is None
+    assert result.legend == (
+        "Figures are of 2024 unless a year stands beside them.",
+        "?  after a place, (?) after a figure: of a year that is not known",
+    )
+    chinese = compare([row(**unknown)], CATALOGUE, convert, Selection(), language="zh")
+    assert places(chinese) == ["杭州市 ?"]
+    assert chinese.legend == ("?  在地区名后、(?) 在数字后：年份不明",)
+    assert places(made(row(**unknown), by="report")) == ["a.txt#1"]
+    assert made(row(**unknown), by="report").legend == ()
+
+
+BEFORE = {"rule": "link.state_before", "year": None, "start": 1, "value": 61}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{}, {"area": "市区"}, {"period": "上半年"}, {"bound": "min"}, {"value": 254}, {"damage": "lost_point"},
+     {"masked": True, "value": None, "text": "xx%"}, {"year": None}, {"year": 2019}],
+)  # fmt: skip
+@pytest.mark.parametrize("by", ["area", "report"])
+def test_how_it_was_before_loses_against_any_other_figure(other: dict[str, Any], by: str) -> None:
+    alone = made(row(**other), by=by)
+    for was in (row(**BEFORE), row(**BEFORE | {"year": 2018})):
+        result = made(was, row(**other), by=by)
+        assert places(result) == places(alone)
+        assert shown(result) == shown(alone)
+        assert [(r["start"], r["chosen"]) for r in result.long if r["chosen"]] == [(10, True)]
+
+
+def test_how_it_was_before_alone_is_of_an_unknown_year() -> None:
+    beds = row(indicator_id="beds", base_unit="张", value=7, start=20)
+    result = made(row(**BEFORE), beds, row(**NINGBO, **BEFORE | {"indicator_id": "beds", "base_unit": "张"}))
+    assert places(result) == ["杭州市", "宁波市 ?"]
+    assert shown(result) == [["61 (?)", ""], ["7", "61"]]
+    assert shown(made(row(**BEFORE), beds, by="report")) == [["61 (?)"], ["7"]]
+    assert shown(made(row(**BEFORE | {"year": 2020}), beds)) == [["61 (2020)"], ["7"]]
+    assert places(made(row(**BEFORE), by="area,year")) == ["杭州市 ? (a.txt#1)"]
+
+
+def test_a_later_year_of_what_was_before_is_a_passed_over_one() -> None:
+    assert shown(made(row(year=2019), row(**BEFORE | {"year": 2020}))) == [["95.3 *"]]
+
+
 def test_by_report_keeps_to_the_place_of_the_report() -> None:
     home = [row(start=n, indicator_id=i, value=50, base_unit=u) for n, i, u in ((1, "cover", "%"), (2, "beds", "张"))]
     other = row(**{**NINGBO, "file": "a.txt"}, start=0, value=60)
@@ -261,6 +317,10 @@ def test_evidence_stands_beneath() -> None:
 def test_legend_speaks_only_of_what_is_there() -> None:
     assert made(row()).legend == ("Figures are of 2024 unless a year stands beside them.",)
     assert len(made(masked(), row(**NINGBO, bound="min")).legend) == 3
+    deleted = row(**NINGBO, masked=True, value=None, numeral="", text="%", damage="deleted")
+    said = "?%  the number was deleted from the text, only its unit is left"
+    assert made(deleted).legend[1:] == (said,)
+    assert made(masked(), deleted).legend[2:] == (said,)
 
 
 def test_suggest() -> None:

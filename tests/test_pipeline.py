@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -207,6 +208,12 @@ def test_rows_of_observations() -> None:
     assert {r["file"] for r in rows} == {"x/a.txt"}
     assert rows[0]["url"] == "http://x"
     assert rows[0]["sentence"] == "全市床位约4.3万张。"
+
+
+def test_the_state_before_is_not_of_the_year_of_the_report() -> None:
+    q = quantity(13, "4.3万张", value=Exact(Decimal(43000)))
+    before = replace(extraction(), observations=(observation(q, rule="link.state_before"),))
+    assert [r["year"] for r in observation_rows(before, "a.txt")] == [None]
 
 
 def test_rows_of_masks() -> None:

@@ -60,6 +60,7 @@ def _columns(text: str) -> tuple[Column, ...]:
     return tuple(Column(name, kind or "text") for name, _, kind in pairs)  # type: ignore[arg-type]
 
 
+STATE_BEFORE = "link.state_before"  # the rule of the A in 由A增至B: how things were, at a time that is seldom said
 SOURCE = "url publisher published"
 
 EXTRACT = _columns(
@@ -158,10 +159,11 @@ def _observation_row(
             low, high = a, b
     masked = isinstance(q.value, Masked)
     usable = q.repaired if q.repaired is not None else (value if not masked and not q.damage else None)
-    # A figure without any place or time word of its own is about the report's place and year.
+    # A figure without any place or time word of its own is about the report's place and year, unless it says how
+    # things were before (由A增至B).
     area_name = o.area_name or ("" if o.area or report is None else report.area)
     area_id = o.area_id or (report.area_id if report is not None and area_name and area_name == report.area else "")
-    year = o.year or ("" if o.period or report is None else report.year)
+    year = o.year or ("" if o.period or o.rule == STATE_BEFORE or report is None else report.year)
     return {
         "layer": "quantity",
         "role": "metric",

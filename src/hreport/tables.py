@@ -6,17 +6,19 @@ share a cell. A masked or unknown place is a place of its own in each report; so
 
 **Which figure a cell shows**, where it has several, in this order:
 
-1. sound before doubtful (repaired, then impossible or of low confidence, then damaged) before masked;
-2. of the whole area (全市, 我市, the named place) before a part of it (市区, 农村);
-3. of a full year before a part of one, or several years together;
-4. an exact number before a range or an approximate one, before a bound (以上, 以内);
-5. of the most recent year;
-6. first by file, report and place in the text.
+1. how things are before how they were (the A of 由A增至B);
+2. sound before doubtful (repaired, then impossible or of low confidence, then damaged) before masked;
+3. of the whole area (全市, 我市, the named place) before a part of it (市区, 农村);
+4. of a full year before a part of one, or several years together;
+5. an exact number before a range or an approximate one, before a bound (以上, 以内);
+6. of the most recent year;
+7. first by file, report and place in the text.
 
 The cell is marked where other figures of its year differ from it, or where a later year was passed over.
 
 **Years, when the columns are places**: the year that most of the shown figures have is the table's. A place whose
 figures are mostly of another year has it in its column's name; a figure that differs from its column has it beside it.
+A year that is unknown or masked is never the table's: `?` stands in its place.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from typing import Any
 
 from hreport.lexicon import Indicator
 from hreport.model import Issue, Span
-from hreport.record import EXTRACT, Cell, Column, Row, exact, number, unguarded, wording
+from hreport.record import EXTRACT, STATE_BEFORE, Cell, Column, Row, exact, number, unguarded, wording
 
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
@@ -44,6 +46,7 @@ STATUSES = ("actual", "target", "reference")
 MEASURES = ("level", "change", "change_rate", "multiple", "rank")
 LOW_CONFIDENCE = 0.5
 MASKED = 4  # the last place in the order of soundness
+NO_YEAR = "?"  # stands where a year would
 
 
 class TableError(ValueError):
@@ -266,7 +269,13 @@ class Figure:
     def order(self) -> tuple[Any, ...]:
         """Where it stands among the figures of one cell; the smallest is shown."""
         bound = {"exact": 0, "range": 1, "approx": 1}.get(self.row["bound"] or "exact", 2)
-        return (self.soundness, self.part_area, self.part_year, bound, -(self.year or 0), *self.place)
+        whole = (self.part_area, self.part_year)
+        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), *self.place)
+
+    @property
+    def was_before(self) -> bool:
+        """Is it how things were before, the A of 由A增至B?"""
+        return bool(self.row.get("rule") == STATE_BEFORE)
 
     @property
     def place(self) -> tuple[str, int, int]:
@@ -580,6 +589,8 @@ def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tu
     if is_chosen:
         others = [f for f in candidates if f is not figure]
         rivals = [f for f in others if f.year == figure.year or None in (f.year, figure.year)]
+        if not figure.was_before:  # it is no contradiction that things were otherwise once
+            rivals = [f for f in rivals if not f.was_before or (f.year is not None and f.year == figure.year)]
         later = [f for f in others if (f.year or 0) > (figure.year or 0) and figure.year is not None]
         if later or any(not f.same(figure) for f in rivals):
             reasons.append("several")
@@ -636,8 +647,8 @@ def shown(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def cell_of(f: Figure, doubt: Sequence[str], year: int | None) -> Cell:
-    """The cell that shows a figure. `year` is given where it must stand beside it."""
+def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
+    """The cell that shows a figure. `year` (or `NO_YEAR`) is given where it must stand beside it."""
     prefix = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}.get(f.row["bound"] or "", "")
     state: Any = "plain"
     if f.row["masked"]:
@@ -718,11 +729,15 @@ def _pivot(
             f = figure_by_key.get(place.key)
             if f is None:
                 continue
-            year = f.year if selection.by == "area" and f.year is not None and f.year != own_year[place.key] else None
-            cell = cell_of(f, doubts[id(f)], year)
-            marks |= set(cell.show) & set("*\u2021\u2020\u26a0\u2265\u2264\u2248") | (
-                {"xx"} if f.row["masked"] else set()
-            )
+            # Beside figures by report stand no years, but for what was before.
+            by_report = selection.by == "report" and f.was_before
+            beside = f.year != own_year[place.key] if selection.by == "area" else by_report
+            cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
+            marks |= set(cell.show) & set("*\u2021\u2020\u26a0\u2265\u2264\u2248")
+            if f.row["masked"]:
+                marks.add("xx" if f.row["numeral"] else "deleted")
+            if f.year is None and (beside or selection.by == "area"):
+                marks.add(NO_YEAR)
             name = names[place.key]
             row[name] = cell
             sentences[name] = Cell(str(f.row["sentence"] or ""), None, "note")
@@ -753,12 +768,12 @@ def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_
         first = members[0]
         common = Counter(f.area for f in members)
         area = min(common, key=lambda a: (-common[a], a))
-        years = Counter(f.year for f in members if f.year is not None)
-        year = min(years, key=lambda y: (-years[y], -y)) if years else None
+        years = Counter(f.year for f in members)
+        year = min(years, key=lambda y: (-years[y], -(y or 0)))  # None where most have no year
         if by == "report":
             places.append(_Place(key, label_of_report(first.row), key))
         elif by == "area":
-            label = area if year is None or year == main_year else f"{area} {year}"
+            label = area if year is not None and year == main_year else f"{area} {year or NO_YEAR}"
             places.append(_Place(key, label, first.area_key, year))
         else:
             when = str(first.year) if first.year is not None else (first.row["period"] or "?")
@@ -783,7 +798,9 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
     words = wording()["legend"][language]
     lines = [words["year"].format(year=year)] if year is not None and by == "area" else []
     for key, signs in (
+        ("unknown_year", {NO_YEAR}),
         ("masked", {"xx"}),
+        ("deleted", {"deleted"}),
         ("several", {"*"}),
         ("part", {"\u2021"}),
         ("repaired", {"\u2020"}),

@@ -87,7 +87,13 @@ Headers = Annotated[
     str, typer.Option("--headers", metavar="en|zh", help="Language of the headings.", callback=_headers)
 ]
 MinConfidence = Annotated[
-    float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out figures that are less sure than this.")
+    float,
+    typer.Option(
+        "--min-confidence",
+        min=0.0,
+        max=1.0,
+        help="Leave out figures that are less sure than this; those without a confidence are kept.",
+    ),
 ]
 Password = Annotated[
     str | None, typer.Option("--password", envvar="HREPORT_PASSWORD", help="Password of encrypted files.")

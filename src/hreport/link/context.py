@@ -17,7 +17,7 @@ from hreport.text import Reading
 
 # Kinds of times.toml that can be the period of a number in their own sentence, and in a later one: a day, 每年 or
 # 上半年 does not reach farther.
-NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", "plan"))
+NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", "plan", "plan_name"))
 FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 LASTING = frozenset(("duration",))
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
@@ -84,18 +84,20 @@ class Context:
         """The period of the number at reading offset `at`: nearest in its sentence, else earlier in its paragraph, else
         what a heading above it names."""
         paragraph = max(self._text.rfind("\n", self._begin, sentence) + 1, self._begin)
-        found = (
-            self._near.before(sentence, at)
-            or self._lasting.before(sentence, at)
-            or self._far.before(paragraph, sentence)
-        )
-        if found:
+        if found := self._near.before(sentence, at) or self._lasting.before(sentence, at):
             return found.text
+        found, above = self._far.before(paragraph, sentence), self._heading(headings)
+        if found and above and 0 < _plain_year(found) < _plain_year(above):
+            return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
+        return found.text if found else above.text if above else ""
+
+    def _heading(self, headings: Sequence[Section]) -> TimeMention | None:
+        """The period that the innermost heading with one names."""
         for section in headings:
             low = self._reading.index(section.span.start)
             if named := self._far.first(low, low + len(section.heading)):
-                return named.text
-        return ""
+                return named
+        return None
 
     def named(self, low: int, high: int) -> str:
         """The last period that is named between two reading offsets, "" if none."""
@@ -130,6 +132,11 @@ class Context:
             return False
         opened = text.rfind(BOOK[0], max(0, start - LONGEST_TITLE), start)
         return opened < 0 or BOOK[1] in text[opened:start]
+
+
+def _plain_year(time: TimeMention) -> int:
+    """The last year that an expression writes out, 0 if none."""
+    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", time.text)), default=0)
 
 
 class _Placed(Protocol):

@@ -41,6 +41,7 @@ GROUPS: Mapping[str, tuple[Path, tuple[Path, ...]]] = {
     "blind": (GOLD / "blind", (SHARED / "corpus",)),
 }
 LAYERS = ("mask", "kind", "span", "value", "indicator", "record", "period", "area", "damage")
+KEPT = ("kind", "record", "period", "area")  # layers whose rows are kept, so that the lost ones can be named
 CHANGES_MEANING = frozenset("0123456789一二三四五六七八九城乡镇村男女老幼甲乙内外新旧量值率额增减上下")
 ALIKE = 0.85  # the share of characters that two wordings of one thing have in common, at least
 NEARBY = 150  # so close, the wording of another observation is taken for that one
@@ -225,37 +226,14 @@ def scored(group: str) -> Score:
     return score(gold, found)
 
 
-SHOWN = (
-    "text",
-    "kind",
-    "numeral",
-    "value",
-    "base_unit",
-    "bound",
-    "damage",
-    "indicator",
-    "measure",
-    "direction",
-    "status",
+SHOWN = tuple(
+    "text kind numeral value base_unit bound damage indicator period area measure direction status".split()  # noqa: SIM905
 )
 
 
 def show(key_: Key, gold: Row | None, found: Row | None) -> str:
     """A row in which gold and extraction differ, on a line."""
-    fields = (
-        "text",
-        "kind",
-        "numeral",
-        "value",
-        "base_unit",
-        "bound",
-        "damage",
-        "indicator",
-        "measure",
-        "direction",
-        "status",
-    )
-    sides = [{k: r.get(k) for k in fields if r.get(k) is not None} if r else None for r in (gold, found)]
+    sides = [{k: r.get(k) for k in SHOWN if r.get(k) is not None} if r else None for r in (gold, found)]
     return f"{key_[0]}:{key_[1]}-{key_[2]}\n    gold  {sides[0]}\n    found {sides[1]}"
 
 
@@ -263,7 +241,7 @@ def changes(group: str, now: Score) -> str:
     """Which rows of a group were right when the floors were pinned and are not now, and the other way about."""
     pinned = json.loads(REACHED.read_text("utf-8")).get(group, {}) if REACHED.exists() else {}
     lines = []
-    for layer in ("kind", "record"):
+    for layer in KEPT:
         before = {(name, *span) for name, spans in pinned.get(layer, {}).items() for span in spans}
         lines += [f"lost {layer}: {show(k, *now.rows.get(k, (None, None)))}" for k in sorted(before - now.hits[layer])]
         lines += [f"gained {layer}: {k[0]}:{k[1]}-{k[2]}" for k in sorted(now.hits[layer] - before)]
@@ -283,10 +261,9 @@ def pin(scores: Mapping[str, Score], lower: bool) -> None:
         old = {} if lower else floors.get(group, {})
         floors[group] = {layer: max(floor(s.figure(layer)), old.get(layer, 0.0)) for layer in LAYERS}
         floors[group]["false_alarms"] = min(s.false_alarms, old.get("false_alarms", s.false_alarms))
-        files = sorted({k[0] for layer in ("kind", "record") for k in s.hits[layer]})
+        files = sorted({k[0] for layer in KEPT for k in s.hits[layer]})
         reached[group] = {
-            layer: {f: sorted([k[1], k[2]] for k in s.hits[layer] if k[0] == f) for f in files}
-            for layer in ("kind", "record")
+            layer: {f: sorted([k[1], k[2]] for k in s.hits[layer] if k[0] == f) for f in files} for layer in KEPT
         }
     FLOORS.write_text(json.dumps(floors, indent=1) + "\n", "utf-8")
     compact = json.dumps(reached, ensure_ascii=False, separators=(",", ":"))

@@ -87,7 +87,6 @@ KNOWN: dict[str, str] = {
     "义诊服务群众12万+人次。": "+ behind a multiplier hides the unit, which is then guessed",
     "共投入3万5千元。": "two multipliers in one number",
     "参合率达2023%。": "2023% of a rate is told as a plain value",
-    "接种率、建档率分别达到xx%、xx%以上。": "a wording gets a character that the report does not have: 接种率率",
     "孕前检查、产前筛查分别完成1.2万、0.8万人次。": "the unit behind the last number: 元 is guessed for the others",
     "配备全科医生两名,印制宣传手册5万册。": "a Chinese numeral behind its noun",
     "参加义诊逾千人。": "a bound before a bare multiplier",
@@ -101,7 +100,6 @@ KNOWN: dict[str, str] = {
     "每千常住人口床位数由5.8张提高到6.4张。": "the noun before 由 is lost behind 每千",
     "药占比控制在30%以内,平均住院日缩短至8.2天。": "平均 of 平均住院日 is taken off",
     "higher than the average": "比全省平均水平高 makes it a reference",
-    "down by and down to": "占比 before 降至 is taken off",
 }
 
 

@@ -65,11 +65,14 @@ def tagged_areas(text: str) -> list[areas.AreaMention]:
     return areas.tag(view, GRAMMAR, resolve.find_areas(view.text))
 
 
-def tagged_quantities(text: str, traits: quantities.Profile | None = None) -> list[tuple[Quantity, Role, str]]:
-    """The quantities of a text that holds no noise, each with its role and the rule that says so."""
+def tagged_quantities(
+    text: str, traits: quantities.Profile | None = None, ends: bool = False
+) -> list[tuple[Quantity, Role, str]]:
+    """The quantities of a text that holds no noise, each with its role and the rule that says so. `ends`: a report ends
+    with it."""
     view = reading(text)
     if traits is None:
         traits = quantities.profile(view.text, masks.digit_by_digit(masks.tag(view, GRAMMAR)), GRAMMAR)
     occupied = times.occupied(times.tag(view, GRAMMAR), len(view.text))
-    found = quantities.tag(view, GRAMMAR, traits, occupied)
+    found = quantities.tag(view, GRAMMAR, traits, occupied, [len(view.text)] if ends else [])
     return [(q, *roles.role_of(q, view, GRAMMAR)) for q in found]

@@ -290,11 +290,20 @@ class Figure:
         return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
 
     def same(self, other: Figure) -> bool:
-        """Do both say the same? Two masks never do."""
+        """Does neither speak against the other? Two masks always may."""
         if self.row["masked"] or other.row["masked"]:
             return False
         mine = (self.usable if self.usable is not None else self.value, self.value_max, self.row["bound"])
-        return mine == (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
+        theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
+        return mine == theirs or _within(mine, theirs) or _within(theirs, mine)
+
+
+def _within(number: tuple[Any, Any, str | None], limit: tuple[Any, Any, str | None]) -> bool:
+    """Is the first a number that the second, a bound, allows (39.5%，首次突破39%)?"""
+    (value, _, exact), (other, _, bound) = number, limit
+    if exact != "exact" or value is None or other is None:
+        return False
+    return bool((bound == "min" and value >= other) or (bound == "max" and value <= other))
 
 
 def figures(

@@ -26,6 +26,7 @@ class _Patterns:
     target: re.Pattern[str]
     growth: re.Pattern[str]
     change: re.Pattern[str]
+    unit_column: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +60,8 @@ def link(layout: Layout, report: Report, traits: quantities.Profile, grammar: Gr
         for cell in row:
             if not (cell.row_heading or cell.column_heading):
                 continue  # a heading itself
+            if _patterns(grammar).unit_column.fullmatch(fold(cell.column_heading).strip()):
+                continue  # 1/10万 as a unit
             said = _headings(cell, [fold(text[c.span.start : c.span.end]).strip() for c in row], grammar)
             if not said.indicator:
                 continue

@@ -43,6 +43,7 @@ class _Patterns:
     share_of: re.Pattern[str]
     reference_after: re.Pattern[str]
     target_after: re.Pattern[str]
+    rank_head: re.Pattern[str]
     giving: re.Pattern[str]
     each: re.Pattern[str]
     each_prefix: re.Pattern[str]
@@ -70,6 +71,8 @@ class Namer:
         head = self._chunker.wording(chunk.left.head)
         if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
             head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
+        if previous and chunk.left.relation and self._patterns.rank_head.match(head):
+            head = ""  # 产值5.53万亿元、稳居前十强、增长4.8%
         noun, more, begin = ("", False, chunk.after) if chunk.rank else self._chunker.right(chunks, k)
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")

@@ -41,6 +41,7 @@ class Vocabulary:
     inner_adverb: frozenset[str]
     beneficiary: frozenset[str]
     stop: frozenset[str]
+    past: frozenset[str]
     soft_stop: frozenset[str]
     generic: frozenset[str]
     preposition: frozenset[str]
@@ -98,6 +99,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         inner_adverb=words("inner_adverb"),
         beneficiary=words("beneficiary"),
         stop=words("stop"),
+        past=words("past"),
         soft_stop=words("soft_stop"),
         generic=words("generic"),
         preposition=words("preposition"),

@@ -80,7 +80,7 @@ def found(entry: Pattern, example: str) -> list[re.Match[str]]:
 
 # --- every table -----------------------------------------------------------------------------------------------------
 
-ENTIRE = ("share", "separators")
+ENTIRE = ("share", "separators", "unit_column")
 SPECIAL = ("masks", "numerals", "times", "areas", "lines", "furniture")
 PLAIN = tuple(n for kinds in TABLES.values() for n, kind in kinds.items() if kind is Pattern and n not in SPECIAL)
 

@@ -20,6 +20,7 @@ from hreport.model import Measure
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
 COUNTED = {"count", "amount"}  # kinds of which a making verb takes another figure: hospitals, and hospitals newly built
+UNIT_PAIRS = 4096  # of units, kept: reports use the same few
 READINGS = 16  # of a spun wording: four spun words, each undone or not
 
 
@@ -202,6 +203,7 @@ def convert(value: Decimal, base_unit: str, to_unit: str, lexicon: Lexicon) -> D
         return _plain(+exact)
 
 
+@lru_cache(maxsize=UNIT_PAIRS)
 def _ratio(base_unit: str, to_unit: str, lexicon: Lexicon) -> Fraction | None:
     """How many of `to_unit` one of `base_unit` is."""
     conversions = lexicon.conversions
@@ -217,11 +219,13 @@ def _ratio(base_unit: str, to_unit: str, lexicon: Lexicon) -> Fraction | None:
     return None
 
 
+@lru_cache(maxsize=UNIT_PAIRS)
 def _dimension(written: str, lexicon: Lexicon) -> str:
     found: tuple[Conversion, Fraction] | None = unit(written, lexicon.conversions)
     return found[0].dimension if found else ""
 
 
+@lru_cache(maxsize=UNIT_PAIRS)
 def _percent(written: str, lexicon: Lexicon) -> bool:
     found = unit(written, lexicon.conversions)
     return found is not None and found[0].dimension == "share" and found[1] >= Fraction(1, 100)

@@ -86,10 +86,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(text[i : i + width] for i in range(0, len(text), width))
 
 
-SHORT = [fails("lines of less than 60 characters are not joined", w, id=f"{w}") for w in (30, 34, 38, 40, 50)]
-
-
-@pytest.mark.parametrize("width", [*SHORT, 60, 70, 80, 100])
+@pytest.mark.parametrize("width", [30, 34, 38, 40, 50, 60, 70, 80, 100])
 def test_line_breaks_inside_sentences(width: int) -> None:
     title = "卫生健康工作总结\n\n"
     expected = [(value, indicator) for value, _, indicator in numbers(title + BODY)]

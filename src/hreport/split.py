@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from hreport.grammar import Grammar
 from hreport.model import Block, BlockKind, Document, Report, Section, Span
@@ -18,6 +19,8 @@ LONGEST_TITLE, SHORTEST_TITLE = 45, 5
 LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
 HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
 WRAPPED = 30  # a line cut off inside a sentence has at least this many characters
+WRAPPED_MIN, WRAPPED_LINES = 18, 3  # the shortest width at which texts are wrapped, and the lines that prove it
+WRAPPED_SLACK = 3  # characters that a full line may lack where a number or a word was not torn
 PAGE = 60  # a page marker stands after at least this many characters; an item of a list is shorter
 SHORTEST = 300  # a report of a compilation has at least this many characters
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
@@ -98,8 +101,8 @@ def split(document: Document, grammar: Grammar) -> Layout:
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
     noise = _page_markers(text, patterns)
     noise += [Span(*m.span()) for m in patterns.inline.finditer(fold(text))]
-    if document.format in ("txt", "md"):
-        noise += _wrapped(lines, is_furniture, patterns)
+    breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
+    noise += breaks
     reading = Reading.of(text, noise)
 
     quiet = [Span(line.start, line.end) for line, f in zip(lines, is_furniture, strict=True) if f] + marked
@@ -109,6 +112,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
     body = [line for line, f in zip(lines, is_furniture, strict=True) if not f]
     body = [line for line in body if not any(s.start <= line.start < s.end for s in marked)]
+    body = _joined(body, {span.end for span in breaks})
     reports = tuple(_reports(document, body, reading, patterns))
     return Layout(document, reading, in_reading, reports, cells)
 
@@ -163,21 +167,52 @@ def _page_markers(text: str, patterns: _Patterns) -> list[Span]:
 def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Patterns) -> list[Span]:
     """Line breaks inside sentences: the line before is prose and unfinished, the line after begins nothing new."""
     marks = patterns.marks
+    full = _wrapped_at([line for line, f in zip(lines, is_furniture, strict=True) if not f], patterns)
     spans = []
     for k in range(len(lines) - 1):
         before, after = lines[k], lines[k + 1]
-        if is_furniture[k] or is_furniture[k + 1] or len(before.text) < WRAPPED:
+        if is_furniture[k] or is_furniture[k + 1] or len(before.text) < (full or WRAPPED):
             continue
-        unfinished = marks["breaks_off"].search(before.text) and not marks["finished"].search(before.text)
-        if not unfinished or not marks["sentence"].search(before.text):
+        if not marks["breaks_off"].search(before.text) or marks["finished"].search(before.text):
             continue
-        numbered = patterns.heading.match(before.text) and not marks["full_stop"].search(before.text)
+        if not full and not marks["sentence"].search(before.text):
+            continue
+        numbered = not full and patterns.heading.match(before.text) and not marks["full_stop"].search(before.text)
         if numbered or patterns.heading.match(after.text):
             continue
-        if len(after.text) < PROSE and after.text[-1] != "," and not marks["finished"].search(after.text):
-            continue
+        short = len(after.text) < PROSE and after.text[-1] != "," and not marks["finished"].search(after.text)
+        if (after.indent or after.start - before.end > 2) if full else short:
+            continue  # a new paragraph; a title or a list
         spans.append(Span(before.end, after.start))
     return spans
+
+
+def _wrapped_at(lines: Sequence[Line], patterns: _Patterns) -> int:
+    """The least length of a full line in a text that was wrapped at some width, 0 for one that was not: no line is
+    longer than titles are, and nearly all that end inside a sentence are nearly as long as the longest."""
+    longest = max((len(line.text) for line in lines), default=0)
+    if not WRAPPED_MIN <= longest <= PROSE:
+        return 0
+    full = longest - max(WRAPPED_SLACK, longest // 8)
+    open_ended = [
+        len(before.text)
+        for before, after in pairwise(lines)
+        if len(before.text) >= WRAPPED_MIN and not patterns.marks["finished"].search(before.text)
+    ]
+    filled = sum(length >= full for length in open_ended)
+    sentences = sum(bool(patterns.marks["sentence"].search(line.text)) for line in lines)
+    return full if filled >= WRAPPED_LINES and filled >= 0.9 * len(open_ended) and 2 * sentences > len(lines) else 0
+
+
+def _joined(body: Sequence[Line], continued: Container[int]) -> list[Line]:
+    """The lines with each that begins at an offset of `continued` added to the one before it."""
+    out: list[Line] = []
+    for line in body:
+        if out and line.start in continued:
+            out[-1] = replace(out[-1], end=line.end, text=out[-1].text + line.text)
+        else:
+            out.append(line)
+    return out
 
 
 def _repeated_lead(line: Line) -> list[Span]:

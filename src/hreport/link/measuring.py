@@ -14,6 +14,8 @@ from hreport.model import Direction, Exact, Measure, Quantity
 SHARES = ("percent", "tenth")
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down", "gap_up": "up", "gap_down": "down"}
 PERCENT = "%"
+LEVELS = ("level", "level_change")
+MINUS = "-\u2212"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
     if chunk.rank:
         return "rank", None
     direction = DIRECTIONS.get(left.relation)
+    if direction == "up" and negative(chunk, chunker):
+        direction = "down"  # 增长-3.2%
     if kind == "times":
         return "multiple", direction or "up"
     if direction:
@@ -56,11 +60,19 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
     return "level", None
 
 
+def negative(chunk: Chunk, chunker: Chunker) -> bool:
+    """Does a minus stand between a relation word (增长, 为) and the number?"""
+    return bool(chunk.left.relation) and chunker.reading.text[chunk.start - 1 : chunk.start] in tuple(MINUS)
+
+
 def completed(quantity: Quantity, indicator: str, chunk: Chunk, chunker: Chunker) -> Quantity:
     """The quantity with the unit that is not written, the bound said farther off, and the damage that shows only where
     one knows what is measured: a rate that cannot exceed 100."""
     grammar = chunker.grammar
     patterns = _patterns(grammar)
+    value = quantity.value
+    if isinstance(value, Exact) and chunk.left.relation in LEVELS and negative(chunk, chunker):
+        quantity = replace(quantity, value=Exact(-value.number))  # 净利润为-3.2亿元
     if quantity.unit and not quantity.base_unit:
         quantity = replace(quantity, base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):

@@ -232,6 +232,7 @@ class Namer:
             return names
         match = self._patterns.shared.search(names[-1])
         known = match[0] if match and len(match[0]) < len(names[-1]) else ""
-        aligned = "".join(words[-1][max(len(w) for w in short) :])
+        last_is_longest = all(len("".join(w)) < len(names[-1]) for w in short)  # 孕前检查、产前筛查 lack nothing
+        aligned = "".join(words[-1][max(len(w) for w in short) :]) if last_is_longest else ""
         suffix = aligned if known in aligned else known
         return [n + suffix for n in names[:-1]] + names[-1:] if suffix else names

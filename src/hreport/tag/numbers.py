@@ -49,7 +49,7 @@ def chinese(text: str) -> Decimal | None:
         if character in _DIGITS:
             digit = _DIGITS[character]
         elif character in VAGUE:
-            digit = 1
+            digit = 0 if section else 1  # 十几 is 10 and more
         elif character in _SMALL:
             section += (digit or 1) * _SMALL[character]
             digit = 0

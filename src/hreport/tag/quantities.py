@@ -48,6 +48,11 @@ class _Tools:
     odd_space: re.Pattern[str]
     shared_point: re.Pattern[str]
     cut: re.Pattern[str]
+    compound: re.Pattern[str]
+    several: re.Pattern[str]
+    half: re.Pattern[str]
+    shared_unit: re.Pattern[str]
+    whole_year: re.Pattern[str]
     piece: str  # 个, and 百分点, which it begins
     point: str
     odd_point: re.Pattern[str]
@@ -67,7 +72,11 @@ def _tools(grammar: Grammar) -> _Tools:
     more = numerals["more"].pattern
     to = numerals["to"].pattern
     unit = grammar.expand("{unit}")
-    tail = rf"(?P<more>{more})?(?P<scale>{scale}*?)(?P<more2>{more})?(?P<space>[ \u3000\t]{{0,2}})(?P<unit>{unit})"
+    gap = "[ \u3000\t]{0,2}"
+    tail = (
+        rf"(?P<more>{more})?(?P<gap>{gap}(?={scale}))?(?P<scale>{scale}*?)(?P<more2>{more})?"
+        rf"(?P<space>{gap})(?P<unit>{unit})"
+    )
     bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}+)(?P<more4>{more})?"
     span = rf"(?:(?P<u1>{scale}*?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
     arabic = rf"(?<![A-Za-z\d._/])(?P<n>{number}){span}(?:{tail}|{bare_tail})"
@@ -92,6 +101,11 @@ def _tools(grammar: Grammar) -> _Tools:
         odd_space=re.compile(numerals["odd_space"].pattern),
         shared_point=re.compile(numerals["shared_point"].pattern),
         cut=re.compile(numerals["cut"].pattern),
+        compound=re.compile(grammar.expand(numerals["compound"].pattern)),
+        several=re.compile(numerals["several"].pattern),
+        half=re.compile(numerals["half"].pattern),
+        shared_unit=re.compile(grammar.expand(numerals["shared_unit"].pattern)),
+        whole_year=re.compile(numerals["whole_year"].pattern),
         piece=grammar.words["piece"].words[0],
         point=grammar.words["point"].words[0],
         odd_point=re.compile(numerals["odd_point"].pattern),
@@ -128,10 +142,11 @@ def tag(
         _odd_spaces,
         _turned,
         _deleted_scaled,
+        _compounds,
         _arabic,
+        _deleted,
         _chinese,
         _bare,
-        _deleted,
     ):
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
@@ -180,8 +195,11 @@ def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
     for match in tools.arabic.finditer(reading.text):
         if match["unit"] is None:
             scale = match["scale2"]
-            yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, None, scale,
-                        bool(match["more3"] or match["more4"]), "quantity.bare")  # fmt: skip
+            bare = _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, None, scale,
+                         bool(match["more3"] or match["more4"]), "quantity.bare")  # fmt: skip
+            if shared := tools.shared_unit.match(reading.text, match.end()):  # 1.2万、0.8万人次
+                bare = replace(bare, base_unit=_base(grammar.surfaces[shared["unit"]]))
+            yield bare
             continue
         scale = match["scale"] or ""
         unit = grammar.surfaces[match["unit"]]
@@ -189,7 +207,21 @@ def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
             unit = grammar.units[tools.point]  # 2.1个和3.4个百分点: both are points
         written = scale + _written(unit, match["unit"])
         yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, unit, written,
-                    bool(match["more"] or match["more2"]), "quantity.arabic", spaced=bool(match["space"]))  # fmt: skip
+                    bool(match["more"] or match["more2"]), "quantity.arabic",
+                    spaced=bool(match["space"] or match["gap"]))  # fmt: skip
+
+
+def _compounds(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """3万5千元, 2亿3000万元: two multipliers in one number."""
+    for match in tools.compound.finditer(reading.text):
+        unit = grammar.surfaces[match["unit"]]
+        low, scales = match["low"], match["scale2"] or ""
+        number = Decimal(match["high"]) * numbers.multiplier(match["scale"])
+        number += Decimal(low) * numbers.multiplier(scales)
+        numeral = reading.text[match.start() : match.start("unit")].removesuffix(scales)
+        bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
+        yield _quantity(reading, match.span(), numeral, Exact(number), scales + _written(unit, match["unit"]),
+                        _base(unit), bound, "quantity.compound")  # fmt: skip
 
 
 def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -201,12 +233,20 @@ def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile)
         low, high = numbers.chinese(match["n"]), numbers.chinese(match["n2"] or "")
         if low is None:
             continue
-        vague = bool(match["more"]) or match["n"][0] in numbers.VAGUE
+        vague = bool(match["more"]) or not numbers.VAGUE.isdisjoint(match["n"])
         factor = Decimal(10) if unit.kind == "tenth" else Decimal(1)
+        at, written = match.span(), match["n"]
+        if high is None and (some := tools.several.fullmatch(written)):  # 两三家, 三四百户
+            one, other = (numbers.chinese(some[name] + some["scale"]) for name in ("low", "high"))
+            if one is not None and other is not None and some["low"] != some["high"] and one < other <= 2 * one:
+                low, high = one, other
+        if unit.kind == "tenth" and (half := tools.half.match(reading.text, match.end())):  # 三成五
+            low += (numbers.chinese(half["half"]) or 5) / factor
+            at, written = (at[0], half.end()), reading.text[at[0] : half.end()]
         value: Value = Exact(low * factor) if high is None else Range(low * factor, high * factor)
-        bound = _bound(reading.text, match.start(), match.end(), tools, vague, high is not None)
-        yield _quantity(reading, match.span(), match["n"] + (match["to"] + match["n2"] if high is not None else ""),
-                        value, match["unit"], _base(unit), bound, "quantity.chinese")  # fmt: skip
+        bound = _bound(reading.text, *at, tools, vague, high is not None)
+        numeral = written + (match["to"] + match["n2"] if match["n2"] else "")
+        yield _quantity(reading, at, numeral, value, match["unit"], _base(unit), bound, "quantity.chinese")  # fmt: skip
 
 
 def _portions(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -252,13 +292,14 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
 
 
 def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """25。4%: the point became a full stop; what stood there is certain."""
+    """25。4%, 96. 5%: the point became a full stop, or a space stands at it; what stood there is certain."""
     for match in tools.odd_point.finditer(reading.text):
-        numeral = match["n"].replace(STOP, ".")
+        numeral = match["n"].replace(STOP, ".").replace(" ", "")
         number = Decimal(numeral)
         bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
+        damage: Damage = "spaced" if " " in match["n"] else "lost_point"
         yield _quantity(reading, match.span(), numeral, Exact(number), match["unit"], match["unit"],
-                        bound, "quantity.odd_point", "lost_point", number)  # fmt: skip
+                        bound, "quantity.odd_point", damage, number)  # fmt: skip
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -327,6 +368,7 @@ COUNTABLE = frozenset(
 )
 PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
+PLUS = "+"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 
 
@@ -348,6 +390,8 @@ def _make(
             damage = "year_scrub"
     else:
         value = Exact(low * factor) if high is None else Range(low * factor, high * factor)
+        if unit is not None and unit.id == PERCENT and not traits.scrubbed and tools.whole_year.fullmatch(n):
+            damage = "year_scrub"  # 2023%: a year in place of a number, and nothing that proves which
         if traits.scrubbed and re.fullmatch(grammar.tables["damage"]["damaged_ten"].pattern, n):
             damage = "year_scrub"
             undone = re.sub(r"202\d", "10", n, count=1)
@@ -415,6 +459,8 @@ def _bound(text: str, start: int, end: int, tools: _Tools, vague: bool, is_range
     """Bound words stand directly before the number or after the unit; a range outranks them."""
     if is_range:
         return "range"
+    if PLUS in text[start:end]:
+        return "min"
     after = tools.after.match(text, end)
     if after and tools.after_bounds.get(after[1], "approx") != "approx":
         return tools.after_bounds[after[1]]

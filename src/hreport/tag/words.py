@@ -41,7 +41,7 @@ def _cutter() -> Callable[[str], list[str]]:
         return jieba_cutter()
     cutter = rjieba.Jieba() if _added else rjieba
     for word in sorted(_added):
-        cutter.add_word(word)
+        cutter.add_word(word, None, "")
     return lambda text: cutter.cut(text, hmm=False)
 
 

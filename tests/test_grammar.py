@@ -18,18 +18,6 @@ from hreport.text import fold
 
 MARKS = re.compile("⟦([^⟦⟧]*)⟧")
 
-# Examples that do not hold yet, by table, id and example, with the reason. Strict: mend one and its line must go.
-KNOWN: dict[tuple[str, str, str], str] = {
-    ("relations", "country_here", "。全国生产总值"): "the 生 of 生产总值 is barred for the sake of others",
-    ("masks", "letter_place", "⟦A⟧省⟦B⟧市的做法"): "a letter behind 省 bars the letter before it",
-    ("mask_kinds", "scrubbed_year", "⟦201*⟧版方案"): "the star style does not look for 版",
-    ("roles", "healthy_items", "《公民健康素养》⟦66条⟧"): "the closing book title mark is not looked for",
-}
-DEAD = {  # entries that none of their own examples reaches
-    "scrubbed_year": "its examples are decided by entries before it",
-    "healthy_items": "its example is not met",
-}
-
 
 def table(name: str) -> dict[str, Any]:
     """The entries of a table by id."""
@@ -43,9 +31,7 @@ def examples(name: str, which: str) -> Iterator[Any]:
     """One test case for each example of a table."""
     for id_, entry in table(name).items():
         for example in getattr(entry, which):
-            why = KNOWN.get((name, id_, example))
-            marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
-            yield pytest.param(entry, example, marks=marks, id=f"{name}.{id_}:{example}")
+            yield pytest.param(entry, example, id=f"{name}.{id_}:{example}")
 
 
 def cases(names: tuple[str, ...], which: str) -> list[Any]:
@@ -54,11 +40,8 @@ def cases(names: tuple[str, ...], which: str) -> list[Any]:
 
 
 def living(entries_: Iterable[Any]) -> list[Any]:
-    """One test case for each entry, those of `DEAD` expected to fail."""
-    return [
-        pytest.param(e, marks=[pytest.mark.xfail(reason=DEAD[e.id], strict=True)] if e.id in DEAD else [], id=e.id)
-        for e in entries_
-    ]
+    """One test case for each entry."""
+    return [pytest.param(e, id=e.id) for e in entries_]
 
 
 def unmarked(example: str) -> tuple[str, list[tuple[int, int]]]:

@@ -89,11 +89,7 @@ KNOWN: dict[str, str] = {
     "中心卫生院共有医护人员326人,平均每院23.3人。": "on average for each",
     "每天锻炼一小时的学生占85%。": "每天 of a habit is no period",
     "全年完成诊疗86.2万人次比上年增长5.3%住院病人3.6万人次病床使用率78.5%。": "no commas: the indicator is 增长",
-    "核减编制12名。": "核减 is no verb of taking away",
     "总投资3.6亿元的妇幼保健院新院投入使用。": "总投资 before money of something",
-    "每千常住人口床位数由5.8张提高到6.4张。": "the noun before 由 is lost behind 每千",
-    "药占比控制在30%以内,平均住院日缩短至8.2天。": "平均 of 平均住院日 is taken off",
-    "higher than the average": "比全省平均水平高 makes it a reference",
 }
 
 

@@ -48,8 +48,8 @@ def fails(reason: str, *case: Any) -> Any:
         ("XX年代", [("XX", "date")]),
         ("x—x年", [("x", "date"), ("x", "date")]),
         ("卫发[201*]28号", [("201*", "date")]),
-        fails("the star style knows ] and 】 but not 〕", "卫发〔201*〕28号", [("201*", "date")]),
-        fails("周年 is no unit of the number rule", "建院xx周年", [("xx", "number")]),
+        ("卫发〔201*〕28号", [("201*", "date")]),
+        ("建院xx周年", [("xx", "number")]),
         # places
         ("xx市、XX省XX市", [("xx", "place"), ("XX", "place"), ("XX", "place")]),
         ("主XX县区和XX县区政府", [("XX", "place"), ("XX", "place")]),
@@ -62,7 +62,7 @@ def fails(reason: str, *case: Any) -> Any:
         # persons, organisations, others
         ("C总书记", [("C", "person")]),
         ("王xx同志、主任xx,", [("xx", "person"), ("xx", "person")]),
-        fails("记者 before and 报道 behind are not looked for", "记者xx报道", [("xx", "person")]),
+        ("记者xx报道", [("xx", "person")]),
         ("市xx小学", [("xx", "org")]),
         ("健康xx行动", [("xx", "other")]),
         ("“xx+x”模式", [("xx", "other"), ("x", "other")]),
@@ -76,8 +76,8 @@ def fails(reason: str, *case: Any) -> Any:
         ("某些县、某项工作", []),
         ("**重点**", []),
         ("姓名________", []),
-        fails("the X of X光 is taken for a place", "购置X光机12台", []),
-        fails("a letter of a name is taken for a place", "补充Vitamin X", []),
+        ("购置X光机12台", []),
+        ("补充Vitamin X", []),
     ],
 )
 def test_masks(sentence: str, expected: list[tuple[str, str]]) -> None:

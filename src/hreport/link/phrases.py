@@ -371,7 +371,7 @@ def _ends_phrase(words: Sequence[Token], k: int, phrase: Sequence[Token], of: bo
         return True
     if phrase and not last and words[k + 1].text in say.past:  # 企业清偿了历史欠款
         return True
-    return word in say.level_change or (word in say.up and bool(phrase) and last)
+    return word in say.level_change or following in say.level_change or (word in say.up and bool(phrase) and last)
 
 
 def _relative(words: Sequence[Token], end: int, say: Vocabulary) -> bool:

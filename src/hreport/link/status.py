@@ -28,6 +28,7 @@ class _Patterns:
         self.pivot = grammar.regex("relations", "pivot")
         self.firm_target = grammar.regex("relations", "firm_target")
         self.reference_after = grammar.regex("relations", "reference_after")
+        self.compared = grammar.regex("relations", "compared")
         self.target_after = grammar.regex("relations", "target_after")
         self.later = grammar.regex("relations", "later")
         self.target = words("target_cue")
@@ -120,7 +121,9 @@ class Outlook:
         is the distance to someone else's figure.
         """
         patterns = self._patterns
-        if (not gap and patterns.reference.search(near)) or patterns.reference_after.match(after):
+        # 比全省平均水平高4.1个百分点 is a distance too
+        someone_elses = patterns.reference.search(near) and not gap and not patterns.compared.search(near)
+        if someone_elses or patterns.reference_after.match(after):
             return "reference"
         if patterns.target_after.match(after):
             return "target"  # 超过了95%的预期目标

@@ -12,6 +12,9 @@ from hreport.model import Report, Section, Status
 from hreport.text import Reading
 
 
+HOPES = 5  # words of intent that make a text without headings a plan; a press conference has some too
+
+
 class _Patterns:
     """Headings and cues, as structure.toml, relations.toml and words.toml have them."""
 
@@ -100,7 +103,7 @@ class Outlook:
     def _looks_ahead(self, text: str) -> bool:
         ahead = len(self._patterns.firm_target.findall(text))
         back = len(self._patterns.actual.findall(text))
-        return ahead >= 3 and ahead > back
+        return ahead >= HOPES and ahead > back
 
     def section(self, origin: int) -> Status:
         """The status that headings give to a source offset: the last turn before it that still holds there."""

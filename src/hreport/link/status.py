@@ -11,7 +11,6 @@ from hreport.grammar import Grammar
 from hreport.model import Report, Section, Status
 from hreport.text import Reading
 
-
 HOPES = 5  # words of intent that make a text without headings a plan; a press conference has some too
 
 

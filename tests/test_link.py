@@ -12,7 +12,7 @@ from texts import SAMPLES, document, extract, file
 
 from hreport.analyse import analyse
 from hreport.lexicon import load
-from hreport.model import Exact, Extraction, Masked, Observation, Range
+from hreport.model import Block, BlockKind, Document, Exact, Extraction, Masked, Observation, Range, Span
 
 LEAD = (
     "卫生健康系统广大干部职工坚持以人民健康为中心,扎实推进各项重点改革任务,服务能力稳步提升,"
@@ -386,6 +386,7 @@ MORE: list[tuple[str, list[dict[str, str]]]] = [
         ],
     ),
     ("工业增加值增长-3.2%。", [row("3.2%", "3.2", "%", "工业增加值", **RATE_DOWN)]),
+    ("县医院净利润为-3.2 亿元。", [row("3.2 亿元", "-320000000", "元", "县医院净利润|净利润", damage="spaced")]),
     ("义诊服务群众12万+人次。", [row("12万+人次", "120000", "人次", "群众|服务群众|义诊服务群众", bound="min")]),
     ("共投入3万5千元。", [row("3万5千元", "35000", "元", "投入")]),
     ("参合率达2023%。", [row("2023%", "2023", "%", "参合率", damage="year_scrub")]),
@@ -563,3 +564,20 @@ def test_a_sample_that_was_damaged_further(path: Any, change: str) -> None:
         "doubled": text + text,
     }[change]
     holds(analyse(document(changed), load()))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "value", "direction"),
+    [("2022年", "-3.2", "-3.2", ""), ("2022年", "3.2", "3.2", ""), ("比上年增长(%)", "-3.2", "3.2", "down")],
+)
+def test_the_sign_of_a_cell(heading: str, cell: str, value: str, direction: str) -> None:
+    text = f"卫生健康工作总结\n净利润\t{cell}"
+    at = text.index(cell)
+    block = Block(
+        BlockKind.CELL, Span(at, at + len(cell)), table=1, row=2, column=2,
+        row_heading="净利润", column_heading=heading, caption="单位:亿元",
+    )  # fmt: skip
+    [found] = analyse(Document("x.docx", text, (block,), "docx", ""), load()).observations
+    shown = "320000000" if found.measure == "level" else "3.2"
+    assert value_of(found) == ("-" if value.startswith("-") else "") + shown
+    assert (found.direction or "") == direction

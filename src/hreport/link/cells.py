@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hreport.grammar import Grammar
+from hreport.link.measuring import MINUS, below_zero
 from hreport.model import Block, Direction, Measure, Observation, Report, Span, Status
 from hreport.split import Layout
 from hreport.tag import quantities
@@ -70,10 +71,11 @@ def link(layout: Layout, report: Report, traits: quantities.Profile, grammar: Gr
                 continue
             measure: Measure = "change_rate" if said.growth else "change" if said.change else "level"
             direction: Direction | None = None
+            negative = fold(text[cell.span.start : cell.span.end]).strip().startswith(MINUS)
             if said.growth or said.change:
-                direction = (
-                    "down" if text[cell.span.start : cell.span.end].strip().startswith(("-", "\u2212")) else "up"
-                )
+                direction = "down" if negative else "up"
+            elif negative:
+                quantity = below_zero(quantity)
             section = next((s for s in reversed(report.sections) if s.span.start <= cell.span.start < s.span.end), None)
             yield Observation(
                 report=report.number, quantity=quantity, indicator=said.indicator, measure=measure, status=said.status,

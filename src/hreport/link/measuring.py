@@ -15,7 +15,7 @@ SHARES = ("percent", "tenth")
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down", "gap_up": "up", "gap_down": "down"}
 PERCENT = "%"
 LEVELS = ("level", "level_change")
-MINUS = "-\u2212"
+MINUS = ("-", "\u2212")  # the hyphen and the minus sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,15 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
 
 def negative(chunk: Chunk, chunker: Chunker) -> bool:
     """Does a minus stand between a relation word (增长, 为) and the number?"""
-    return bool(chunk.left.relation) and chunker.reading.text[chunk.start - 1 : chunk.start] in tuple(MINUS)
+    return bool(chunk.left.relation) and chunker.reading.text[chunk.start - 1 : chunk.start] in MINUS
+
+
+def below_zero(quantity: Quantity) -> Quantity:
+    """The quantity with the sign of the minus before it; a mask and a range keep what they say."""
+    if not isinstance(quantity.value, Exact):
+        return quantity
+    repaired = None if quantity.repaired is None else -quantity.repaired
+    return replace(quantity, value=Exact(-quantity.value.number), repaired=repaired)
 
 
 def completed(quantity: Quantity, indicator: str, chunk: Chunk, chunker: Chunker) -> Quantity:
@@ -70,9 +78,8 @@ def completed(quantity: Quantity, indicator: str, chunk: Chunk, chunker: Chunker
     one knows what is measured: a rate that cannot exceed 100."""
     grammar = chunker.grammar
     patterns = _patterns(grammar)
-    value = quantity.value
-    if isinstance(value, Exact) and chunk.left.relation in LEVELS and negative(chunk, chunker):
-        quantity = replace(quantity, value=Exact(-value.number))  # 净利润为-3.2亿元
+    if chunk.left.relation in LEVELS and negative(chunk, chunker):
+        quantity = below_zero(quantity)  # 净利润为-3.2亿元
     if quantity.unit and not quantity.base_unit:
         quantity = replace(quantity, base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):

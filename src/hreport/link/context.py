@@ -122,6 +122,10 @@ class Context:
         )
         return found.text if found else ""
 
+    def places(self, low: int, high: int) -> bool:
+        """Is a place named between two reading offsets that could be the area of a number?"""
+        return bool(self._areas.before(low, high) or self._parts.before(low, high))
+
     def _tells(self, area: AreaMention) -> bool:
         """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, in a
         quotation or in the name of a plan (推进xx市健康提升计划), nor the 全国 of 全国重点实验室."""

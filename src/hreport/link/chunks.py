@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from hreport.grammar import Grammar
@@ -30,6 +30,7 @@ class Chunk:
     right side ends; `sentence` the sentence it stands in. `kind` is what its unit measures ("" where none is written).
     `same_clause`: words, but no comma, stand between the number before it and this one; `listed`: nothing but a
     separator does. `bracketed`: it stands in a bracket. `borrows`: it counts the noun behind the next number.
+    `against`: it is what another figure is compared with (高出国家规定的90%).
     """
 
     quantity: Quantity
@@ -43,6 +44,7 @@ class Chunk:
     listed: bool
     bracketed: bool
     borrows: bool
+    against: bool
 
     @property
     def start(self) -> int:
@@ -75,6 +77,10 @@ class _Patterns:
     list_number: re.Pattern[str]
     aside: re.Pattern[str]
     rank_verb: re.Pattern[str]
+    against: re.Pattern[str]
+    reference_after: re.Pattern[str]
+    apart: re.Pattern[str]
+    standard_after: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -153,23 +159,43 @@ class Chunker:
             high = next(ends, following)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
             unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
-            chunks.append(
-                Chunk(
-                    quantity=quantity,
-                    kind=unit.kind if unit else "",
-                    left=phrases.read_left(self.tokens(low, edge), self.grammar),
-                    low=low,
-                    after=after,
-                    high=high,
-                    sentence=(start, end),
-                    same_clause=bool(chunks) and low == previous and not listed,
-                    listed=listed,
-                    bracketed=opened > 0 and low >= opened + previous,
-                    borrows=high <= after and k + 1 < len(group) and following == after,
-                )
+            chunk = Chunk(
+                quantity=quantity,
+                kind=unit.kind if unit else "",
+                left=phrases.read_left(self.tokens(low, edge), self.grammar),
+                low=low,
+                after=after,
+                high=high,
+                sentence=(start, end),
+                same_clause=bool(chunks) and low == previous and not listed,
+                listed=listed,
+                bracketed=opened > 0 and low >= opened + previous,
+                borrows=high <= after and k + 1 < len(group) and following == after,
+                against=self._against(low, at.start, after),
             )
+            if chunks and chunks[-1].against:
+                chunk = self._apart(chunks[-1], chunk)
+            chunks.append(chunk)
             previous = after
+        for k in range(len(chunks) - 1, 0, -1):
+            if chunks[k].against and chunks[k].listed:
+                chunks[k - 1] = replace(chunks[k - 1], against=True)  # 高于70%和85%的考核标准
         return chunks
+
+    def _against(self, low: int, start: int, after: int) -> bool:
+        """Is a number between `start` and `after` what another is compared with?"""
+        patterns, text = self._patterns, self.reading.text
+        if patterns.against.search(text, low, start) or patterns.reference_after.match(text, after):
+            return True
+        return bool(patterns.standard_after.match(text, after) and patterns.apart.search(text, low, start))
+
+    def _apart(self, standard: Chunk, chunk: Chunk) -> Chunk:
+        """A number behind the standard that it is the distance to (高出国家规定的90%标准8.6个百分点)."""
+        gap = self._patterns.apart.search(self.before(standard))
+        if gap is None or not chunk.same_clause or chunk.left.relation or chunk.left.verbs:
+            return chunk
+        relation = "gap_up" if gap["up"] else "gap_down"
+        return replace(chunk, left=replace(chunk.left, head=(), relation=relation))
 
     def _last_place(self, low: int, high: int) -> int:
         """Where commas are gone, a place (全市) begins a new clause: where the last one stands that leaves words."""

@@ -44,6 +44,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
     patterns = _patterns(chunker.grammar)
     if chunk.rank:
         return "rank", None
+    if chunk.against:
+        return "level", None
     direction = DIRECTIONS.get(left.relation)
     if direction == "up" and negative(chunk, chunker):
         direction = "down"  # 增长-3.2%

@@ -20,7 +20,9 @@ from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
 
 SMALL_RATE = 100  # a figure per thousand people is below this: beds 1 to 12, physicians 1 to 7, nursery places 0 to 8
+COUNTED = frozenset(("count", "person", "event", "place"))  # kinds of measure words
 DIMENSIONS = frozenset(("area", "length", "volume", "weight", "energy"))  # kinds of unit that measure a thing's extent
+LONGEST_GROUP = 8  # characters between the numbers of two groups (、女性)
 LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
 
 
@@ -31,6 +33,7 @@ class Name:
     text: str
     rule: str
     inherited: bool = False
+    area: str = ""  # a place that stands where a name would (东区12家、西县8家)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,14 @@ class _Patterns:
     heads_comma: re.Pattern[str]
     shared: re.Pattern[str]
     people_end: re.Pattern[str]
+    standard_head: re.Pattern[str]
+    anaphora: re.Pattern[str]
+    place_only: re.Pattern[str]
+    groups: re.Pattern[str]
     complete: re.Pattern[str]
     counted: re.Pattern[str]
     items_suffix: re.Pattern[str]
     share_of: re.Pattern[str]
-    reference_after: re.Pattern[str]
     target_after: re.Pattern[str]
     rank_head: re.Pattern[str]
     giving: re.Pattern[str]
@@ -73,11 +79,17 @@ class Namer:
     def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
         chunk = chunks[k]
-        head = self._chunker.wording(chunk.left.head)
+        head = self._patterns.standard_head.sub("", self._chunker.wording(chunk.left.head))
         if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
             head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
         if previous and chunk.left.relation and self._patterns.rank_head.match(head):
             head = ""  # 产值5.53万亿元、稳居前十强、增长4.8%
+        if previous and self._patterns.anaphora.search(self._chunker.before(chunk) if chunk.left.share else head):
+            return Name(previous.indicator, "inherited", True)
+        if previous and (place := self._place_alone(chunk, head, previous)):
+            return Name(previous.indicator, "inherited", True, place)
+        if previous and chunk.start - previous.quantity.at.end <= LONGEST_GROUP and (other := self._group(chunk, head, previous)):
+            return Name(other, "listed", True)
         noun, more, begin = ("", False, chunk.after) if chunk.rank else self._chunker.right(chunks, k)
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
@@ -144,6 +156,28 @@ class Namer:
             return Name(predicate, "right_phrase")
         return Name(previous.indicator, "inherited", True) if previous else self._fallback(chunk)
 
+    def _place_alone(self, chunk: Chunk, head: str, previous: Observation) -> str:
+        """The place that stands for a name: 实际完成 of 云岭市, or the next of an enumeration of places."""
+        if not self._patterns.place_only.fullmatch(head) or chunk.left.verbs:
+            return ""
+        if chunk.ratio and chunk.left.relation:
+            return head
+        text, before = self._chunker.reading.text, previous.quantity.at.start
+        same = previous.quantity.base_unit == chunk.quantity.base_unit and previous.rule != "link.right"
+        listed = text[previous.quantity.at.end] == LIST_COMMA
+        place = previous.area and text[:before].endswith(previous.area)
+        return head if same and listed and place else ""
+
+    def _group(self, chunk: Chunk, head: str, previous: Observation) -> str:
+        """人均寿命男性77.9岁、女性82.4岁: the name before with the other group in it."""
+        group = self._patterns.groups.fullmatch(head)
+        said = self._patterns.groups.search(previous.indicator)
+        if group is None or said is None or group.lastgroup != said.lastgroup or group[0] == said[0]:
+            return ""
+        if previous.quantity.base_unit != chunk.quantity.base_unit:
+            return ""
+        return previous.indicator[: said.start()] + head + previous.indicator[said.end() :]
+
     def _last_act(self, chunk: Chunk) -> Sequence[Token]:
         """The last verb before a number, with those right before it that are nouns too (完成/植树/造林: 植树造林)."""
         verbs = chunk.left.verbs
@@ -171,7 +205,7 @@ class Namer:
     def _compared(self, chunk: Chunk, head: str) -> bool:
         """高于27.78%的全国平均水平, 超过了95%的预期目标: a figure that the one before it is compared with."""
         text, patterns = self._chunker.reading.text, self._patterns
-        if patterns.reference_after.match(text, chunk.after):
+        if chunk.against:
             return True
         return not head and chunk.left.bounded and bool(patterns.target_after.match(text, chunk.after))
 
@@ -232,14 +266,16 @@ class Namer:
             text = self._chunker.clause_before(chunk)
         if not text:
             moved = chunk.left.relation in ("up", "down")
-            return self._last_levels(run, done) if moved or chunk.left.distributed else []
+            return self._last_levels(run, done) if moved or chunk.left.distributed or chunk.against else []
         # 和 joins parts of one name too, 、 hardly where there are as many numbers
         named = chunk.left.distributed or self._patterns.counted.search(self._chunker.before(chunk))
         for separator in (self._patterns.heads_comma, self._patterns.heads)[: 2 if named else 1]:
             names = [self._patterns.items_suffix.sub("", n) for n in separator.split(text) if n]
             if len(names) == run:
-                alike = len({c.quantity.base_unit for c in chunks[k : k + run]}) == 1
-                return self._completed(names) if alike else names  # 友城和领馆分别增至214对、69家
+                words = {c.quantity.base_unit for c in chunks[k : k + run] if c.kind in COUNTED}
+                if len(words) > 1 and not self._patterns.complete.search(names[-1]):
+                    return names  # 友城和领馆分别增至214对、69家
+                return self._completed(names)
         return self._grouped(text, again) if chunk.left.distributed else []
 
     def _grouped(self, text: str, names: Sequence[str]) -> list[str]:
@@ -252,10 +288,10 @@ class Namer:
         groups = [n[: len(n) - common] for n in names]
         return [g + text for g in groups] if common and all(groups) else []
 
-    def _is_complete(self, name: str) -> bool:
-        """Does a name end in a noun that can be measured or counted?"""
-        general = any(name.endswith(noun) for noun in self._generic if len(noun) > 1)
-        return general or bool(self._patterns.complete.search(name))
+    def _noun(self, name: str) -> str:
+        """The longest general noun (居民, 企业) that a name ends in, "" if none."""
+        ends = (noun for noun in self._generic if len(noun) > 1 and name.endswith(noun) and noun != name)
+        return max(ends, key=len, default="")
 
     def _last_levels(self, run: int, done: Sequence[Observation]) -> list[str]:
         """城镇居民收入17175元,农村居民收入5153元,实际增长9.8%和8.5%: the last indicators, in their order."""
@@ -269,9 +305,13 @@ class Namer:
         """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
         behind as many words as the others have."""
         words = cut(names[-1])
-        short = [n for n in names[:-1] if not (n.endswith(words[-1]) or self._is_complete(n))]
+        short = [n for n in names[:-1] if not (n.endswith(words[-1]) or self._patterns.complete.search(n))]
         if len(short) < len(names) - 1:
             return names
+        if (noun := self._noun(names[0])) and all(n.endswith(noun) for n in names[:-1]):
+            _, found, suffix = names[-1].rpartition(noun)
+            if found or not self._patterns.shared.search(names[-1]):  # 城镇居民、农村居民收入; 新项目、利用外资
+                return [n + suffix for n in names[:-1]] + names[-1:] if found else names
         match = self._patterns.shared.search(names[-1])
         if match and match["branch"] and all(n.endswith(match["branch"][-1]) for n in names[:-1]):
             return [n + match["head"] for n in names[:-1]] + names[-1:]  # 制造业、新兴产业贷款: 制造业贷款

@@ -108,8 +108,13 @@ class _Linker:
         if chunk.left.relation == "from":
             rule = "state_before"
         found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
-        if inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
+        if name.area and inherited:
+            found = replace(found, area=name.area)
+        elif inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
             found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
+        listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)
+        if previous and listed and previous.status == "reference":
+            found = replace(found, status="reference")  # 标准为绿地率≥36%、覆盖率≥40%
         return found
 
     def _measure(self, chunk: Chunk, rule: str, previous: Observation | None) -> tuple[Measure, Direction | None]:
@@ -160,7 +165,7 @@ class _Linker:
             quantity=quantity,
             indicator=indicator,
             measure=how,
-            status=self._outlook.of(origin, before, before[clause:], after, chunk.left.relation.startswith("gap")),
+            status=self._outlook.of(chunk, origin, before, before[clause:], after, self._reading.text[start:end]),
             rule=rule,
             sentence=self._reading.span(start, end),
             direction=direction,

@@ -120,7 +120,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
     wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
     if gap := say.gap.search(text):
-        relation = "gap_up" if gap["up"] else "gap_down"
+        relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
     average = bool(say.average_fall.search(text)) and len(words) > 2  # 医用耗材平均降幅 is the name of what fell
     # Relation words are taken off the end; the one nearest to the number decides.

@@ -59,9 +59,10 @@ class Chunk:
     @property
     def rank(self) -> bool:
         """Is it a rank (第一)?"""
-        return self.quantity.rule == "quantity.ordinal"
+        return self.quantity.rule in RANKS
 
 
+RANKS = ("quantity.ordinal", "quantity.largest")
 RATIOS = frozenset(("percent", "point", "times", "tenth", "rate"))
 
 
@@ -150,7 +151,7 @@ class Chunker:
                 number = patterns.list_number.match(text, low, at.start)
                 low = number.end() if number else low
             edge = at.start
-            if quantity.rule == "quantity.ordinal" and (verb := patterns.rank_verb.search(text, low, at.start)):
+            if quantity.rule == RANKS[0] and (verb := patterns.rank_verb.search(text, low, at.start)):
                 edge = verb.start()  # 居全国第3位: what is ranked stands before the verb
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)

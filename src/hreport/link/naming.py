@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from hreport.grammar import Grammar
-from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
+from hreport.link.chunks import LIST_COMMA, RANKS, Chunk, Chunker
 from hreport.link.phrases import Token
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
@@ -48,6 +48,10 @@ class _Patterns:
     anaphora: re.Pattern[str]
     place_only: re.Pattern[str]
     groups: re.Pattern[str]
+    multiple_of: re.Pattern[str]
+    group_share: re.Pattern[str]
+    rank_among: re.Pattern[str]
+    rank_set: re.Pattern[str]
     complete: re.Pattern[str]
     counted: re.Pattern[str]
     items_suffix: re.Pattern[str]
@@ -90,7 +94,13 @@ class Namer:
             return Name(previous.indicator, "inherited", True, place)
         if previous and chunk.start - previous.quantity.at.end <= LONGEST_GROUP and (other := self._group(chunk, head, previous)):
             return Name(other, "listed", True)
-        noun, more, begin = ("", False, chunk.after) if chunk.rank else self._chunker.right(chunks, k)
+        ranked = chunk.rank and chunk.quantity.rule == RANKS[0]  # 世界第二大网络: what is ranked stands behind it
+        noun, more, begin = ("", False, chunk.after) if ranked else self._chunker.right(chunks, k)
+        if ranked:
+            among = self._patterns.rank_among.search(head)
+            head = among["what"] if among else self._patterns.rank_set.sub("", head)
+        elif chunk.rank:
+            return Name(noun, "right")
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
         alone = chunk.listed and not head and not chunk.left.verbs
@@ -110,6 +120,15 @@ class Namer:
         if whole := self._patterns.share_of.search(cutter.before(chunk)):
             low = chunk.low
             return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
+        if chunk.kind in ("times", "tenth") and (told := self._patterns.multiple_of.search(cutter.before(chunk))):
+            what = cutter.head(chunk.low, chunk.low + told.end("what"))  # 总数是2015年的2.3倍
+            subject = what or cutter.clause_before(chunk) or (previous.indicator if previous else "")
+            if subject:
+                return Name(subject, "multiple_of", not what)
+        if (share := self._patterns.group_share.search(cutter.before(chunk))) and not left.relation:
+            predicate = cutter.raw(chunk.after, chunk.high)  # 老年人中近四成与家庭医生签约
+            if 2 <= len(predicate) <= LONGEST_VERB_PHRASE:
+                return Name(cutter.head(chunk.low, chunk.low + share.end("group")) + predicate, "group_share")
         if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
         if head in self._generic and chunk.ratio:  # 国家卫生镇12个,占比80%: of what was said before

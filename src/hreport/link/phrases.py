@@ -394,7 +394,7 @@ def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
             continue
         if (word.text in say.verb and word.text not in say.nominal) or word.text in say.stop:
             break
-        if say.relations.get(word.text) in ("up", "down"):
+        if say.relations.get(word.text) in ("up", "down") and word.text not in say.growth_noun:
             break
         subject.append(word)
     return tuple(_trimmed(subject, say))

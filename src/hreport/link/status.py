@@ -31,6 +31,7 @@ class _Patterns:
         self.pivot = grammar.regex("relations", "pivot")
         self.firm_target = grammar.regex("relations", "firm_target")
         self.standard = grammar.regex("relations", "standard")
+        self.multiple_of = grammar.regex("relations", "multiple_of")
         self.standard_bracket = grammar.regex("relations", "standard_bracket")
         self.country_beside = grammar.regex("relations", "country_beside")
         self.own_beside = grammar.regex("relations", "own_beside")
@@ -146,6 +147,8 @@ class Outlook:
         patterns = self._patterns
         if chunk.left.relation.startswith("gap") or patterns.compared.search(near):
             return False
+        if chunk.kind in ("times", "tenth") and patterns.multiple_of.search(before[chunk.low - chunk.sentence[0] :]):
+            return False  # 床位数是全国平均水平的1.2倍
         own = before[chunk.low - chunk.sentence[0] :]  # what stands between the number before and this one
         if patterns.reference.search(own) or patterns.standard.search(own):
             return True

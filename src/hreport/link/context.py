@@ -21,7 +21,7 @@ NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", 
 FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 LASTING = frozenset(("duration",))
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
-BOOK = "\u300a\u300b"
+QUOTES = ("\u300a\u300b", "\u201c\u201d")
 SENTENCE_ENDS = "\u3002!?\n"
 
 
@@ -37,6 +37,8 @@ class _Patterns:
     beside: re.Pattern[str]
     average: re.Pattern[str]
     rank_area: re.Pattern[str]
+    naming: re.Pattern[str]
+    named: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -107,9 +109,10 @@ class Context:
     def area(self, sentence: int, clause: int, at: int, rank: bool) -> str:
         """The area of the number at reading offset `at`: a part (市区) named in its clause, else what is nearest in its
         sentence, else a 全市 or a masked place in the one before, else the last 全市 or the like in the report. Of a
-        `rank`, among whom."""
-        if rank and (among := self._patterns.rank_area.search(self._text[sentence:at])):
-            return among["area"]
+        `rank` whose own place the sentence does not say, among whom."""
+        if rank and (among := self._patterns.rank_area.search(self._text, sentence, at)):
+            own = self._unnamed.before(sentence, among.start("area"))
+            return own.text if own else among["area"]
         before = max(self._text.rfind(c, self._begin, max(sentence - 1, self._begin)) for c in SENTENCE_ENDS)
         found = (
             self._parts.before(clause, at)
@@ -119,9 +122,13 @@ class Context:
         )
         return found.text if found else ""
 
+    def places(self, low: int, high: int) -> bool:
+        """Is a place named between two reading offsets that could be the area of a number?"""
+        return bool(self._areas.before(low, high) or self._parts.before(low, high))
+
     def _tells(self, area: AreaMention) -> bool:
-        """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, nor the
-        全国 of 全国重点实验室."""
+        """Can the expression be the area of a figure? 我委 is none, nor what stands in the title of a book, in a
+        quotation or in the name of a plan (推进xx市健康提升计划), nor the 全国 of 全国重点实验室."""
         start, end, text = area.at.start, area.at.end, self._text
         if self._patterns.no_area.match(text, start, end + 4):
             return False
@@ -130,8 +137,10 @@ class Context:
             return False
         if self._patterns.beside.search(text, max(start - 4, 0), start) or self._patterns.average.match(text, end):
             return False
-        opened = text.rfind(BOOK[0], max(0, start - LONGEST_TITLE), start)
-        return opened < 0 or BOOK[1] in text[opened:start]
+        if self._patterns.naming.search(text, max(start - 4, 0), start) and self._patterns.named.match(text, end):
+            return False
+        before = text[max(0, start - LONGEST_TITLE) : start]
+        return all(before.rfind(opens) <= before.rfind(closes) for opens, closes in QUOTES)
 
 
 def _plain_year(time: TimeMention) -> int:

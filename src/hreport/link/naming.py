@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
+from hreport.link.phrases import Token
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
@@ -62,6 +63,7 @@ class Namer:
         self._chunker = chunker
         self._patterns = _patterns(grammar)
         self._generic = vocabulary(grammar).generic
+        self._nominal = vocabulary(grammar).nominal
         self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
 
@@ -129,7 +131,7 @@ class Namer:
         if head:
             return Name(head, "left")
         if left.verbs:
-            return Name(cutter.doer(chunk) + cutter.wording(left.verbs[-1:]), "verb")
+            return Name(cutter.doer(chunk) + cutter.wording(self._last_act(chunk)), "verb")
         if subject := cutter.clause_before(chunk):
             return Name(subject, "clause_before")
         if left.relation and previous:
@@ -138,6 +140,14 @@ class Namer:
         if chunk.kind in ("person", "event", "count") and 2 <= len(predicate) <= LONGEST_VERB_PHRASE:
             return Name(predicate, "right_phrase")
         return Name(previous.indicator, "inherited", True) if previous else self._fallback(chunk)
+
+    def _last_act(self, chunk: Chunk) -> Sequence[Token]:
+        """The last verb before a number, with those right before it that are nouns too (完成/植树/造林: 植树造林)."""
+        verbs = chunk.left.verbs
+        k = len(verbs) - 1
+        while k and verbs[k - 1].end == verbs[k].start and verbs[k - 1].text in self._nominal:
+            k -= 1
+        return verbs[k:]
 
     def _belongs_left(self, chunk: Chunk) -> bool:
         """Does the number belong to the noun before it, though a noun follows as well?"""
@@ -231,6 +241,8 @@ class Namer:
         if not short or len(short) < len(words) - 1:
             return names
         match = self._patterns.shared.search(names[-1])
+        if match and match["branch"] and all(n.endswith(match["branch"][-1]) for n in names[:-1]):
+            return [n + match["head"] for n in names[:-1]] + names[-1:]  # 制造业、新兴产业贷款: 制造业贷款
         known = match[0] if match and len(match[0]) < len(names[-1]) else ""
         last_is_longest = all(len("".join(w)) < len(names[-1]) for w in short)  # 孕前检查、产前筛查 lack nothing
         aligned = "".join(words[-1][max(len(w) for w in short) :]) if last_is_longest else ""

@@ -95,7 +95,10 @@ class _Linker:
             basis = previous.basis
         if chunk.left.relation == "from":
             rule = "state_before"
-        return self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
+        found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
+        if inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
+            found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
+        return found
 
     def _measure(self, chunk: Chunk, rule: str, previous: Observation | None) -> tuple[Measure, Direction | None]:
         if previous and (rule == "listed" or (rule == "distributed" and chunk.listed)):

@@ -351,6 +351,8 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
         phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("
     ):
         phrase.pop()
+    if len(phrase) > 1 and phrase[-1].text in say.doing_noun and len(_text(phrase[:-1])) > 2:
+        phrase.pop()  # 抓好6条续建高铁建设: what is counted are railways
     if not phrase:  # 12个县市全部建成: the place is what is counted
         phrase = [Token(w.text, w.start, w.end) for w in words[:1] if w.skip]
     more = bool(phrase) and any(w.text not in say.particle for w in words if w.start >= phrase[-1].end)

@@ -43,6 +43,7 @@ class Vocabulary:
     stop: frozenset[str]
     past: frozenset[str]
     soft_stop: frozenset[str]
+    doing_noun: frozenset[str]
     generic: frozenset[str]
     preposition: frozenset[str]
     particle: frozenset[str]
@@ -101,6 +102,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         stop=words("stop"),
         past=words("past"),
         soft_stop=words("soft_stop"),
+        doing_noun=words("doing_noun"),
         generic=words("generic"),
         preposition=words("preposition"),
         particle=words("particle"),

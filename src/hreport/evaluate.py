@@ -400,7 +400,7 @@ def errors(score: Score, source: Source = no_source) -> Iterator[Row]:
         "value": hits["span"] - hits["value"],
         "indicator": hits["value"] - hits["indicator"],
         "record": hits["indicator"] - hits["record"],
-        "damage": {k for k in gold if _gold(metrics, k).get("damage")} - hits["damage"],
+        "damage": {k for k in hits["span"] if _gold(metrics, k).get("damage")} - hits["damage"],
         **{n: {k for k in hits["indicator"] if _gold(metrics, k).get(n)} - hits[n] for n in WORDS},
     }
     sentence = _sentences([score], source)
@@ -448,7 +448,7 @@ def _said(row: Row | None, fields: Iterable[str], compared: bool) -> str | None:
     said = []
     for name in fields if row else ():
         value = None if row is None or row.get(name) == "" else row.get(name)
-        told = value is not None and (name != "numeral" or row is not None and row.get("masked"))
+        told = value is not None and (name != "numeral" or (row is not None and row.get("masked")))
         if compared or told:
             said.append(f"{name}: {'none' if value is None else plain(value)}")
     return "; ".join(said) or None

@@ -138,6 +138,8 @@ def _paragraphs(
                 if name == "sentence" and text["text"]:
                     words.highlight_words([text["text"]], "bold")
                 grid = Table.grid()
+                grid.add_column(no_wrap=True)
+                grid.add_column(overflow="fold")
                 grid.add_row(line, words)
                 yield Padding(grid, (0, 0, 0, 4))
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from hreport.grammar import Grammar
@@ -38,6 +39,7 @@ class _Patterns:
     average: re.Pattern[str]
     rank_area: re.Pattern[str]
     naming: re.Pattern[str]
+    separators: re.Pattern[str]
     named: re.Pattern[str]
 
 
@@ -122,6 +124,20 @@ class Context:
         )
         return found.text if found else ""
 
+    def listed_times(self, low: int, high: int, n: int) -> list[str]:
+        """The last `n` periods named between two reading offsets, where nothing but separators stands between them and
+        no other stands before them; else none."""
+        return self._listed(self._near.between(low, high), n)
+
+    def listed_places(self, low: int, high: int, n: int) -> list[str]:
+        """The same for places."""
+        return self._listed(self._areas.between(low, high), n)
+
+    def _listed(self, mentions: Sequence[_Placed], n: int) -> list[str]:
+        gaps = (self._text[a.at.end : b.at.start] for a, b in pairwise(mentions))
+        listed = len(mentions) == n and all(self._patterns.separators.fullmatch(gap) for gap in gaps)
+        return [m.text for m in mentions] if listed else []
+
     def places(self, low: int, high: int) -> bool:
         """Is a place named between two reading offsets that could be the area of a number?"""
         return bool(self._areas.before(low, high) or self._parts.before(low, high))
@@ -172,6 +188,10 @@ class _Positions(Generic[M]):
         """The last one that begins between two reading offsets."""
         k = bisect_left(self._starts, high) - 1
         return self._mentions[k] if k >= 0 and self._starts[k] >= low else None
+
+    def between(self, low: int, high: int) -> Sequence[M]:
+        """All that begin between two reading offsets."""
+        return self._mentions[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
 
     def first(self, low: int, high: int) -> M | None:
         """The first one that begins between two reading offsets."""

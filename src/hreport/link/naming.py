@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
@@ -39,6 +40,8 @@ class _Patterns:
     heads: re.Pattern[str]
     heads_comma: re.Pattern[str]
     shared: re.Pattern[str]
+    people_end: re.Pattern[str]
+    complete: re.Pattern[str]
     counted: re.Pattern[str]
     items_suffix: re.Pattern[str]
     share_of: re.Pattern[str]
@@ -199,30 +202,60 @@ class Namer:
     # --- several numbers, each with its own name ---------------------------------------------------------------------
 
     def run(self, chunks: Sequence[Chunk], k: int) -> int:
-        """How many numbers of a kind follow one another from `k` on with nothing but separators between."""
+        """How many numbers of a kind follow one another from `k` on with nothing but separators between; after 分别
+        also with a relation of their own (分别下降12.5%和上升3.8%)."""
         n = 1
         distributed = chunks[k].left.distributed
-        while k + n < len(chunks) and chunks[k + n].listed and (distributed or chunks[k + n].kind == chunks[k].kind):
+        while k + n < len(chunks) and (distributed or chunks[k + n].kind == chunks[k].kind):
+            left = chunks[k + n].left
+            turned = distributed and chunks[k + n].same_clause and left.relation in ("up", "down") and not left.head
+            if not chunks[k + n].listed and not turned:
+                break
             n += 1
         return n
 
-    def distributed(self, chunks: Sequence[Chunk], k: int, run: int, done: Sequence[Observation]) -> list[str]:
-        """The names of `run` numbers from `k` on where each has its own (A、B分别增长x、y), else none."""
+    def distributed(
+        self, chunks: Sequence[Chunk], k: int, run: int, done: Sequence[Observation], shared: Sequence[str]
+    ) -> list[str]:
+        """The names of `run` numbers from `k` on where each has its own (A、B分别增长x、y), else none.
+
+        `shared` are the names that the last such run of the sentence had.
+        """
         chunk = chunks[k]
         if run < 2 or (chunk.listed and not chunk.left.distributed):
             return []
         text = self._chunker.wording(chunk.left.head)
+        again = list(shared) if len(shared) == run else []
+        if not text and again and (chunk.left.relation or chunk.left.distributed):
+            return again  # 分别由445元、640元提高至480元、690元
         if not text and chunk.left.distributed:
             text = self._chunker.clause_before(chunk)
         if not text:
-            return self._last_levels(run, done) if chunk.left.relation in ("up", "down") else []
-        if not chunk.left.distributed and not self._patterns.counted.search(self._chunker.before(chunk)):
-            return []
-        for separator in (self._patterns.heads_comma, self._patterns.heads):
+            moved = chunk.left.relation in ("up", "down")
+            return self._last_levels(run, done) if moved or chunk.left.distributed else []
+        # 和 joins parts of one name too, 、 hardly where there are as many numbers
+        named = chunk.left.distributed or self._patterns.counted.search(self._chunker.before(chunk))
+        for separator in (self._patterns.heads_comma, self._patterns.heads)[: 2 if named else 1]:
             names = [self._patterns.items_suffix.sub("", n) for n in separator.split(text) if n]
             if len(names) == run:
-                return self._completed(names)
-        return []
+                alike = len({c.quantity.base_unit for c in chunks[k : k + run]}) == 1
+                return self._completed(names) if alike else names  # 友城和领馆分别增至214对、69家
+        return self._grouped(text, again) if chunk.left.distributed else []
+
+    def _grouped(self, text: str, names: Sequence[str]) -> list[str]:
+        """男性、女性超重率分别为…,脂肪肝检出率分别为…: the groups of the last run hold for the next name."""
+        if not names:
+            return []
+        common = 0
+        while common < min(map(len, names)) and len({n[-1 - common] for n in names}) == 1:
+            common += 1
+        groups = [n[: len(n) - common] for n in names]
+        return [g + text for g in groups] if common and all(groups) else []
+
+    def _is_complete(self, name: str) -> bool:
+        """Does a name end in a noun that can be measured or counted?"""
+        general = any(name.endswith(noun) for noun in self._generic if len(noun) > 1)
+        return general or bool(self._patterns.complete.search(name))
 
     def _last_levels(self, run: int, done: Sequence[Observation]) -> list[str]:
         """城镇居民收入17175元,农村居民收入5153元,实际增长9.8%和8.5%: the last indicators, in their order."""
@@ -235,16 +268,25 @@ class Namer:
     def _completed(self, names: list[str]) -> list[str]:
         """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
         behind as many words as the others have."""
-        words = [cut(n) for n in names]
-        last, complete = words[-1][-1], self._patterns.shared
-        short = [w for n, w in zip(names[:-1], words[:-1], strict=True) if not (n.endswith(last) or complete.search(n))]
-        if not short or len(short) < len(words) - 1:
+        words = cut(names[-1])
+        short = [n for n in names[:-1] if not (n.endswith(words[-1]) or self._is_complete(n))]
+        if len(short) < len(names) - 1:
             return names
         match = self._patterns.shared.search(names[-1])
         if match and match["branch"] and all(n.endswith(match["branch"][-1]) for n in names[:-1]):
             return [n + match["head"] for n in names[:-1]] + names[-1:]  # 制造业、新兴产业贷款: 制造业贷款
+        if match and match["people"] and match.start():
+            # 高血压、2型糖尿病患者管理率 are both of 患者; 老年人、孕产妇、儿童管理率 are of three groups
+            groups = all(self._patterns.people_end.search(n) for n in names[:-1])
+            suffix = names[-1][match.start("between") if groups else match.start() :]
+            return [n + suffix for n in names[:-1]] + names[-1:]
         known = match[0] if match and len(match[0]) < len(names[-1]) else ""
-        last_is_longest = all(len("".join(w)) < len(names[-1]) for w in short)  # 孕前检查、产前筛查 lack nothing
-        aligned = "".join(words[-1][max(len(w) for w in short) :]) if last_is_longest else ""
-        suffix = aligned if known in aligned else known
-        return [n + suffix for n in names[:-1]] + names[-1:] if suffix else names
+        mean = sum(map(len, short)) / len(short)
+        if len(names[-1]) <= max(map(len, short)):
+            return [n + known for n in names[:-1]] + names[-1:]  # 孕前检查、产前筛查 lack nothing
+        # What the last one has of its own is about as long as the others are.
+        begins = list(accumulate(map(len, words)))[:-1]
+        own = min(begins, key=lambda at: (abs(at - mean), -at), default=len(names[-1]))
+        suffix = names[-1][own:]
+        suffix = suffix if known in suffix else known
+        return [n + suffix for n in names[:-1]] + names[-1:]

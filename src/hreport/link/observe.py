@@ -65,16 +65,28 @@ class _Linker:
     def _sentence(self, chunks: list[Chunk]) -> Iterator[tuple[Observation, str]]:
         done: list[Observation] = []
         names: dict[int, str] = {}
+        places: dict[int, str] = {}
+        periods: dict[int, str] = {}
+        shared: list[str] = []
         verb = ""
         for k in range(len(chunks)):
             run = self._namer.run(chunks, k)
-            if shared := self._namer.distributed(chunks, k, run, done):
+            if run > 1 and chunks[k].left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
+                low, high = chunks[k].sentence[0], chunks[k].start
+                periods |= {k + i: t for i, t in enumerate(self._context.listed_times(low, high, run))}
+                places |= {k + i: a for i, a in enumerate(self._context.listed_places(low, high, run))}
+            if found := self._namer.distributed(chunks, k, run, done, shared):
+                shared = found
                 names |= {k + i: name for i, name in enumerate(shared)}
                 if chunks[k].left.distributed:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
             verbs = self._chunker.wording(chunks[k].left.verbs)
             verb = verbs or (verb if chunks[k].listed else "")  # the verb before a list governs all its members
             observation = self._observe(chunks, k, names.get(k), done)
+            if k in places:
+                observation = replace(observation, area=places[k])
+            if k in periods:
+                observation = replace(observation, period=periods[k])
             done.append(observation)
             yield observation, verb
 

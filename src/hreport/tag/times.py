@@ -37,7 +37,7 @@ def tag(reading: Reading, grammar: Grammar) -> list[TimeMention]:
         name = str(match.lastgroup)
         start, end = match.span()
         # 增加到去年的98亿元: the 到 belongs to the verb; 从2006年 without an end (起, 以来) names the year alone.
-        of_verb = text[start] in towards and text[max(0, start - 2) : start + 1] in changed
+        of_verb = text[start] in towards and any(text[max(0, start - n) : start + 1] in changed for n in (1, 2))
         if of_verb or (text[start] in since and text[end - 1] == YEAR):
             start += 1
         found.append(TimeMention(Span(start, end), reading.raw[start:end], kinds[name].kind, f"time.{name}"))

@@ -190,8 +190,8 @@ def test_what_pred_does_not_hold_is_said(run: Run, folder: Path) -> None:
     code, out, err = run("gold", "a_only.jsonl", "-q")
     assert code == 0
     assert err.splitlines() == [
-        "hreport: PRED has no row of b.txt: the 1 rows of GOLD there count as missed",
-        "hreport: PRED holds no masks (hreport masks writes them): the 1 of GOLD count as missed",
+        "hreport: PRED has no row of b.txt: what GOLD has there counts as missed (1)",
+        "hreport: PRED holds no masks (hreport masks writes them): those of GOLD count as missed (1)",
     ]
     assert next(r["r"] for r in rows(out) if r["figure"] == "record") == str(2 / 3)
     two = [metric(file=f"{folder}/a.txt") for folder in "xy"]

@@ -155,11 +155,11 @@ def _missing(gold: Sequence[Row], rows: Sequence[Row], said: str) -> Iterator[st
     missed = [r for r in counted if file_of(r) not in files]
     if missed:
         names = _named({file_of(r) for r in missed})
-        yield f"{said} has no row of {names}: the {len(missed)} rows of GOLD there count as missed"
+        yield f"{said} has no row of {names}: what GOLD has there counts as missed ({len(missed)})"
     for layer, name, command in (("mask", "masks", "masks"), ("quantity", "figures", "extract")):
         wanted = sum(r["layer"] == layer for r in counted)
         if wanted and not any(r["layer"] == layer for r in rows):
-            yield f"{said} holds no {name} (hreport {command} writes them): the {wanted} of GOLD count as missed"
+            yield f"{said} holds no {name} (hreport {command} writes them): those of GOLD count as missed ({wanted})"
     paths: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
         paths[row["layer"], file_of(row)].add(row["file"])

@@ -85,6 +85,9 @@ LONG = _columns(
 )
 SUGGEST = _columns("wording measure base_unit figures:int reports:int example file start:int end:int")
 CATALOGUE = _columns("id name en group unit kind better low:number high:number flow:bool aliases source")
+SCORES = _columns("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
+EARLIER = _columns("before:number lost:int gained:int")  # beside SCORES, on a screen
+CASES = _columns("case file start:int end:int text indicator gold before found sentence")
 MACHINE = _columns("layer role")  # only in JSON lines, where one file may hold several layers
 
 

@@ -162,11 +162,6 @@ def _observation_row(
             low, high = a, b
     masked = isinstance(q.value, Masked)
     usable = q.repaired if q.repaired is not None else (value if not masked and not q.damage else None)
-    # A figure without any place or time word of its own is about the report's place and year, unless it says how
-    # things were before (由A增至B).
-    area_name = o.area_name or ("" if o.area or report is None else report.area)
-    area_id = o.area_id or (report.area_id if report is not None and area_name and area_name == report.area else "")
-    year = o.year or ("" if o.period or o.rule == STATE_BEFORE or report is None else report.year)
     return {
         "layer": "quantity",
         "role": "metric",
@@ -200,11 +195,11 @@ def _observation_row(
         "column": o.column,
         "sentence": document.text[o.sentence.start : o.sentence.end].strip(),
         "confidence": o.confidence,
-        "area_name": area_name or None,
+        "area_name": o.area_name or None,
         "obs_value": number(usable),
         "indicator_id": o.indicator_id or None,
-        "area_id": area_id or None,
-        "year": year_number(year),
+        "area_id": o.area_id or None,
+        "year": year_number(o.year),
         "low": number(low),
         "high": number(high),
         "rule": o.rule,

@@ -254,7 +254,10 @@ class Chunker:
         first = bisect_left(self._numbers, begin)
         if first < len(self._numbers) and self._numbers[first] < low:
             return ""
-        subject = phrases.read_subject(self.tokens(begin, low - 1), self.grammar)
+        words = self.tokens(begin, low - 1)
+        if len(words) > 2 and (moving := phrases.moving(words, self.grammar)):
+            words = words[moving:]  # 连续7年提高养老金水平,年均增长10%
+        subject = phrases.read_subject(words, self.grammar)
         return self.wording(subject) or self.head(begin, low - 1)
 
 

@@ -48,6 +48,7 @@ class _Patterns:
     anaphora: re.Pattern[str]
     place_only: re.Pattern[str]
     groups: re.Pattern[str]
+    of_which: re.Pattern[str]
     multiple_of: re.Pattern[str]
     group_share: re.Pattern[str]
     rank_among: re.Pattern[str]
@@ -77,6 +78,7 @@ class Namer:
         self._patterns = _patterns(grammar)
         self._generic = vocabulary(grammar).generic
         self._nominal = vocabulary(grammar).nominal
+        self._covering = grammar.words_of("covering")
         self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
 
@@ -129,6 +131,9 @@ class Namer:
             predicate = cutter.raw(chunk.after, chunk.high)  # 老年人中近四成与家庭医生签约
             if 2 <= len(predicate) <= LONGEST_VERB_PHRASE:
                 return Name(cutter.head(chunk.low, chunk.low + share.end("group")) + predicate, "group_share")
+        covering = noun and left.verbs and left.verbs[-1].text in self._covering
+        if covering and not left.relation:  # 试点覆盖24%的县
+            return Name(cutter.doer(chunk) + cutter.wording(left.verbs[-1:]) + noun, "covered")
         if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
         if head in self._generic and chunk.ratio:  # 国家卫生镇12个,占比80%: of what was said before
@@ -160,10 +165,14 @@ class Namer:
             if general and more and len(phrase) <= LONGEST_VERB_PHRASE:
                 return Name(phrase, "right_phrase")
             return Name(noun, "right")
+        if head and previous and (part := self._part(chunk, head, previous)):
+            return Name(part, "part")
         if head and previous and (each_prefix := self._per_head(chunk, head, previous)):
             return Name(each_prefix + head, "each_listed")
         if head:
             return Name(head, "left")
+        if left.verbs and previous and self._again(chunk, previous):
+            return Name(previous.indicator, "inherited", True)  # 关停5000万千瓦小火电,今年要关停1000万千瓦
         if left.verbs:
             return Name(cutter.doer(chunk) + cutter.wording(self._last_act(chunk)), "verb")
         if subject := cutter.clause_before(chunk):
@@ -196,6 +205,27 @@ class Namer:
         if previous.quantity.base_unit != chunk.quantity.base_unit:
             return ""
         return previous.indicator[: said.start()] + head + previous.indicator[said.end() :]
+
+    def _part(self, chunk: Chunk, head: str, previous: Observation) -> str:
+        """发电装机容量4.45亿千瓦,其中水电9601万千瓦: the part with the noun that says what is measured of it."""
+        whole = self._patterns.shared.search(previous.indicator)
+        if whole is None or previous.quantity.base_unit != chunk.quantity.base_unit:
+            return ""
+        said = self._patterns.of_which.search(self._chunker.before(chunk)) or previous.rule == "link.part"
+        if not said or self._patterns.complete.search(head) or whole["head"] == previous.indicator:
+            return ""
+        return head + whole["head"]
+
+    def _again(self, chunk: Chunk, previous: Observation) -> bool:
+        """Is the verb that stands before the number the one that stands before the last number or its name?"""
+        text, start = self._chunker.reading.text, previous.quantity.at.start
+        verb = chunk.left.verbs[-1].text
+        same = previous.quantity.base_unit == chunk.quantity.base_unit
+        return same and verb in text[max(0, start - LONGEST_VERB_PHRASE) : start]
+
+    def is_part(self, chunk: Chunk) -> bool:
+        """Does 其中 stand before the number's name?"""
+        return bool(self._patterns.of_which.search(self._chunker.before(chunk)))
 
     def _last_act(self, chunk: Chunk) -> Sequence[Token]:
         """The last verb before a number, with those right before it that are nouns too (完成/植树/造林: 植树造林)."""

@@ -53,7 +53,7 @@ class _Linker:
         self._chunker = Chunker(reading, begin, finish, quantities, when, where, grammar)
         self._namer = Namer(self._chunker, grammar)
         self._outlook = Outlook(report, reading, grammar)
-        self._context = Context(reading, begin, times, areas, grammar)
+        self._context = Context(reading, begin, report.year, times, areas, grammar)
         paged = [b for b in layout.document.blocks if b.page]
         self._page_starts = [b.span.start for b in paged]
         self._pages = [b.page for b in paged]
@@ -122,6 +122,10 @@ class _Linker:
             return previous.measure, previous.direction
         how, direction = measure(chunk, self._chunker)
         left = chunk.left
+        if previous and previous.measure == "change" and how == "level" and rule in ("part", "left", "right"):
+            same = previous.quantity.base_unit == chunk.quantity.base_unit and not left.relation and not left.verbs
+            if same and self._namer.is_part(chunk):  # 新增公路63.9万公里,其中高速公路3.3万公里
+                return previous.measure, previous.direction
         growing = previous and previous.measure == "change_rate" and how == "level" and rule == "inherited"
         if previous and growing and chunk.ratio:
             gap = self._reading.text[previous.quantity.at.end : chunk.start]
@@ -130,7 +134,8 @@ class _Linker:
         if previous and previous.measure == "change" and how == "level" and not chunk.ratio and not left.relation:
             # 新增公办园托位1.6万个、基础教育学位8.4万个: the verb of adding governs the later members of its list too.
             gap = self._reading.text[previous.quantity.at.end : chunk.start]
-            if chunk.bracketed or (gap.startswith(LIST_COMMA) and not left.verbs and not left.bounded):
+            listed = gap.startswith(LIST_COMMA) or (gap.endswith(LIST_COMMA) and previous.rule == "link.right")
+            if chunk.bracketed or (listed and not left.verbs and not left.bounded):
                 return previous.measure, previous.direction
         return how, direction
 

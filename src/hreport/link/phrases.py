@@ -143,6 +143,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         words = _until(words, base.start())  # 鱼类较禁捕之初: what it is compared with is no part of the name
         while words and (words[-1].skip or _without_tail(words, say)[2] == "trailing"):
             words = words[:-1]
+    distributed |= any(w.text in say.each_own for w in words)
     listing = bool(words) and bool(say.listing.search(_text(words)))
     head, verbs, added = _head(words, say)
     if head and not listing:
@@ -240,6 +241,9 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
     for i, word in enumerate(head):
         if word.text == LIST_COMMA and all(w.text in say.verb for w in head[:i]):
             return _trimmed(head[i + 1 :], say), verbs, added
+    for i in range(1, len(head) - 1):  # 中央财政赤字拟安排: what will be done is no part of the name
+        if head[i].text in say.planned and all(w.text in say.verb for w in _plain(head[i + 1 :], say)):
+            return _trimmed(head[:i], say), [*verbs, *head[i + 1 :]], added
     doing = [w for w in _plain(head, say) if w.text in say.verb and w.text not in say.nominal]
     if head and len(doing) == len(_plain(head, say)):
         return [], verbs + doing, added
@@ -267,7 +271,7 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
             verbs += words[k : k + 2]
             k += 2
         elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say, verbs)):
-            added = _added(word.text, say)
+            added = _added(word.text, say) or added
             verbs.append(word)
             k += 1
         elif word.text in say.soft_leading:
@@ -383,6 +387,14 @@ def _relative(words: Sequence[Token], end: int, say: Vocabulary) -> bool:
         return False
     noun = [w.text for w in words[marks[-1] + 1 :]]
     return bool(noun) and not any(w in say.verb or w in say.stop or w in say.not_counted for w in noun)
+
+
+def moving(words: Sequence[Token], grammar: Grammar) -> int:
+    """How many words a clause begins with that say that something is raised or lowered (提高), 0 if none."""
+    say = vocabulary(grammar)
+    first = next((i for i, w in enumerate(words) if not w.skip and w.text not in say.leading), len(words))
+    said = first < len(words) and say.relations.get(words[first].text) in ("up", "down")
+    return first + 1 if said and words[first].text not in say.growth_noun else 0
 
 
 def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:

@@ -40,7 +40,7 @@ class _Patterns:
         self.later = grammar.regex("relations", "later")
         self.target = words("target_cue")
         self.actual = words("actual_cue")
-        self.actual_word = words("actual_word")
+        self.actual_word = grammar.regex("relations", "done")
         self.reference = words("reference_cue")
 
 

@@ -48,6 +48,7 @@ class _Patterns:
     anaphora: re.Pattern[str]
     place_only: re.Pattern[str]
     groups: re.Pattern[str]
+    several_said: re.Pattern[str]
     of_which: re.Pattern[str]
     multiple_of: re.Pattern[str]
     group_share: re.Pattern[str]
@@ -316,6 +317,8 @@ class Namer:
         if not text:
             moved = chunk.left.relation in ("up", "down")
             return self._last_levels(run, done) if moved or chunk.left.distributed or chunk.against else []
+        if said := self._patterns.several_said.match(text):
+            return [name + said["rest"] for name in self._last_levels(run, done)]  # 两项分别上升x和y
         # 和 joins parts of one name too, 、 hardly where there are as many numbers
         named = chunk.left.distributed or self._patterns.counted.search(self._chunker.before(chunk))
         for separator in (self._patterns.heads_comma, self._patterns.heads)[: 2 if named else 1]:

@@ -12,7 +12,7 @@ from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
-from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Report, Section
+from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Range, Report, Section
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
@@ -105,7 +105,7 @@ class _Linker:
         basis = chunk.left.basis if how in ("change", "change_rate") else None
         if basis is None and inherited and previous and how == previous.measure:
             basis = previous.basis
-        if chunk.left.relation == "from":
+        if chunk.left.relation == "from" and not isinstance(chunk.quantity.value, Range):
             rule = "state_before"
         found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
         if name.area and inherited:

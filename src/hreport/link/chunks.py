@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from hreport.grammar import Grammar
 from hreport.link import phrases
@@ -17,6 +18,8 @@ from hreport.text import Reading
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
 FEW_COMMAS = 0.01  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
 SHORT_PROSE = 200  # characters: in less, missing commas prove nothing
+LONG_SENTENCE = 60  # characters, and at least so many numbers, that ask for a comma between them
+MANY_NUMBERS = 3
 LIST_COMMA = "\u3001"
 LIST_BEGINS = ";:\n\u3002"
 _RIM = " \t\u3000\u3001,\uff0c"
@@ -30,6 +33,7 @@ class Chunk:
     right side ends; `sentence` the sentence it stands in. `kind` is what its unit measures ("" where none is written).
     `same_clause`: words, but no comma, stand between the number before it and this one; `listed`: nothing but a
     separator does. `bracketed`: it stands in a bracket. `borrows`: it counts the noun behind the next number.
+    `unbroken`: the commas of its sentence are gone: it belongs to the words before it, as far as there are any.
     `against`: it is what another figure is compared with (高出国家规定的90%).
     """
 
@@ -45,6 +49,7 @@ class Chunk:
     bracketed: bool
     borrows: bool
     against: bool
+    unbroken: bool
 
     @property
     def start(self) -> int:
@@ -81,6 +86,7 @@ class _Patterns:
     against: re.Pattern[str]
     reference_after: re.Pattern[str]
     apart: re.Pattern[str]
+    mark: re.Pattern[str]
     standard_after: re.Pattern[str]
 
 
@@ -138,6 +144,7 @@ class Chunker:
         text = self.reading.text
         patterns = self._patterns
         chunks: list[Chunk] = []
+        unbroken = self.commaless or self._unbroken(group, start, end)
         previous = start
         for k, quantity in enumerate(group):
             at = quantity.at
@@ -145,7 +152,7 @@ class Chunker:
             clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
             opened = _opened(between)
             low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
-            if self.commaless:
+            if unbroken:
                 low = self._last_place(low, at.start)
             if low == start or text[low - 1] in LIST_BEGINS:
                 number = patterns.list_number.match(text, low, at.start)
@@ -173,6 +180,7 @@ class Chunker:
                 bracketed=opened > 0 and low >= opened + previous,
                 borrows=high <= after and k + 1 < len(group) and following == after,
                 against=self._against(low, at.start, after),
+                unbroken=unbroken,
             )
             if chunks and chunks[-1].against:
                 chunk = self._apart(chunks[-1], chunk)
@@ -182,6 +190,14 @@ class Chunker:
             if chunks[k].against and chunks[k].listed:
                 chunks[k - 1] = replace(chunks[k - 1], against=True)  # 高于70%和85%的考核标准
         return chunks
+
+    def _unbroken(self, group: Sequence[Quantity], start: int, end: int) -> bool:
+        """Does a long sentence of many numbers have no mark between them, but for a few?"""
+        if end - start < LONG_SENTENCE or len(group) < MANY_NUMBERS:
+            return False
+        gaps = [self.reading.text[a.at.end : b.at.start] for a, b in pairwise(group)]
+        closed = sum(bool(self._patterns.mark.search(gap)) or len(gap) < 2 for gap in gaps)
+        return closed * 3 <= len(gaps)
 
     def _against(self, low: int, start: int, after: int) -> bool:
         """Is a number between `start` and `after` what another is compared with?"""

@@ -107,7 +107,7 @@ class Namer:
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
         alone = chunk.listed and not head and not chunk.left.verbs
-        goes_on = self._chunker.commaless and chunk.left.relation == ""
+        goes_on = chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
         if alone and previous and (chunk.ratio or not noun or goes_on):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:
@@ -156,6 +156,8 @@ class Namer:
         left, cutter = chunk.left, self._chunker
         if noun and left.each and (each := self._patterns.each.search(cutter.before(chunk))):
             return Name(each["each"] + noun, "split")
+        if chunk.unbroken and previous and left.relation and not head:
+            return Name(previous.indicator, "inherited", True)  # 由8人增加到41人人才队伍结构…
         giving = self._patterns.giving.search(cutter.before(chunk))
         if giving and noun and chunk.kind == "money":  # 健康家庭给予500元的奖励
             receiver = cutter.head(chunk.low, chunk.low + giving.start())
@@ -241,7 +243,7 @@ class Namer:
         left = chunk.left
         if left.strong:
             return True
-        if self._chunker.commaless and not left.listing and not left.each and not left.open:
+        if chunk.unbroken and not left.listing and not left.each and not left.open:
             return True
         if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
             return True

@@ -48,6 +48,7 @@ class _Patterns:
     anaphora: re.Pattern[str]
     place_only: re.Pattern[str]
     groups: re.Pattern[str]
+    stepped: re.Pattern[str]
     several_said: re.Pattern[str]
     of_which: re.Pattern[str]
     multiple_of: re.Pattern[str]
@@ -79,6 +80,9 @@ class Namer:
         self._patterns = _patterns(grammar)
         self._generic = vocabulary(grammar).generic
         self._nominal = vocabulary(grammar).nominal
+        self._of_that = grammar.words_of("of_that")
+        self._growth = vocabulary(grammar).growth_noun
+        self._soft_leading = vocabulary(grammar).soft_leading
         self._covering = grammar.words_of("covering")
         self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
@@ -87,6 +91,7 @@ class Namer:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
         chunk = chunks[k]
         head = self._patterns.standard_head.sub("", self._chunker.wording(chunk.left.head))
+        head = self._patterns.stepped.sub("", head)
         if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
             head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
         if previous and chunk.left.relation and self._patterns.rank_head.match(head):
@@ -137,7 +142,7 @@ class Namer:
             return Name(cutter.doer(chunk) + cutter.wording(left.verbs[-1:]) + noun, "covered")
         if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
-        if head in self._generic and chunk.ratio:  # 国家卫生镇12个,占比80%: of what was said before
+        if head in self._of_that:  # 国家卫生镇12个,占比80%: of what was said before
             subject = cutter.clause_before(chunk) or (previous.indicator if previous else "")
             return Name(subject + head, "left")
         if head:
@@ -162,6 +167,8 @@ class Namer:
         if giving and noun and chunk.kind == "money":  # 健康家庭给予500元的奖励
             receiver = cutter.head(chunk.low, chunk.low + giving.start())
             return Name(receiver + self._of + noun if receiver else noun, "given")
+        if chunk.kind in COUNTED and self._patterns.complete.search(noun):
+            noun = self._countable(noun)
         if noun and not (head and self._belongs_left(chunk)):
             general = noun in self._generic or len(noun) <= 1
             phrase = cutter.raw(begin, chunk.high)
@@ -172,6 +179,8 @@ class Namer:
             return Name(part, "part")
         if head and previous and (each_prefix := self._per_head(chunk, head, previous)):
             return Name(each_prefix + head, "each_listed")
+        if head in self._of_that and previous and previous.quantity.base_unit == chunk.quantity.base_unit:
+            return Name(previous.indicator + head, "left")  # 新增上市公司62家,总数186家
         if head:
             return Name(head, "left")
         if left.verbs and previous and self._again(chunk, previous):
@@ -209,6 +218,15 @@ class Namer:
             return ""
         return previous.indicator[: said.start()] + head + previous.indicator[said.end() :]
 
+    def _countable(self, noun: str) -> str:
+        """89个开发区规上工业总产值占比达78%: an output is not counted, what has it is."""
+        words = cut(noun)
+        ends = list(accumulate(map(len, words)))
+        general = [end for word, end in zip(words, ends, strict=True) if word in self._generic and len(word) > 1]
+        if general and general[-1] < len(noun):
+            return noun[: general[-1]]
+        return noun if len(words[0]) < 2 or words[0] in self._soft_leading else words[0]
+
     def _part(self, chunk: Chunk, head: str, previous: Observation) -> str:
         """发电装机容量4.45亿千瓦,其中水电9601万千瓦: the part with the noun that says what is measured of it."""
         whole = self._patterns.shared.search(previous.indicator)
@@ -241,7 +259,7 @@ class Namer:
     def _belongs_left(self, chunk: Chunk) -> bool:
         """Does the number belong to the noun before it, though a noun follows as well?"""
         left = chunk.left
-        if left.strong:
+        if left.strong or left.relation == "from":
             return True
         if chunk.unbroken and not left.listing and not left.each and not left.open:
             return True
@@ -359,6 +377,8 @@ class Namer:
         """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
         behind as many words as the others have."""
         words = cut(names[-1])
+        if words[-1] in self._growth and len(words) > 1:  # 投资、消费增速
+            return [n if n.endswith(words[-1]) else n + words[-1] for n in names]
         short = [n for n in names[:-1] if not (n.endswith(words[-1]) or self._patterns.complete.search(n))]
         if len(short) < len(names) - 1:
             return names

@@ -68,7 +68,7 @@ def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, in
     at = start
     stretches = [(low, high, True) for low, high in skips]
     stretches += [(*m.span(), False) for m in _ONE_WORD.finditer(reading.text, start, end)]
-    for low, high, skip in sorted(stretches):
+    for low, high, skip in sorted(stretches, key=lambda s: (s[0], not s[2])):
         if low < at or low >= end:
             continue
         _cut(reading.text, at, low, out, say)
@@ -215,7 +215,8 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
         return _trimmed(head, say), verbs, added
     # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
     for i in range(len(head) - 2, 0, -1):  # 机构共建立档案: what stands before 共 is who, not what
-        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle:
+        general = len(_text(head[i + 1 :])) < 3 or _text(head[i + 1 :]) in say.generic
+        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle and not general:
             head, more_verbs, more_added = _without_beginning(head[i + 1 :], say)
             verbs, added = verbs + more_verbs, more_added or added
             break

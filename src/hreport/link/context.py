@@ -40,6 +40,7 @@ class _Patterns:
     average: re.Pattern[str]
     rank_area: re.Pattern[str]
     naming: re.Pattern[str]
+    plan_begins: re.Pattern[str]
     above_that: re.Pattern[str]
     separators: re.Pattern[str]
     named: re.Pattern[str]
@@ -80,6 +81,9 @@ class Context:
         # A year to come (到2030年) governs its own sentence; only where a paragraph begins with it, the others too.
         far = [t for t in far if not own or _plain_year(t) <= own or self._begins(t)]
         self._near, self._far, self._lasting = _Positions(near), _Positions(far), _Positions(lasting)
+        begins = self._patterns.plan_begins  # “十五五”开好局: the plan's first year, and not its years
+        plans = [t for t in governing if t.kind == "plan_name" and not begins.match(self._text, t.at.end)]
+        self._headed = _Positions(sorted([*far, *plans], key=lambda t: t.at.start))
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
@@ -116,7 +120,7 @@ class Context:
         """The period that the innermost heading with one names."""
         for section in headings:
             low = self._reading.index(section.span.start)
-            if named := self._far.first(low, low + len(section.heading)):
+            if named := self._headed.first(low, low + len(section.heading)):
                 return named
         return None
 

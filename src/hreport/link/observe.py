@@ -108,6 +108,8 @@ class _Linker:
         if chunk.left.relation == "from" and not isinstance(chunk.quantity.value, Range):
             rule = "state_before"
         found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
+        if rule == "state_before" and found.status == "target":
+            found = replace(found, status="actual")  # 由380元提高到420元: how things are
         if name.area and inherited:
             found = replace(found, area=name.area)
         elif inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):

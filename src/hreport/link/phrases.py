@@ -339,6 +339,8 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
     say = vocabulary(grammar)
     phrase: list[Token] = []
     of = False
+    if words and words[0].text in say.conjunction:
+        return (), False  # 基地32个和学校2所
     end = len(words)
     for k, word in enumerate(words):
         if word.skip:
@@ -355,6 +357,8 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
     while phrase and (
         phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("
     ):
+        phrase.pop()
+    if len(phrase) > 1 and phrase[-1].text in say.of_set:
         phrase.pop()
     if len(phrase) > 1 and phrase[-1].text in say.doing_noun and len(_text(phrase[:-1])) > 2:
         phrase.pop()  # 抓好6条续建高铁建设: what is counted are railways

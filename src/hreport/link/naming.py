@@ -395,8 +395,9 @@ class Namer:
             suffix = names[-1][match.start("between") if groups else match.start() :]
             return [n + suffix for n in names[:-1]] + names[-1:]
         known = match[0] if match and len(match[0]) < len(names[-1]) else ""
-        mean = sum(map(len, short)) / len(short)
-        if len(names[-1]) <= max(map(len, short)):
+        plain = short[1:] or short  # the first may carry what holds for all (限额以上通讯器材、家用电器零售额)
+        mean = sum(map(len, plain)) / len(plain)
+        if len(names[-1]) <= max(map(len, plain)):
             return [n + known for n in names[:-1]] + names[-1:]  # 孕前检查、产前筛查 lack nothing
         # What the last one has of its own is about as long as the others are.
         begins = list(accumulate(map(len, words)))[:-1]

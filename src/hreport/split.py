@@ -9,34 +9,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from hreport import openings
 from hreport.grammar import Grammar
 from hreport.model import Block, BlockKind, Document, Report, Section, Span
+from hreport.openings import PROSE, Line
 from hreport.tag import numbers
 from hreport.text import Reading, fold
 
-PROSE = 60  # a line of this many characters is prose and not a title: titles of work reports run to 45
-LONGEST_TITLE, SHORTEST_TITLE = 45, 5
 LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
 HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
 WRAPPED = 30  # a line cut off inside a sentence has at least this many characters
 WRAPPED_MIN, WRAPPED_LINES = 18, 3  # the shortest width at which texts are wrapped, and the lines that prove it
 WRAPPED_SLACK = 3  # characters that a full line may lack where a number or a word was not torn
 PAGE = 60  # a page marker stands after at least this many characters; an item of a list is shorter
-SHORTEST = 300  # a report of a compilation has at least this many characters
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
-TITLE_LINES = 12  # so many lines before the first prose can hold the title
 SPACE = " \t\r\n\u3000\xa0"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the source that is not empty: span without the white space around it, and the width of its indent."""
-
-    start: int
-    end: int
-    text: str  # folded
-    indent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +68,7 @@ class _Patterns:
         self.heading = grammar.regex("lines")
         self.inner_heading = re.compile(rf"(?<={before})({inner})(?=\S{{3}})")
         self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
-        self.split_here = grammar.regex("openers", "more", "part")
-        self.compilation = grammar.regex("openers", "compilation")
-        self.dateline = grammar.regex("openers", "dateline")
-        self.report_title = grammar.regex("openers", "report_title")
+        self.page = grammar.regex("furniture", "fields", "web", "stamp", "download")
         self.marks = {i: re.compile(row.pattern) for i, row in grammar.tables["marks"].items()}
 
 
@@ -110,21 +95,44 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet += [b.span for b in cells]
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
-    body = [line for line, f in zip(lines, is_furniture, strict=True) if not f]
-    body = [line for line in body if not any(s.start <= line.start < s.end for s in marked)]
-    body = _joined(body, {span.end for span in breaks})
-    reports = tuple(_reports(document, body, reading, patterns))
+    body = list(_body(lines, is_furniture, marked, noise, patterns))
+    body = openings.unglued(_joined(body, {span.end for span in breaks}), grammar)
+    reports = tuple(_reports(document, body, lines, reading, grammar))
     return Layout(document, reading, in_reading, reports, cells)
 
 
 def _lines(text: str) -> Iterator[Line]:
-    at = 0
+    at = gap = 0
     for raw in text.split("\n"):
         stripped = raw.strip(SPACE)
         if stripped:
             indent = len(raw) - len(raw.lstrip(SPACE))
-            yield Line(at + indent, at + indent + len(stripped), fold(stripped), indent)
+            yield Line(at + indent, at + indent + len(stripped), fold(stripped), indent, gap)
+            gap = 0
+        else:
+            gap += 1
         at += len(raw) + 1
+
+
+def _body(
+    lines: Sequence[Line],
+    is_furniture: Sequence[bool],
+    marked: Sequence[Span],
+    noise: Sequence[Span],
+    patterns: _Patterns,
+) -> Iterator[Line]:
+    """The lines that are no furniture, without the page marker that one begins with."""
+    markers = {span.start: span.end for span in noise}
+    furniture = [
+        f or any(s.start <= line.start < s.end for s in marked) for line, f in zip(lines, is_furniture, strict=True)
+    ]
+    for k, line in enumerate(lines):
+        if furniture[k]:
+            continue
+        paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(patterns.page.search(lines[k + 1].text))
+        start = markers.get(line.start, line.start)
+        if start < line.end:
+            yield replace(line, start=start, text=line.text[start - line.start :], paged=paged)
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -246,95 +254,26 @@ def _copied(text: str, first: int, second: int) -> int:
 # --- reports ---------------------------------------------------------------------------------------------------------
 
 
-def _reports(document: Document, body: Sequence[Line], reading: Reading, patterns: _Patterns) -> Iterator[Report]:
-    starts = _report_starts(body, patterns)
-    for number, (k, title) in enumerate(starts, 1):
-        start = body[k].start if body else 0
-        last = starts[number][0] if number < len(starts) else len(body)
+def _reports(
+    document: Document, body: Sequence[Line], lines: Sequence[Line], reading: Reading, grammar: Grammar
+) -> Iterator[Report]:
+    found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
+    for number, opening in enumerate(found, 1):
+        start = body[opening.at].start if body else 0
+        last = found[number].at if number < len(found) else len(body)
         end = body[last].start if last < len(body) else len(document.text)
-        sections = tuple(_sections(document, body[k:last], reading, start, end, patterns))
-        yield Report(number, Span(start, end), title, sections=sections)
-
-
-def _report_starts(body: Sequence[Line], patterns: _Patterns) -> list[tuple[int, str]]:
-    """Index of the first line of each report among the lines, and its title."""
-    if not body:
-        return [(0, "")]
-    first, title = _first_title(body, patterns)
-    starts = [(first, title)]
-    compilation = any(patterns.compilation.search(line.text) for line in body[:4])
-    prose = [line for line in body if len(line.text) >= PROSE]
-    indented = sum(line.indent > 0 for line in prose) > 0.7 * len(prose)
-    for k in range(first + 1, len(body)):
-        line = body[k]
-        if opener := patterns.split_here.match(line.text):
-            starts.append((k, _clean_title(line.text[opener.end() :], patterns)))
-            continue
-        if not _is_title(line, body, k, patterns):
-            continue
-        following = next((b for b in body[k + 1 : k + 3] if len(b.text) >= PROSE), None)
-        if following is None:
-            continue
-        own = _clean_title(line.text, patterns)
-        if not compilation:
-            named = patterns.report_title.search(line.text) and patterns.marks["named_year"].search(line.text)
-            if named and k - starts[-1][0] > 6 and all(own != t for _, t in starts):
-                starts.append((k, own))
-            continue
-        # In a compilation the title of an article stands out from indented text, or news follows it.
-        outdented = line.indent == 0 and indented
-        far = line.start - body[starts[-1][0]].start >= SHORTEST
-        if not outdented and not (far and patterns.dateline.match(following.text)):
-            continue
-        if len(starts) > 1 and starts[-1][0] == k - 1:
-            starts[-1] = (k - 1, own)  # a title of two lines
-        elif len(starts) == 1 and k - first <= 3:
-            of_page = len(body[first].text) >= PROSE or patterns.compilation.search(body[first].text)
-            starts[0] = (k if of_page else first, own)
-        else:
-            starts.append((k, own))
-    return starts
-
-
-def _is_title(line: Line, body: Sequence[Line], k: int, patterns: _Patterns) -> bool:
-    """Could this line be a title: short, no sentence, not numbered, after a finished paragraph?"""
-    if not SHORTEST_TITLE <= len(line.text) <= LONGEST_TITLE or patterns.marks["no_title"].search(line.text):
-        return False
-    before = body[k - 1].text
-    finished = len(before) < PROSE or bool(patterns.marks["finished"].search(before))
-    return finished and not patterns.heading.match(line.text)
-
-
-def _first_title(body: Sequence[Line], patterns: _Patterns) -> tuple[int, str]:
-    """The line on which the first report begins, and its title."""
-    prose = next((k for k, line in enumerate(body) if len(line.text) >= PROSE), len(body))
-    head = [k for k in range(max(0, prose - TITLE_LINES), prose) if len(body[k].text) >= SHORTEST_TITLE - 1]
-    # A line of many spaces is a list of search words, and a sentence is no title.
-    head = [k for k in head if body[k].text.count(" ") < 3 and not patterns.marks["no_title"].search(body[k].text)]
-    titled = [k for k in head if patterns.report_title.search(body[k].text)]
-    if titled:
-        return titled[0], _clean_title(body[titled[0]].text, patterns)
-    if prose < len(body):
-        # The title may be glued to the first paragraph: up to the first space or colon.
-        glued = patterns.marks["glued_title"].match(body[prose].text)
-        if glued and patterns.report_title.search(glued["title"]):
-            return prose, glued["title"]
-    if head:
-        return head[0], _clean_title(body[head[0]].text, patterns)
-    return (prose if prose < len(body) else 0), ""
-
-
-def _clean_title(text: str, patterns: _Patterns) -> str:
-    return patterns.marks["title_rim"].sub("", text)
+        sections = tuple(_sections(document, body[opening.at : last], reading, start, end, opening.title, grammar))
+        yield Report(number, Span(start, end), opening.title, sections=sections)
 
 
 # --- sections --------------------------------------------------------------------------------------------------------
 
 
 def _sections(
-    document: Document, body: Sequence[Line], reading: Reading, start: int, end: int, patterns: _Patterns
+    document: Document, body: Sequence[Line], reading: Reading, start: int, end: int, title: str, grammar: Grammar
 ) -> Iterator[Section]:
     """Sections in the order of the text, each up to the next heading of its level or a higher one."""
+    patterns = _patterns(grammar)
     found: dict[int, tuple[int, str]] = {}
     for block in document.blocks:
         if block.kind is BlockKind.HEADING and start <= block.span.start < end:
@@ -345,7 +284,7 @@ def _sections(
             continue  # a page marker is no heading
         if match := patterns.heading.match(line.text):
             found.setdefault(line.start, (int(str(match.lastgroup)[-1]), _heading(line.text, patterns)))
-        elif k and len(line.text) <= LONGEST_HEADING and _is_title(line, body, k, patterns):
+        elif k and len(line.text) <= LONGEST_HEADING and openings.could_be_title(body, k, grammar):
             found.setdefault(line.start, (HEADING_LINE, line.text))
     low, high = reading.index(start), reading.index(end)
     expected = 1

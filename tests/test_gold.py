@@ -131,7 +131,7 @@ def test_seed_is_cut_into_reports(path: Any) -> None:
     for report, row in zip(reports, gold, strict=True):
         assert abs(report.span.start - int(row["start"])) <= TOLERANCE
         assert row["area"] in ("", report.area)
-        assert report.year == row["year_mask"]
+        assert row["year_mask"] in ("", report.year)
 
 
 def test_the_folder_of_gold_is_complete() -> None:

@@ -19,8 +19,8 @@ PROSE = 60  # a line of this many characters is prose and not a title: titles of
 SENTENCE = 25  # a line of this many characters that ends like a sentence is prose too
 SHORTEST_TITLE, LONGEST_TITLE = 5, 45
 LONGEST_OFFICIAL = 90  # the title of a notice names what it hands on
-SHORTEST = 300  # a report of a collection has at least this many characters
-LEAST = 150  # the shortest of notices
+SHORTEST = 300  # an article of a collection has at least this many characters
+LEAST = 150  # and this many, where its title stands out; so have notices
 HEAD_LINES = 60  # so many lines before the first prose can hold the title
 NEAR_LINES = 12  # so many, where the title names no year
 ANNOUNCED_LINES = 4  # in so many lines a collection says that it is one
@@ -154,7 +154,7 @@ def unglued(body: Sequence[Line], grammar: Grammar) -> list[Line]:
         cuts |= {m.start("title") for m in patterns.glued_report.finditer(line.text)}
         at = 0
         for cut in sorted(cuts):
-            if cut - at >= PROSE and cut < len(line.text):
+            if cut - at >= SENTENCE and cut < len(line.text):
                 piece = line.text[at:cut]
                 text = piece.rstrip()
                 start = line.start + at
@@ -364,22 +364,40 @@ def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) ->
     within: list[int] = []  # the headings of the article so far
     for number, k in enumerate(heads):
         before = openings[-1] if openings else first
-        if openings and before.at == k - 1:
-            if body[k].indent == body[k - 1].indent and shape.of_title(body[k]):
-                # The line before was the article's surtitle.
-                openings[-1] = Opening(k - 1, _whole(body, k, body[k].text, patterns))
-                continue
-        elif (
-            body[k].start - body[before.at].start >= SHORTEST
-            and _text_after(body, k, patterns) is not None
-            and not _is_attachment(body[k].text, before.title, patterns)
-            and _evidence(body, k, within, heads[number + 1 :], shape, patterns) >= ENOUGH
+        stands_out = shape.of_title(body[k])
+        if openings and before.at == k - 1 and stands_out and body[k].indent == body[k - 1].indent:
+            # The line before was the article's surtitle.
+            openings[-1] = Opening(k - 1, _whole(body, k, body[k].text, patterns))
+            continue
+        brief = _length(body[before.at : k], patterns) < LEAST
+        if openings and brief and stands_out and not shape.of_title(body[before.at]):
+            openings.pop()  # a line at the end of a page
+            before = openings[-1] if openings else first
+        if _is_far(body, before, k, shape, patterns) and (
+            _evidence(body, k, within, heads[number + 1 :], shape, patterns) >= ENOUGH
         ):
             openings.append(Opening(k, _whole(body, k, body[k].text, patterns)))
             within = []
-            continue
-        within.append(k)
+        else:
+            within.append(k)
     return first, openings
+
+
+def _is_far(body: Sequence[Line], before: Opening, k: int, shape: _Shape, patterns: _Patterns) -> bool:
+    """Is there an article between an opening and line k, and does another follow that is no attachment of it?"""
+    text = _text_after(body, k, patterns)
+    if text is None or _is_attachment(body[k].text, before.title, patterns):
+        return False
+    if shape.of_title(body[k]) or body[k].paged or patterns.byline.search(body[k + 1].text):
+        return _length(body[before.at : k], patterns) >= LEAST
+    if any(shape.of_title(line) for line in body[k + 1 : text]):
+        return False  # the title is still to come
+    return body[k].start - body[before.at].start >= SHORTEST
+
+
+def _length(body: Sequence[Line], patterns: _Patterns) -> int:
+    """The characters of the paragraphs of a text."""
+    return sum(len(line.text) for line in body if is_prose(line, patterns))
 
 
 def _is_headline(body: Sequence[Line], k: int, patterns: _Patterns) -> bool:
@@ -472,7 +490,7 @@ def _official(body: Sequence[Line], first: Opening, patterns: _Patterns) -> list
         chosen = _last_title(candidates)
         near = k - chosen.at <= NEAR_LINES
         candidates = []
-        far = body[chosen.at].start - body[last].start >= SHORTEST
+        far = _length(body[last : chosen.at], patterns) >= LEAST
         if not far or body[-1].end - body[chosen.at].start < LEAST or not near or _is_notice(body, k, patterns):
             continue
         if _belongs(body, chosen, titles, patterns):

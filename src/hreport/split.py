@@ -81,7 +81,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     """The reports of a document, each with title and sections, and the reading that leaves its noise out."""
     patterns = _patterns(grammar)
     text = document.text
-    lines = list(_lines(text))
+    lines = openings.unglued(list(_lines(text)), grammar)
     is_furniture = [bool(patterns.furniture.search(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
     noise = _page_markers(text, patterns)
@@ -96,7 +96,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
     body = list(_body(lines, is_furniture, marked, noise, patterns))
-    body = openings.unglued(_joined(body, {span.end for span in breaks}), grammar)
+    body = _joined(body, {span.end for span in breaks})
     reports = tuple(_reports(document, body, lines, reading, grammar))
     return Layout(document, reading, in_reading, reports, cells)
 

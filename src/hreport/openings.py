@@ -28,7 +28,6 @@ FOLLOWING = 3  # so many lines after a title its text begins
 PARTS = 2  # so many numbered parts, or titles of a list of contents, are proof
 SERIES = 3  # so many headings of one form are a series
 SHARED = 8  # so many characters of an attachment's title stand in its notice's
-YEAR = "\u5e74"
 ENOUGH = 2  # the evidence that makes a line of a collection a title
 
 
@@ -309,7 +308,10 @@ def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[
         if _text_after(body, k, patterns) is not None:
             openings.append(Opening(k, _clean(title, patterns)))
             seen.add(key)
-    return openings if len(openings) >= PARTS and any(o.at > prose for o in openings) else []
+    openings = _with_text(body, openings, patterns) if openings else []
+    places = [entries[_letters(o.title)] for o in openings if _letters(o.title) in entries]
+    together = bool(places) and max(places) - min(places) < len(places)  # a list, and not lines here and there
+    return openings if len(openings) >= PARTS and (announced or together) else []
 
 
 def _counted(body: Sequence[Line], patterns: _Patterns) -> list[Opening]:
@@ -487,7 +489,7 @@ def _official(body: Sequence[Line], first: Opening, patterns: _Patterns) -> list
             candidates.append(Opening(k, title))
         if not candidates or not is_prose(body[k], patterns):
             continue
-        chosen = _last_title(candidates)
+        chosen = _last_title(candidates, patterns)
         near = k - chosen.at <= NEAR_LINES
         candidates = []
         far = _length(body[last : chosen.at], patterns) >= LEAST
@@ -501,20 +503,20 @@ def _official(body: Sequence[Line], first: Opening, patterns: _Patterns) -> list
     return openings
 
 
-def _last_title(candidates: Sequence[Opening]) -> Opening:
+def _last_title(candidates: Sequence[Opening], patterns: _Patterns) -> Opening:
     """The last of several titles: the first of the places where it stands, in its longest form."""
     chosen = candidates[-1]
     for other in reversed(candidates[:-1]):
-        one, two = sorted((_core(chosen.title), _core(other.title)), key=len)
+        one, two = sorted((_core(chosen.title, patterns), _core(other.title, patterns)), key=len)
         if not two.endswith(one):
             break
         chosen = Opening(other.at, max(other.title, chosen.title, key=len))
     return chosen
 
 
-def _core(title: str) -> str:
+def _core(title: str, patterns: _Patterns) -> str:
     """The letters of a title without its year."""
-    return re.sub(r"[\W\d]", "", title)[-LONGEST_TITLE:].lstrip(YEAR)
+    return _letters(patterns.marks["year"].sub("", title))
 
 
 def _official_title(body: Sequence[Line], k: int, patterns: _Patterns) -> str:

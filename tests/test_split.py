@@ -237,3 +237,94 @@ def test_layout_of_a_sample(path: Any) -> None:
 @pytest.mark.parametrize("text", [MARKED, article(ONE, 12) + "\n扩展阅读:" + article(TWO, 15), wrapped(BODY, 40)])
 def test_layout_of_a_text(text: str) -> None:
     holds(layout(text))
+
+
+# --- sections --------------------------------------------------------------------------------------------------------
+
+
+def sections(*lines: str) -> list[tuple[str, int]]:
+    """Heading and level of each section of the first report of a text."""
+    return [(s.heading, s.level) for s in layout("\n".join(lines)).reports[0].sections]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            [
+                "2023年政府工作报告",
+                "——2023年1月9日在第五次会议上",
+                "县长 李某某",
+                "各位代表:",
+                f"{SERVICES}。",
+                "一、工作回顾",
+                f"{HOSPITALS}。",
+            ],
+            [("一、工作回顾", 1)],
+        ),
+        (
+            [
+                "工作总结",
+                f"{SERVICES}。",
+                "二、主要做法",
+                f"{NETWORK}。",
+                "安吉县卫生健康局",
+                "2023年1月9日",
+                "(此件公开发布)",
+            ],
+            [("二、主要做法", 1)],
+        ),
+        (
+            ["工作总结", f"{SERVICES}。", "主要做法", f"{NETWORK}。", "四川干部群众热议工作总结", "返回列表"],
+            [("主要做法", 4)],
+        ),
+        (
+            [
+                "# 健康条例",
+                "## 第一章 总则",
+                f"第一条 {SERVICES},下列机构适用:",
+                "(一)乡镇卫生院;",
+                "(二)村卫生室。",
+                "## 第二章 服务",
+                f"{NETWORK}。",
+            ],
+            [("第一章 总则", 1), ("第二章 服务", 1)],
+        ),
+        (
+            [
+                "健康规划",
+                f"{SERVICES}。",
+                "第一篇 基础",
+                "第一章 现状",
+                "一、成效",
+                f"{NETWORK}。",
+                "第二章 目标",
+                f"{PEOPLE}。",
+                "第二篇 任务",
+                f"{HOSPITALS}。",
+            ],
+            [("第一篇 基础", 1), ("第一章 现状", 2), ("一、成效", 3), ("第二章 目标", 2), ("第二篇 任务", 1)],
+        ),
+        (
+            [
+                "工作总结",
+                f"{SERVICES}。",
+                "大力推进改水",
+                f"{NETWORK}。",
+                "是新一轮工程。为进一步强化法",
+                f"{PEOPLE}。",
+            ],
+            [("大力推进改水", 4)],
+        ),
+    ],
+    ids=[
+        "who speaks when",
+        "who signs when",
+        "links behind the text",
+        "items of a list",
+        "parts and chapters",
+        "lines",
+    ],
+)
+def test_what_is_a_heading(lines: list[str], expected: list[tuple[str, int]]) -> None:
+    assert sections(*lines) == expected

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 
 from hreport.grammar import Grammar
 from hreport.tag import numbers
@@ -27,6 +28,7 @@ ANNOUNCED_LINES = 4  # in so many lines a collection says that it is one
 FOLLOWING = 3  # so many lines after a title its text begins
 PARTS = 2  # so many numbered parts, or titles of a list of contents, are proof
 SERIES = 3  # so many headings of one form are a series
+REMEMBERED = 50  # so many headings of an article are compared with the next
 SHARED = 8  # so many characters of an attachment's title stand in its notice's
 ENOUGH = 2  # the evidence that makes a line of a collection a title
 
@@ -60,7 +62,7 @@ class _Patterns:
             return grammar.regex(table, *ids)
 
         self.heading = one("lines")
-        self.structure = one("lines", "chapter_1")
+        self.structure = one("lines", "chapter_1", "section_2")
         self.more = one("openers", "more")
         self.part = one("openers", "part")
         self.glued_part = one("openers", "glued_part")
@@ -88,25 +90,34 @@ def _patterns(grammar: Grammar) -> _Patterns:
 # --- what a line is --------------------------------------------------------------------------------------------------
 
 
-def is_prose(line: Line, patterns: _Patterns) -> bool:
+def is_prose(line: Line, grammar: Grammar) -> bool:
     """Is a line a paragraph, or the beginning of one?"""
+    return _is_prose(line, _patterns(grammar))
+
+
+def _is_prose(line: Line, patterns: _Patterns) -> bool:
     long = len(line.text)
     return long >= PROSE or (long >= SENTENCE and bool(patterns.marks["stops"].search(line.text)))
 
 
 def _prose(body: Sequence[Line], patterns: _Patterns) -> int:
     """The index of the first paragraph."""
-    return next((k for k, line in enumerate(body) if is_prose(line, patterns)), len(body))
+    return next((k for k, line in enumerate(body) if _is_prose(line, patterns)), len(body))
 
 
-def could_be_title(body: Sequence[Line], k: int, grammar: Grammar, longest: int = LONGEST_TITLE) -> bool:
+def could_be_heading(body: Sequence[Line], k: int, grammar: Grammar) -> bool:
+    """Could a line be a heading without a number: like a title, but over a paragraph it may be a character shorter?"""
+    patterns = _patterns(grammar)
+    over = k + 1 < len(body) and _is_prose(body[k + 1], patterns)
+    return _could_be_title(body, k, patterns, shortest=SHORTEST_TITLE - over)
+
+
+def _could_be_title(
+    body: Sequence[Line], k: int, patterns: _Patterns, longest: int = LONGEST_TITLE, shortest: int = SHORTEST_TITLE
+) -> bool:
     """Could a line be a title: short, no sentence, not numbered, after a finished paragraph?"""
-    return _could_be_title(body, k, _patterns(grammar), longest)
-
-
-def _could_be_title(body: Sequence[Line], k: int, patterns: _Patterns, longest: int = LONGEST_TITLE) -> bool:
     text = body[k].text
-    if not SHORTEST_TITLE <= len(text) <= longest or patterns.marks["no_title"].search(text):
+    if not shortest <= len(text) <= longest or patterns.marks["no_title"].search(text):
         return False
     before = body[k - 1].text if k else ""
     finished = len(before) < PROSE or bool(patterns.marks["finished"].search(before))
@@ -125,7 +136,7 @@ def _text_after(body: Sequence[Line], k: int, patterns: _Patterns) -> int | None
     two of subtitle."""
     other = 0
     for j in range(k + 1, min(len(body), k + 1 + NEAR_LINES)):
-        if is_prose(body[j], patterns):
+        if _is_prose(body[j], patterns):
             return j
         if not patterns.byline.search(body[j].text) and not patterns.salutation.match(body[j].text):
             other += 1
@@ -198,7 +209,7 @@ def _with_text(body: Sequence[Line], openings: Sequence[Opening], patterns: _Pat
     kept = []
     for number, opening in enumerate(openings):
         until = openings[number + 1].at if number + 1 < len(openings) else len(body)
-        if any(is_prose(line, patterns) for line in body[opening.at : until]):
+        if any(_is_prose(line, patterns) for line in body[opening.at : until]):
             kept.append(opening)
     return kept or [openings[0]]
 
@@ -210,7 +221,7 @@ def _stands_before(
     if first.at >= opening.at:
         return False
     lead = body[first.at : opening.at]
-    prose = [line for line in lead if is_prose(line, patterns) and not patterns.leads_in.search(line.text)]
+    prose = [line for line in lead if _is_prose(line, patterns) and not patterns.leads_in.search(line.text)]
     return not announced and sum(len(line.text) for line in prose) >= SHORTEST
 
 
@@ -362,6 +373,7 @@ def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) ->
         first = Opening(own[0], _whole(body, own[0], body[own[0]].text, patterns))
     heads = [k for k in range(first.at + 1, len(body)) if _is_headline(body, k, patterns)]
     shape = _Shape.of(body, patterns)
+    lengths = _lengths(body, patterns)
     openings: list[Opening] = []
     within: list[int] = []  # the headings of the article so far
     for number, k in enumerate(heads):
@@ -371,11 +383,11 @@ def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) ->
             # The line before was the article's surtitle.
             openings[-1] = Opening(k - 1, _whole(body, k, body[k].text, patterns))
             continue
-        brief = _length(body[before.at : k], patterns) < LEAST
-        if openings and brief and stands_out and not shape.of_title(body[before.at]):
+        if openings and lengths[k] - lengths[before.at] < LEAST and stands_out and not shape.of_title(body[before.at]):
             openings.pop()  # a line at the end of a page
             before = openings[-1] if openings else first
-        if _is_far(body, before, k, shape, patterns) and (
+        length = lengths[k] - lengths[before.at]
+        if _is_far(body, before, k, length, shape, patterns) and (
             _evidence(body, k, within, heads[number + 1 :], shape, patterns) >= ENOUGH
         ):
             openings.append(Opening(k, _whole(body, k, body[k].text, patterns)))
@@ -385,21 +397,21 @@ def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) ->
     return first, openings
 
 
-def _is_far(body: Sequence[Line], before: Opening, k: int, shape: _Shape, patterns: _Patterns) -> bool:
-    """Is there an article between an opening and line k, and does another follow that is no attachment of it?"""
+def _is_far(body: Sequence[Line], before: Opening, k: int, length: int, shape: _Shape, patterns: _Patterns) -> bool:
+    """Do an article, `length` characters of prose, end at line k and another begin that is no attachment of it?"""
     text = _text_after(body, k, patterns)
     if text is None or _is_attachment(body[k].text, before.title, patterns):
         return False
     if shape.of_title(body[k]) or body[k].paged or patterns.byline.search(body[k + 1].text):
-        return _length(body[before.at : k], patterns) >= LEAST
+        return length >= LEAST
     if any(shape.of_title(line) for line in body[k + 1 : text]):
         return False  # the title is still to come
     return body[k].start - body[before.at].start >= SHORTEST
 
 
-def _length(body: Sequence[Line], patterns: _Patterns) -> int:
-    """The characters of the paragraphs of a text."""
-    return sum(len(line.text) for line in body if is_prose(line, patterns))
+def _lengths(body: Sequence[Line], patterns: _Patterns) -> list[int]:
+    """The characters of all paragraphs before each line."""
+    return [0, *accumulate(len(line.text) if _is_prose(line, patterns) else 0 for line in body)]
 
 
 def _is_headline(body: Sequence[Line], k: int, patterns: _Patterns) -> bool:
@@ -418,7 +430,7 @@ class _Shape:
 
     @classmethod
     def of(cls, body: Sequence[Line], patterns: _Patterns) -> _Shape:
-        prose = [line for line in body if is_prose(line, patterns)]
+        prose = [line for line in body if _is_prose(line, patterns)]
         indented = sum(line.indent > 0 for line in prose) > 0.7 * len(prose)
         gaps = Counter(line.gap for line in body[1:])
         usual = gaps.most_common(1)[0][0] if gaps else 0
@@ -450,7 +462,7 @@ def _evidence(
     if patterns.marks["signed"].search(body[k - 1].text):
         points += 1
     form = _letters(line.text)
-    earlier = [_letters(body[j].text) for j in within]
+    earlier = [_letters(body[j].text) for j in within[-REMEMBERED:]]
     coming = [_letters(body[j].text) for j in later[:SERIES]]
     if not any(_rhymes(form, other) for other in earlier):
         # Headings of one article are alike; a line that is like none of them, between two series, is no heading.
@@ -484,15 +496,16 @@ def _official(body: Sequence[Line], first: Opening, patterns: _Patterns) -> list
     titles = [first.title]
     last = first.at
     candidates: list[Opening] = []
+    lengths = _lengths(body, patterns)
     for k in range(first.at + 1, len(body)):
         if title := _official_title(body, k, patterns):
             candidates.append(Opening(k, title))
-        if not candidates or not is_prose(body[k], patterns):
+        if not candidates or not _is_prose(body[k], patterns):
             continue
         chosen = _last_title(candidates, patterns)
         near = k - chosen.at <= NEAR_LINES
         candidates = []
-        far = _length(body[last : chosen.at], patterns) >= LEAST
+        far = lengths[chosen.at] - lengths[last] >= LEAST
         if not far or body[-1].end - body[chosen.at].start < LEAST or not near or _is_notice(body, k, patterns):
             continue
         if _belongs(body, chosen, titles, patterns):
@@ -522,7 +535,7 @@ def _core(title: str, patterns: _Patterns) -> str:
 def _official_title(body: Sequence[Line], k: int, patterns: _Patterns) -> str:
     """The title that line k is, or begins with, where it is that of an official text; else ""."""
     line = body[k]
-    if is_prose(line, patterns) and not (len(line.text) <= LONGEST_OFFICIAL and patterns.official.search(line.text)):
+    if _is_prose(line, patterns) and not (len(line.text) <= LONGEST_OFFICIAL and patterns.official.search(line.text)):
         glued = patterns.marks["glued_title"].match(line.text)
         if not glued or not patterns.report_title.search(glued["title"]) or not patterns.placed.match(glued["title"]):
             return ""

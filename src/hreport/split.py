@@ -18,6 +18,8 @@ from hreport.text import Reading, fold
 
 LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
 HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
+OUTER = ("part_1", "chapter_1", "section_2")  # kinds of headings that hold chapters numbered without a word
+LISTS = ("bracket_2", "arabic_3")  # kinds of headings that number the items of lists too
 WRAPPED = 30  # a line cut off inside a sentence has at least this many characters
 WRAPPED_MIN, WRAPPED_LINES = 18, 3  # the shortest width at which texts are wrapped, and the lines that prove it
 WRAPPED_SLACK = 3  # characters that a full line may lack where a number or a word was not torn
@@ -66,6 +68,7 @@ class _Patterns:
         self.furniture = grammar.regex("furniture")
         self.inline = grammar.regex("inline")
         self.heading = grammar.regex("lines")
+        self.kinds = tuple(grammar.tables["lines"])
         self.inner_heading = re.compile(rf"(?<={before})({inner})(?=\S{{3}})")
         self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
         self.page = grammar.regex("furniture", "fields", "web", "stamp", "download")
@@ -279,16 +282,38 @@ def _sections(
         if block.kind is BlockKind.HEADING and start <= block.span.start < end:
             heading = document.text[block.span.start : block.span.end].strip(SPACE)
             found[block.span.start] = (block.level or 1, heading)
+    levels = _levels(body, patterns)
+    first = next((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), len(body))
+    last = max((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), default=0)
+    begins = {line.start for line in body}
+    item = False
     for k, line in enumerate(body):
         if reading.origin(reading.index(line.start)) != line.start:
             continue  # a page marker is no heading
         if match := patterns.heading.match(line.text):
-            found.setdefault(line.start, (int(str(match.lastgroup)[-1]), _heading(line.text, patterns)))
-        elif k and len(line.text) <= LONGEST_HEADING and openings.could_be_title(body, k, grammar):
+            kind = str(match.lastgroup)
+            # What ends with a semicolon is an item of a list, and so is the one behind it.
+            ends = line.text[-1] == ";"
+            if kind in LISTS and (item or ends):
+                item = ends
+                continue
+            item = False
+            found.setdefault(line.start, (levels[kind], _heading(line.text, patterns)))
+            continue
+        item = False
+        if not 0 < k <= last or len(line.text) > LONGEST_HEADING or openings.is_byline(line.text, grammar):
+            continue
+        if k < first and not openings.is_prose(body[k + 1], grammar):
+            continue  # part of the title
+        if patterns.marks["full_stop"].search(line.text) or line.text.strip() in title:
+            continue
+        if openings.could_be_heading(body, k, grammar):
             found.setdefault(line.start, (HEADING_LINE, line.text))
     low, high = reading.index(start), reading.index(end)
     expected = 1
     for match in patterns.inner_heading.finditer(reading.text, low, high):
+        if reading.origin(match.start()) in begins:
+            continue
         chapter = match[1][0] != "("
         number = numbers.chinese(re.sub(r"\W", "", match[1])) or 0
         if chapter:
@@ -296,7 +321,7 @@ def _sections(
                 continue
             expected = int(number) + 1
         heading = _heading(reading.text[match.start() : match.start() + PROSE], patterns)
-        found.setdefault(reading.origin(match.start()), (1 if chapter else 2, heading))
+        found.setdefault(reading.origin(match.start()), (levels["chinese_1" if chapter else "bracket_2"], heading))
     if all(level > 1 for level, _ in found.values()):
         # No numbered chapters: lines of their own that name a review or a plan are the chapters.
         found = {
@@ -307,6 +332,16 @@ def _sections(
     for i, (at, level, heading) in enumerate(ordered):
         until = next((a for a, other, _ in ordered[i + 1 :] if other <= level), end)
         yield Section(Span(at, until), heading, level)
+
+
+def _levels(body: Sequence[Line], patterns: _Patterns) -> dict[str, int]:
+    """The level of each kind of numbered heading: what its id says, but one below the other where the text has parts or
+    chapters."""
+    kinds = patterns.kinds
+    used = {str(m.lastgroup) for line in body if (m := patterns.heading.match(line.text))}
+    if used.isdisjoint(OUTER):
+        return {kind: int(kind[-1]) for kind in kinds}
+    return {kind: min(1 + sum(o in used for o in kinds[:k]), HEADING_LINE - 1) for k, kind in enumerate(kinds)}
 
 
 def _heading(text: str, patterns: _Patterns) -> str:

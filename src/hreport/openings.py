@@ -121,8 +121,10 @@ def _could_be_title(
         return False
     before = body[k - 1].text if k else ""
     finished = len(before) < PROSE or bool(patterns.marks["finished"].search(before))
-    # A text may be cut off before the next begins.
-    finished = finished or body[k].paged or (body[k].gap > 0 and _greeted(body, k, patterns))
+    if not finished:
+        # A text may be cut off before the next begins.
+        named = patterns.report_title.search(text) and patterns.marks["named_year"].search(text)
+        finished = body[k].paged or (body[k].gap > 0 and (bool(named) or _greeted(body, k, patterns)))
     return finished and not patterns.heading.match(text)
 
 
@@ -322,7 +324,7 @@ def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[
     openings = _with_text(body, openings, patterns) if openings else []
     places = [entries[_letters(o.title)] for o in openings if _letters(o.title) in entries]
     together = bool(places) and max(places) - min(places) < len(places)  # a list, and not lines here and there
-    return openings if len(openings) >= PARTS and (announced or together) else []
+    return openings if len(openings) >= PARTS and together else []
 
 
 def _counted(body: Sequence[Line], patterns: _Patterns) -> list[Opening]:

@@ -83,6 +83,7 @@ class Namer:
         self._of_that = grammar.words_of("of_that")
         self._growth = vocabulary(grammar).growth_noun
         self._soft_leading = vocabulary(grammar).soft_leading
+        self._halves = [grammar.words[name].words for name in ("halves", "first_half", "second_half")]
         self._covering = grammar.words_of("covering")
         self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
@@ -266,7 +267,7 @@ class Namer:
         if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
             return True
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
-        of = self._followed_by_of(chunk)
+        of = self._followed_by_of(chunk) or (bool(left.verbs) and left.verbs[-1].end == chunk.start)  # 拟安排2亿元资金
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
 
     def _followed_by_of(self, chunk: Chunk) -> bool:
@@ -349,6 +350,14 @@ class Namer:
                     return names  # 友城和领馆分别增至214对、69家
                 return self._completed(names)
         return self._grouped(text, again) if chunk.left.distributed else []
+
+    def halves(self, chunk: Chunk) -> list[str]:
+        """What the two numbers of 城乡居民收入分别增长5%、6% mean, none where the name says one thing."""
+        text = self._chunker.wording(chunk.left.head)
+        for joint, first, second in zip(*self._halves, strict=True):
+            if joint in text:
+                return [text.replace(joint, first, 1), text.replace(joint, second, 1)]
+        return []
 
     def _grouped(self, text: str, names: Sequence[str]) -> list[str]:
         """男性、女性超重率分别为…,脂肪肝检出率分别为…: the groups of the last run hold for the next name."""

@@ -89,7 +89,7 @@ class _Linker:
         if shared is not None:
             indicator, rule, inherited = shared, "distributed", False
         how, direction = self._measure(chunk, rule, previous)
-        quantity = completed(chunk.quantity, indicator, chunk, self._chunker)
+        quantity = completed(chunk.quantity, indicator, how, chunk, self._chunker)
         basis = chunk.left.basis if how in ("change", "change_rate") else None
         if basis is None and inherited and previous and how == previous.measure:
             basis = previous.basis

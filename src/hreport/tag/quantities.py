@@ -51,6 +51,8 @@ class _Tools:
     deleted_measure: re.Pattern[str]
     two_points: re.Pattern[str]
     no_share: re.Pattern[str]
+    per_mille_rate: re.Pattern[str]
+    ten_thousand: re.Pattern[str]
     damaged_ten: re.Pattern[str]
     year_inside: re.Pattern[str]
     odd_space: re.Pattern[str]
@@ -109,6 +111,8 @@ def _tools(grammar: Grammar) -> _Tools:
         deleted_measure=re.compile(grammar.expand(numerals["deleted_measure"].pattern)),
         two_points=re.compile(grammar.expand(numerals["two_points"].pattern)),
         no_share=re.compile(damage["no_share"].pattern),
+        per_mille_rate=re.compile(damage["per_mille_rate"].pattern),
+        ten_thousand=re.compile(damage["ten_thousand"].pattern),
         damaged_ten=re.compile(damage["damaged_ten"].pattern),
         year_inside=re.compile(damage["year_inside"].pattern),
         odd_space=re.compile(numerals["odd_space"].pattern),
@@ -257,9 +261,11 @@ def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile)
         if low is None:
             continue
         if traits.deleting and numbers.multiplier(match["n"][0]) >= TEN_THOUSAND:  # 突破万人次: ten thousand, or 12万
-            rest = (match.start("unit"), match.end())
-            yield _deleted_at(reading, grammar, rest, match["n"] + match["unit"])
-            continue
+            before = reading.text[max(0, match.start() - LOOK) : match.start()]
+            if match["more"] or tools.ten_thousand.search(before):
+                at, surface = (match.start("unit"), match.end()), match["n"] + match["unit"]
+                yield _deleted_at(reading, grammar, at, surface)
+                continue
         vague = bool(match["more"]) or not numbers.VAGUE.isdisjoint(match["n"])
         factor = Decimal(10) if unit.kind == "tenth" else Decimal(1)
         at, written = match.span(), match["n"]
@@ -324,12 +330,15 @@ def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
     for match in tools.odd_point.finditer(reading.text):
         written = match["n"] or match["n2"]
         numeral = written.replace(STOP, ".").replace(" ", "")
-        scale, unit = _unscaled(match["unit"] or match["unit2"], grammar)
+        scale, surface = match["unit2"] or "", match["unit"] or match["unit3"]
+        unit = grammar.surfaces[surface]
+        if surface == tools.piece and tools.shared_point.match(reading.text, match.end()):
+            unit = grammar.units[tools.point]
         number = Decimal(numeral) * numbers.multiplier(scale)
         start, end = match.start("n" if match["n"] else "n2"), match.end()
-        bound = _bound(reading.text, start, end, tools, False, False)
+        bound = _bound(reading.text, start, end, tools, bool(match["more"] or match["more2"]), False)
         damage: Damage = "spaced" if " " in written else "lost_point"
-        yield _quantity(reading, (start, end), numeral, Exact(number), scale + _written(unit, unit.id), _base(unit),
+        yield _quantity(reading, (start, end), numeral, Exact(number), scale + _written(unit, surface), _base(unit),
                         bound, "quantity.odd_point", damage, number if match["n"] else None)  # fmt: skip
 
 
@@ -370,15 +379,21 @@ def _cut_off(reading: Reading, at: tuple[int, int], numeral: str, rest: str) -> 
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """增长12.5; after a rate word a number without its %: the only unit that such a word takes."""
+    """增长12.5; after a rate word a number without its %: the only unit that such a word takes, but of deaths or births,
+    which are counted by the thousand."""
     for match in tools.bare.finditer(reading.text):
-        number = Decimal(match["n"])
-        if number > 100 or tools.no_share.search(reading.text[max(0, match.start("n") - CLAUSE) : match.start("n")]):
+        before = reading.text[max(0, match.start("n") - CLAUSE) : match.start("n")]
+        if tools.no_share.search(before):
             continue
-        start, end = match.span("n")
-        bound = _bound(reading.text, start, end, tools, False, False)
-        yield _quantity(reading, (start, end), match["n"], Exact(number), "", PERCENT, bound, "quantity.lost_unit",
-                        "lost_unit", number)  # fmt: skip
+        sure = not tools.per_mille_rate.search(before)
+        for one in re.finditer(r"\d+(?:\.\d+)?", match["n"] + match["list"]):
+            number = Decimal(one[0])
+            if number > 100:
+                continue
+            start, end = match.start("n") + one.start(), match.start("n") + one.end()
+            bound = _bound(reading.text, start, end, tools, False, False)
+            yield _quantity(reading, (start, end), one[0], Exact(number), "", PERCENT if sure else "", bound,
+                            "quantity.lost_unit", "lost_unit", number if sure else None)  # fmt: skip
 
 
 def _deleted(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

@@ -60,9 +60,9 @@ class Context:
         self._reading = reading
         self._begin = begin
         self._patterns = _patterns(grammar)
-        comparing = grammar.words["comparing"].words
+        comparing = grammar.words_of("comparing")
         governing = [
-            t for t in times if t.text[:1] not in comparing and self._text[t.at.start - 1 : t.at.start] not in comparing
+            t for t in times if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
         ]
         self._near, self._far, self._lasting = (
             _Positions([t for t in governing if t.kind in kinds]) for kinds in (NEAR, FAR, LASTING)

@@ -379,8 +379,8 @@ def _cut_off(reading: Reading, at: tuple[int, int], numeral: str, rest: str) -> 
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """增长12.5; after a rate word a number without its %: the only unit that such a word takes, but of deaths or births,
-    which are counted by the thousand."""
+    """增长12.5; after a rate word a number without its %: the only unit that such a word takes, if it is not one of
+    deaths or births, which are counted by the thousand."""
     for match in tools.bare.finditer(reading.text):
         before = reading.text[max(0, match.start("n") - CLAUSE) : match.start("n")]
         if tools.no_share.search(before):

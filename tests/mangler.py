@@ -578,6 +578,16 @@ def percent_lost(clean: Clean, random: Random) -> Iterator[Change]:
         yield Change((Edit(q.span.end - 1, q.span.end, ""),), q, None, "lost_unit", value if sure else None, sure)
 
 
+def per_mille_lost(clean: Clean, random: Random) -> Iterator[Change]:
+    """The ‰ behind a number is lost. It could have been a %: no repair is certain."""
+    for q in clean.plain:
+        if unit_of(q) == "‰":
+            before, after = clean.folded[max(0, q.span.start - 4) : q.span.start], clean.folded[q.span.end :][:6]
+            ends = re.match(r"(?:以上|以下|左右|以内)?(?:[,;。、]|$|\n)", after)
+            sure = bool(re.search(r"(?:率|率为|率达|降至)$", before) and ends)
+            yield Change((Edit(q.span.end - 1, q.span.end, ""),), q, None, "lost_unit", None, sure)
+
+
 def dash_lost(clean: Clean, random: Random) -> Iterator[Change]:
     """The dash of a range is lost: 60-70% reads 6070%. Provable where the number is no share then."""
     for q in clean.figures:
@@ -813,6 +823,7 @@ RULES: tuple[Rule, ...] = (
     Rule("year in count", "damage", year_in_count),
     Rule("spun document", "damage", spun_document, light=False),
     Rule("% lost", "damage", percent_lost),
+    Rule("‰ lost", "damage", per_mille_lost),
     Rule("dash lost", "damage", dash_lost),
     Rule("point lost", "damage", point_lost),
     Rule("point is 。", "damage", point_stop),

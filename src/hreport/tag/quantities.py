@@ -231,8 +231,9 @@ def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
             unit = grammar.units[tools.point]  # 2.1个和3.4个百分点: both are points
         written = scale + _written(unit, match["unit"])
-        # Where Chinese numerals became digits, a single digit may be one: only what counts real things is a figure.
-        numeral = traits.digits and len(match["n"]) == 1 and not (match["n2"] or scale) and unit.kind in COUNTABLE
+        # Where Chinese numerals became digits, a single digit before a noun may be one (1批项目, 3个方面).
+        single = len(match["n"]) == 1 and not (match["n2"] or scale) and unit.kind in COUNTABLE
+        numeral = traits.digits and single and reading.text[match.end() : match.end() + 1].isalpha()
         yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, unit, written,
                     bool(match["more"] or match["more2"]), "quantity.chinese" if numeral else "quantity.arabic",
                     spaced=bool(match["space"] or match["gap"] or match["gap0"]))  # fmt: skip
@@ -331,15 +332,16 @@ def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
         written = match["n"] or match["n2"]
         numeral = written.replace(STOP, ".").replace(" ", "")
         scale, surface = match["unit2"] or "", match["unit"] or match["unit3"]
-        unit = grammar.surfaces[surface]
+        unit = grammar.surfaces.get(surface)
         if surface == tools.piece and tools.shared_point.match(reading.text, match.end()):
             unit = grammar.units[tools.point]
         number = Decimal(numeral) * numbers.multiplier(scale)
         start, end = match.start("n" if match["n"] else "n2"), match.end()
         bound = _bound(reading.text, start, end, tools, bool(match["more"] or match["more2"]), False)
         damage: Damage = "spaced" if " " in written else "lost_point"
-        yield _quantity(reading, (start, end), numeral, Exact(number), scale + _written(unit, surface), _base(unit),
-                        bound, "quantity.odd_point", damage, number if match["n"] else None)  # fmt: skip
+        written_unit, base = (_written(unit, surface), _base(unit)) if unit else ("", "")
+        yield _quantity(reading, (start, end), numeral, Exact(number), scale + written_unit, base, bound,
+                        "quantity.odd_point", damage, number if match["n"] else None)  # fmt: skip
 
 
 def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -419,6 +421,7 @@ PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
 PLUS, POINT_SIGN = "+", "."
 TEN_THOUSAND = 10_000
+LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
@@ -451,6 +454,8 @@ def _make(
             # Only a share leaves no other reading: it cannot exceed 100 (see `link`, which knows what is measured).
             whole = unit is not None and unit.id == PERCENT and undone == "100" and not n2
             repaired = Decimal(100) if whole else None
+    if damage is None and any(number and LEADING_ZERO.match(number) for number in (n, n2)):
+        damage = "lost_char"  # 00%: the end of a number
     if damage is None and unit is not None and unit.most and POINT_SIGN not in n and value_above(value, unit.most):
         damage = "lost_point"
     if damage is None and spaced and not traits.spaced:

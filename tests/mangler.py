@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import TypeAlias
@@ -131,19 +133,25 @@ class Mangled:
 
     def moved(self, start: int, end: int) -> tuple[int, int]:
         """Where characters of the clean text stand now; an edit that reaches into them belongs to them."""
-        grown = grown_end = 0
-        low, high = start, end
-        for e in self.edits:
-            if e.end <= start:
-                grown += len(e.new) - (e.end - e.start)
-            elif e.start < start:
-                low = e.start
-            if e.end <= end and not (e.start == e.end == end):
-                grown_end += len(e.new) - (e.end - e.start)
-            elif e.start < end < e.end:
-                high = e.end
-                grown_end += len(e.new) - (e.end - e.start)
-        return low + grown, high + grown_end
+        edits, ends, grown = self.edits, self._ends, self._grown
+        first, last = bisect_right(ends, start), bisect_right(ends, end)
+        low = edits[first].start if first < len(edits) and edits[first].start < start else start
+        while last and edits[last - 1].start == end:
+            last -= 1  # what is put in behind them
+        high = end
+        if last < len(edits) and edits[last].start < end < edits[last].end:
+            high = edits[last].end
+            last += 1
+        return low + grown[first], high + grown[last]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [e.end for e in self.edits]
+
+    @cached_property
+    def _grown(self) -> list[int]:
+        """By how much the text has grown before each edit, and after the last."""
+        return [0, *accumulate(len(e.new) - (e.end - e.start) for e in self.edits)]
 
 
 def factor(q: Quantity) -> Decimal | None:
@@ -162,6 +170,12 @@ def said(q: Quantity) -> Said:
         case Range(low, high):
             return low, high, q.base_unit
     return None, None, q.base_unit
+
+
+def _alike(now: Quantity, then: Quantity) -> bool:
+    """Do two quantities say the same? A unit that is not written (27万) may be understood in another way."""
+    unwritten = then.rule == "quantity.bare"
+    return said(now)[: 2 if unwritten else 3] == said(then)[: 2 if unwritten else 3]
 
 
 def numeral(q: Quantity) -> str:
@@ -260,7 +274,7 @@ def judge(mangled: Mangled) -> dict[bool, Tally]:
         context = _context(mangled.text, at)
         if not here:
             tally.add("lost", context)
-        elif all(said(o.quantity) != said(figure) and not _flagged(o) for o in here):
+        elif all(not _alike(o.quantity, figure) and not _flagged(o) for o in here):
             tally.add("changed", f"{context} {[said(o.quantity) for o in here]}")
     edited = [mangled.moved(e.start, e.end) for c in mangled.changes if c.figure is None for e in c.edits]
     for o in rows:
@@ -332,7 +346,10 @@ def _judge_years(tally: Tally, mangled: Mangled, rows: Sequence[Observation]) ->
 
 
 def _over(rows: Sequence[Observation], at: tuple[int, int]) -> list[Observation]:
-    return [o for o in rows if o.quantity.span.start < max(at[1], at[0] + 1) and at[0] < o.quantity.span.end]
+    """The rows, in order, that stand on these characters."""
+    before = bisect_left(rows, at[0], key=lambda o: o.quantity.span.end)
+    after = bisect_left(rows, max(at[1], at[0] + 1), key=lambda o: o.quantity.span.start)
+    return [o for o in rows[before:after] if at[0] < o.quantity.span.end]
 
 
 def _meets(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
@@ -487,20 +504,21 @@ def stars(clean: Clean, random: Random) -> Iterator[Change]:
 LONG_UNIT = re.compile(r"[%‰]|[万亿].+|人次|平方.+|公里|公顷|立方.+|个百分点|千瓦.*|1?/10万")
 
 
-def _erased(new: str, clear: Callable[[Quantity], bool], chosen: Callable[[Quantity], bool]) -> Maker:
+def _erased(new: str, clear: Callable[[Clean, Quantity], bool], chosen: Callable[[Quantity], bool]) -> Maker:
     """Numbers become nothing or a space. Provable where `clear` says that the unit alone shows it."""
 
     def make(clean: Clean, random: Random) -> Iterator[Change]:
         for q in clean.plain:
             if q.base_unit and q.rule == "quantity.arabic" and chosen(q):
-                yield Change((rewritten(q, new),), q, None, "deleted", None, clear(q))
+                yield Change((rewritten(q, new),), q, None, "deleted", None, clear(clean, q))
 
     return make
 
 
-def _alone(q: Quantity) -> bool:
-    """Is the unit of a kind that no word ends with?"""
-    return bool(LONG_UNIT.fullmatch(unit_of(q)))
+def _alone(clean: Clean, q: Quantity) -> bool:
+    """Is the unit of a kind that no word ends with? 万名 before a noun is one of those words."""
+    ends = re.match(r"[,。;、)]|\s|$|以[上下内]|左右|.{0,2}[至到]", clean.folded[q.span.end :])
+    return bool(LONG_UNIT.fullmatch(unit_of(q)) and (ends or unit_of(q)[0] in "%‰个/1"))
 
 
 def xx_county(clean: Clean, random: Random) -> Iterator[Change]:
@@ -815,7 +833,7 @@ RULES: tuple[Rule, ...] = (
     Rule("year xx年年", "mask", _years(lambda y: "xx", "年")),
     Rule("year 20_", "mask", _years(lambda y: "20_")),
     Rule("year 201*", "mask", year_star),
-    Rule("number blank", "damage", _erased(" ", lambda q: True, lambda q: True)),
+    Rule("number blank", "damage", _erased(" ", lambda clean, q: True, lambda q: True)),
     Rule("number deleted", "damage", _erased("", _alone, lambda q: True)),
     Rule("decimal deleted", "damage", _erased("", _alone, lambda q: "." in numeral(q))),
     Rule("10 is 2023", "damage", ten),

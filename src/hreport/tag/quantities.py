@@ -53,6 +53,7 @@ class _Tools:
     no_share: re.Pattern[str]
     per_mille_rate: re.Pattern[str]
     ten_thousand: re.Pattern[str]
+    word_units: re.Pattern[str]
     damaged_ten: re.Pattern[str]
     year_inside: re.Pattern[str]
     odd_space: re.Pattern[str]
@@ -113,6 +114,7 @@ def _tools(grammar: Grammar) -> _Tools:
         no_share=re.compile(damage["no_share"].pattern),
         per_mille_rate=re.compile(damage["per_mille_rate"].pattern),
         ten_thousand=re.compile(damage["ten_thousand"].pattern),
+        word_units=re.compile(damage["word_units"].pattern),
         damaged_ten=re.compile(damage["damaged_ten"].pattern),
         year_inside=re.compile(damage["year_inside"].pattern),
         odd_space=re.compile(numerals["odd_space"].pattern),
@@ -180,10 +182,11 @@ def tag(
         if match is None:
             continue
         start = line + match.start()
-        if not match["rest"] and 1 in occupied[start:end]:
+        inside = [q for q in found if start <= q.at.start < end]  # 5.1亿 for 5.1亿元, 2个百 for 2个百分点, 9 for 93.5%
+        if not inside and 1 in occupied[start:end]:
             continue
-        found = [q for q in found if not start <= q.at.start < end]  # 5.1亿 for 5.1亿元, 2个百 for 2个百分点
-        found.append(_cut_off(reading, (start, end), match["n"], match["rest"] or ""))
+        found = [q for q in found if q not in inside]
+        found.append(_cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or ""))
     found.sort(key=lambda q: q.at.start)
     return list(_neighbours(found, traits))
 
@@ -231,9 +234,10 @@ def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
             unit = grammar.units[tools.point]  # 2.1个和3.4个百分点: both are points
         written = scale + _written(unit, match["unit"])
-        # Where Chinese numerals became digits, a single digit before a noun may be one (1批项目, 3个方面).
+        # Where Chinese numerals became digits, a single one before a noun may be a word (1批项目, 8项规定).
+        wordy = match["n"] == ONE or unit.kind == "event" or tools.word_units.match(unit.id)
         single = len(match["n"]) == 1 and not (match["n2"] or scale) and unit.kind in COUNTABLE
-        numeral = traits.digits and single and reading.text[match.end() : match.end() + 1].isalpha()
+        numeral = traits.digits and single and wordy and reading.text[match.end() : match.end() + 1].isalpha()
         yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, unit, written,
                     bool(match["more"] or match["more2"]), "quantity.chinese" if numeral else "quantity.arabic",
                     spaced=bool(match["space"] or match["gap"] or match["gap0"]))  # fmt: skip
@@ -419,7 +423,7 @@ COUNTABLE = frozenset(
 )
 PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
-PLUS, POINT_SIGN = "+", "."
+PLUS, POINT_SIGN, ONE = "+", ".", "1"
 TEN_THOUSAND = 10_000
 LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40

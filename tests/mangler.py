@@ -28,7 +28,7 @@ from texts import GRAMMAR, SAMPLES, SHARED, extract, file, reading
 
 from hreport import resolve
 from hreport.model import Exact, Extraction, Mask, Observation, Quantity, Range
-from hreport.tag import areas, masks, quantities, times
+from hreport.tag import areas, quantities, times
 from hreport.text import fold
 
 Said: TypeAlias = tuple[Decimal | None, Decimal | None, str]  # value, upper end, base unit
@@ -38,6 +38,7 @@ NAME = "mangled.txt"  # no year and no place can be read off it
 LIGHT = 3  # hits of a light dose
 NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=\s?年|[-—–~至](?:19|20)?\d\d\s?年)|(?<=\d[-—–~至])(?:19|20)\d\d(?=\s?年)")
+DATED = re.compile(r"(?<![\d.])\d{4}(?=年)|(?<![\d.])\d{1,2}(?=月\d{1,2}日|月底|月份)|(?<=月)\d{1,2}(?=日)")
 SHARE = ("%", "‰")
 
 
@@ -46,7 +47,7 @@ SHARE = ("%", "‰")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Characters `start` to `end` of the clean text become `new`, in which `masks` are placeholders (from, to, kind)."""
+    """Characters `start` to `end` of the clean text become `new`; `masks` are placeholders in it (from, to, kind)."""
 
     start: int
     end: int
@@ -102,11 +103,11 @@ class Clean:
     def places(self) -> list[tuple[int, int, str]]:
         """The named divisions, as stem and kind: start, end of the stem, kind of division."""
         view = reading(self.text)
-        out = []
-        for a in areas.tag(view, GRAMMAR, resolve.find_areas(view.text)):
-            if a.kind == "named" and (m := re.fullmatch(r"(\w{2,8}?)(自治区|省|市|县|区|州|镇)", a.text)):
-                out.append((a.at.start, a.at.start + len(m[1]), m[2]))
-        return out
+        return [
+            (a.at.start, a.at.start + len(m[1]), m[2])
+            for a in areas.tag(view, GRAMMAR, resolve.find_areas(view.text))
+            if a.kind == "named" and (m := re.fullmatch(r"(\w{2,8}?)(自治区|省|市|县|区|州|镇)", a.text))
+        ]
 
     @cached_property
     def others(self) -> list[Quantity]:
@@ -226,9 +227,9 @@ class Tally:
 
     `hits` fall into `flagged` (the damage is said, or the figure is masked; of these `right` and `wrong` repairs, and
     `coded` with the damage that the contract names), `sound` (read as a sound number that is not the one that stood
-    there), `same` (read as it was) and `vanished`. `rest` are the rows of untouched figures, of them `alarms` with a damage;
-    `changed` untouched figures read as another number without a damage, `lost` not found, `invented` rows where there
-    was no figure. `years` are rows whose year was known; `false_years` those that now have another.
+    there), `same` (read as it was) and `vanished`. `rest` are the rows of untouched figures, of them `alarms` with a
+    damage; `changed` untouched figures read as another number without a damage, `lost` not found, `invented` rows where
+    there was no figure. `years` are rows whose year was known; `false_years` those that now have another.
     """
 
     n: Counter[str] = field(default_factory=Counter)
@@ -384,8 +385,8 @@ Maker: TypeAlias = Callable[[Clean, Random], Iterator[Change]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to mask or damage. `light`: it is also tried with a few hits; `kind` is "mask", "damage" (figures are hit)
-    or "words" (none is: none may change)."""
+    """One way to mask or damage. `light`: it is also tried with a few hits; `kind` is "mask", "damage" (figures are
+    hit) or "words" (none is: none may change)."""
 
     name: str
     kind: str
@@ -410,9 +411,7 @@ def digit_by_digit(clean: Clean, random: Random) -> Iterator[Change]:
     for q in clean.figures:
         if isinstance(q.value, Range) and (edits := _both_ends(q, crossed)):
             yield Change(edits, q)
-    for m in re.finditer(
-        r"(?<![\d.])\d{4}(?=年)|(?<![\d.])\d{1,2}(?=月\d{1,2}日|月底|月份)|(?<=月)\d{1,2}(?=日)", clean.folded
-    ):
+    for m in DATED.finditer(clean.folded):
         n = crossed(m[0])
         yield Change((Edit(*m.span(), n, ((0, len(n), "date"),)),))
     for q in clean.others:
@@ -731,9 +730,19 @@ def _cut(part: float) -> Maker:
 # --- rules: words, which leave every figure as it is -----------------------------------------------------------------
 
 SPUN = {
-    "报告发": "报揭发", "服务": "效劳", "基本": "根本", "发展": "开展", "项目": "工程", "计划": "方案", "达到": "到达", "基础": "根底",
-    "部分": "局部", "巩固": "稳固", "规范": "标准", "原则": "原那么",
-}  # fmt: skip
+    "报告发": "报揭发",
+    "服务": "效劳",
+    "基本": "根本",
+    "发展": "开展",
+    "项目": "工程",
+    "计划": "方案",
+    "达到": "到达",
+    "基础": "根底",
+    "部分": "局部",
+    "巩固": "稳固",
+    "规范": "标准",
+    "原则": "原那么",
+}
 
 
 def spun(clean: Clean, random: Random) -> Iterator[Change]:
@@ -774,22 +783,19 @@ def commas(clean: Clean, random: Random) -> Iterator[Change]:
         yield Change((Edit(*m.span(), ""),))
 
 
-TRADITIONAL = {
-    "万": "萬wàn", "亿": "億yì", "个": "個gè", "张": "張zhāng", "项": "項xiàng", "处": "處chù", "级": "級jí", "岁": "歲suì", "条": "條tiáo",
-    "户": "戶hù", "辆": "輛liàng", "吨": "噸dūn", "亩": "畝mǔ", "类": "類lèi", "种": "種zhǒng", "间": "間jiān", "达": "達dá", "长": "長zhǎng",
-    "减": "減jiǎn", "乡": "鄉xiāng", "镇": "鎮zhèn", "县": "縣xiàn", "区": "區qū", "数": "數shù", "龄": "齡líng", "预": "預yù",
-    "寿": "壽shòu", "标": "標biāo", "实": "實shí", "现": "現xiàn", "卫": "衛wèi", "医": "醫yī", "疗": "療liáo", "机": "機jī",
-    "构": "構gòu", "总": "總zǒng", "设": "設shè", "护": "護hù", "专": "專zhuān", "业": "業yè", "务": "務wù", "为": "為wéi", "与": "與yǔ",
-    "产": "產chǎn", "妇": "婦fù", "儿": "兒ér", "岗": "崗gǎng", "点": "點diǎn", "术": "術shù", "国": "國guó", "资": "資zī", "补": "補bǔ",
-    "贴": "貼tiē", "较": "較jiào", "约": "約yuē", "过": "過guò", "两": "兩liǎng", "节": "節jié", "开": "開kāi", "体": "體tǐ", "积": "積jī",
-    "发": "發fā", "经": "經jīng", "济": "濟jì", "会": "會huì", "员": "員yuán", "诊": "診zhěn", "门": "門mén", "费": "費fèi", "筹": "籌chóu",
-    "覆": "覆fù", "盖": "蓋gài", "规": "規guī", "范": "範fàn", "签": "簽qiān", "质": "質zhì", "优": "優yōu", "环": "環huán", "众": "眾zhòng",
-    "农": "農nóng", "收": "收shōu", "进": "進jìn", "选": "選xuǎn", "届": "屆jiè", "时": "時shí", "对": "對duì", "监": "監jiān", "测": "測cè",
-    "单": "單dān", "团": "團tuán", "队": "隊duì", "应": "應yīng", "济南": "濟南", "学": "學xué", "办": "辦bàn", "书": "書shū", "号": "號hào",
-    "层": "層céng", "额": "額é", "增": "增zēng", "亿元": "億元", "贫": "貧pín", "创": "創chuàng", "传": "傳chuán", "场": "場chǎng",
-    "块": "塊kuài", "厂": "廠chǎng", "华": "華huá", "动": "動dòng", "劳": "勞láo", "轮": "輪lún", "线": "線xiàn", "组": "組zǔ", "价": "價jià",
-    "评": "評píng", "划": "劃huà", "将": "將jiāng", "从": "從cóng", "至": "至zhì", "无": "無wú", "关": "關guān", "车": "車chē",
-}  # fmt: skip
+_PAIRS = (
+    "万萬wàn 亿億yì 个個gè 张張zhāng 项項xiàng 处處chù 级級jí 岁歲suì 条條tiáo 户戶hù 辆輛liàng 吨噸dūn "
+    "亩畝mǔ 类類lèi 种種zhǒng 间間jiān 达達dá 长長zhǎng 减減jiǎn 乡鄉xiāng 镇鎮zhèn 县縣xiàn 区區qū "
+    "数數shù 龄齡líng 预預yù 寿壽shòu 标標biāo 实實shí 现現xiàn 卫衛wèi 医醫yī 疗療liáo 机機jī 构構gòu "
+    "总總zǒng 设設shè 护護hù 专專zhuān 业業yè 务務wù 为為wéi 与與yǔ 产產chǎn 妇婦fù 儿兒ér 岗崗gǎng "
+    "点點diǎn 术術shù 国國guó 资資zī 补補bǔ 贴貼tiē 较較jiào 约約yuē 过過guò 两兩liǎng 节節jié 开開kāi "
+    "体體tǐ 积積jī 发發fā 经經jīng 济濟jì 会會huì 员員yuán 诊診zhěn 门門mén 费費fèi 筹籌chóu 盖蓋gài "
+    "规規guī 范範fàn 签簽qiān 质質zhì 优優yōu 环環huán 众眾zhòng 农農nóng 进進jìn 选選xuǎn 届屆jiè "
+    "时時shí 对對duì 监監jiān 测測cè 单單dān 团團tuán 队隊duì 应應yīng 学學xué 办辦bàn 书書shū 号號hào "
+    "层層céng 额額é 贫貧pín 创創chuàng 传傳chuán 场場chǎng 块塊kuài 厂廠chǎng 华華huá 动動dòng 劳勞láo "
+    "轮輪lún 线線xiàn 组組zǔ 价價jià 评評píng 划劃huà 将將jiāng 从從cóng 无無wú 关關guān 车車chē "
+)
+TRADITIONAL = {pair[0]: pair[1:] for pair in _PAIRS.split()}
 
 
 def _traditional(readings: int) -> Maker:
@@ -903,7 +909,3 @@ def corpus(folder: str, every: int = 1) -> list[Clean]:
         if re.search(r"\d[%万亿]", fold(text)):
             found.append(Clean(path.name, text))
     return found
-
-
-__all__ = ["CORPORA", "RULES", "Clean", "Mangled", "Rule", "Tally", "apply", "clean_samples", "corpus", "doses", "judge",
-           "mangle", "masks", "tallied"]  # fmt: skip

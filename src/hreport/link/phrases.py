@@ -68,7 +68,7 @@ def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, in
     at = start
     stretches = [(low, high, True) for low, high in skips]
     stretches += [(*m.span(), False) for m in _ONE_WORD.finditer(reading.text, start, end)]
-    for low, high, skip in sorted(stretches):
+    for low, high, skip in sorted(stretches, key=lambda s: (s[0], not s[2])):
         if low < at or low >= end:
             continue
         _cut(reading.text, at, low, out, say)
@@ -120,7 +120,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
     wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
     if gap := say.gap.search(text):
-        relation = "gap_up" if gap["up"] else "gap_down"
+        relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
     average = bool(say.average_fall.search(text)) and len(words) > 2  # 医用耗材平均降幅 is the name of what fell
     # Relation words are taken off the end; the one nearest to the number decides.
@@ -143,6 +143,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         words = _until(words, base.start())  # 鱼类较禁捕之初: what it is compared with is no part of the name
         while words and (words[-1].skip or _without_tail(words, say)[2] == "trailing"):
             words = words[:-1]
+    distributed |= any(w.text in say.each_own for w in words)
     listing = bool(words) and bool(say.listing.search(_text(words)))
     head, verbs, added = _head(words, say)
     if head and not listing:
@@ -214,7 +215,8 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
         return _trimmed(head, say), verbs, added
     # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
     for i in range(len(head) - 2, 0, -1):  # 机构共建立档案: what stands before 共 is who, not what
-        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle:
+        general = len(_text(head[i + 1 :])) < 3 or _text(head[i + 1 :]) in say.generic
+        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle and not general:
             head, more_verbs, more_added = _without_beginning(head[i + 1 :], say)
             verbs, added = verbs + more_verbs, more_added or added
             break
@@ -240,6 +242,9 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
     for i, word in enumerate(head):
         if word.text == LIST_COMMA and all(w.text in say.verb for w in head[:i]):
             return _trimmed(head[i + 1 :], say), verbs, added
+    for i in range(1, len(head) - 1):  # 中央财政赤字拟安排: what will be done is no part of the name
+        if head[i].text in say.planned and all(w.text in say.verb for w in _plain(head[i + 1 :], say)):
+            return _trimmed(head[:i], say), [*verbs, *head[i + 1 :]], added
     doing = [w for w in _plain(head, say) if w.text in say.verb and w.text not in say.nominal]
     if head and len(doing) == len(_plain(head, say)):
         return [], verbs + doing, added
@@ -267,7 +272,7 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
             verbs += words[k : k + 2]
             k += 2
         elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say, verbs)):
-            added = _added(word.text, say)
+            added = _added(word.text, say) or added
             verbs.append(word)
             k += 1
         elif word.text in say.soft_leading:
@@ -351,6 +356,8 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
         phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("
     ):
         phrase.pop()
+    if len(phrase) > 1 and phrase[-1].text in say.doing_noun and len(_text(phrase[:-1])) > 2:
+        phrase.pop()  # 抓好6条续建高铁建设: what is counted are railways
     if not phrase:  # 12个县市全部建成: the place is what is counted
         phrase = [Token(w.text, w.start, w.end) for w in words[:1] if w.skip]
     more = bool(phrase) and any(w.text not in say.particle for w in words if w.start >= phrase[-1].end)
@@ -383,6 +390,14 @@ def _relative(words: Sequence[Token], end: int, say: Vocabulary) -> bool:
     return bool(noun) and not any(w in say.verb or w in say.stop or w in say.not_counted for w in noun)
 
 
+def moving(words: Sequence[Token], grammar: Grammar) -> int:
+    """How many words a clause begins with that say that something is raised or lowered (提高), 0 if none."""
+    say = vocabulary(grammar)
+    first = next((i for i, w in enumerate(words) if not w.skip and w.text not in say.leading), len(words))
+    said = first < len(words) and say.relations.get(words[first].text) in ("up", "down")
+    return first + 1 if said and words[first].text not in say.growth_noun else 0
+
+
 def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
     """The noun phrase at the beginning of a clause, up to its first verb or adverb."""
     say = vocabulary(grammar)
@@ -392,7 +407,7 @@ def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
             continue
         if (word.text in say.verb and word.text not in say.nominal) or word.text in say.stop:
             break
-        if say.relations.get(word.text) in ("up", "down"):
+        if say.relations.get(word.text) in ("up", "down") and word.text not in say.growth_noun:
             break
         subject.append(word)
     return tuple(_trimmed(subject, say))

@@ -30,6 +30,8 @@ class Vocabulary:
     bound: frozenset[str]
     growth_noun: frozenset[str]
     linked_from: frozenset[str]
+    each_own: frozenset[str]
+    planned: frozenset[str]
     soft: frozenset[str]
     leading: frozenset[str]
     soft_leading: frozenset[str]
@@ -43,6 +45,7 @@ class Vocabulary:
     stop: frozenset[str]
     past: frozenset[str]
     soft_stop: frozenset[str]
+    doing_noun: frozenset[str]
     generic: frozenset[str]
     preposition: frozenset[str]
     particle: frozenset[str]
@@ -88,6 +91,8 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         bound=bound,
         growth_noun=words("growth_noun"),
         linked_from=words("linked_from"),
+        each_own=words("each_own"),
+        planned=words("planned"),
         soft=words("soft_level"),
         leading=words("adverb", "preposition", "area"),
         soft_leading=words("soft_leading"),
@@ -101,6 +106,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         stop=words("stop"),
         past=words("past"),
         soft_stop=words("soft_stop"),
+        doing_noun=words("doing_noun"),
         generic=words("generic"),
         preposition=words("preposition"),
         particle=words("particle"),

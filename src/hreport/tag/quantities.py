@@ -312,12 +312,17 @@ def _ordinals(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile
     """第一, 第3位, 前5位: ranks and ordinals; which of them, `link` decides."""
     for match in tools.ordinal.finditer(reading.text):
         numeral = match["n"]
-        if match["first"] != FIRST and match["unit"] is None:
-            continue  # 前 without 位 is no rank
+        if (
+            match["first"] != FIRST
+            and match["unit"] is None
+            and reading.text[match.end() : match.end() + 1] not in CLOSE
+        ):
+            continue  # 前 without 位 is a rank only at the end of a clause (进入全省前三)
         number = numbers.arabic(numeral) if numeral[0].isdigit() and numeral.isascii() else numbers.chinese(numeral)
         value: Value = Exact(number) if number is not None else Masked(numeral)
         bound: Bound = "exact" if match["first"] == FIRST else "max"
-        yield _quantity(reading, match.span(), numeral, value, FIRST, FIRST, bound, "quantity.ordinal")
+        rule = "quantity.largest" if match["largest"] else "quantity.ordinal"
+        yield _quantity(reading, match.span(), numeral, value, FIRST, FIRST, bound, rule)
 
 
 def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -428,6 +433,7 @@ TEN_THOUSAND = 10_000
 LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
+CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 
 

@@ -18,12 +18,14 @@ from hreport.lexicon import DATA, LexiconError, entries, parse
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit or measure word. `not_before`: characters after it that make another word of it (人 in 人民)."""
+    """A unit or measure word. `not_before`: characters after it that make another word of it (人 in 人民); `most`: no
+    figure in it that has no decimals is larger (0: nothing is known)."""
 
     id: str
     kind: str
     aliases: tuple[str, ...] = ()
     not_before: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)

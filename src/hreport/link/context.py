@@ -70,12 +70,11 @@ class Context:
         self._begin = begin
         self._patterns = _patterns(grammar)
         of_plan = "".join(grammar.words["plan_word"].words)
-        comparing = grammar.words["comparing"].words
+        comparing = grammar.words_of("comparing")
         governing = [
             t
             for t in times
-            if t.text[:1] not in comparing
-            and self._text[t.at.start - 1 : t.at.start] not in comparing
+            if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
             and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
             and not self._patterns.record_after.match(self._text, t.at.end)
             and not (t.kind == "plan_name" and t.text[-1:] in of_plan)

@@ -101,7 +101,11 @@ class Namer:
             return Name(previous.indicator, "inherited", True)
         if previous and (place := self._place_alone(chunk, head, previous)):
             return Name(previous.indicator, "inherited", True, place)
-        if previous and chunk.start - previous.quantity.at.end <= LONGEST_GROUP and (other := self._group(chunk, head, previous)):
+        if (
+            previous
+            and chunk.start - previous.quantity.at.end <= LONGEST_GROUP
+            and (other := self._group(chunk, head, previous))
+        ):
             return Name(other, "listed", True)
         ranked = chunk.rank and chunk.quantity.rule == RANKS[0]  # 世界第二大网络: what is ranked stands behind it
         noun, more, begin = ("", False, chunk.after) if ranked else self._chunker.right(chunks, k)
@@ -113,7 +117,9 @@ class Namer:
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
         alone = chunk.listed and not head and not chunk.left.verbs
-        goes_on = chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
+        goes_on = (
+            chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
+        )
         if alone and previous and (chunk.ratio or not noun or goes_on):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:

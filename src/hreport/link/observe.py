@@ -114,7 +114,7 @@ class _Linker:
         if shared is not None:
             indicator, rule, inherited = shared, "distributed", False
         how, direction = self._measure(chunk, rule, previous)
-        quantity = completed(chunk.quantity, indicator, chunk, self._chunker)
+        quantity = completed(chunk.quantity, indicator, how, chunk, self._chunker)
         basis = chunk.left.basis if how in ("change", "change_rate") else None
         if basis is None and inherited and previous and how == previous.measure:
             basis = previous.basis
@@ -125,7 +125,9 @@ class _Linker:
             found = replace(found, status="actual")  # 由380元提高到420元: how things are
         if name.area and inherited:
             found = replace(found, area=name.area)
-        elif inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
+        elif (
+            inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start)
+        ):
             found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
         listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)
         if previous and listed and previous.status == "reference":

@@ -25,10 +25,10 @@ NOTHING = Said()
 
 
 @lru_cache(maxsize=1)
-def _fitting(grammar: Grammar) -> dict[str, re.Pattern[str]]:
-    """By the kind of a unit, the names of what is measured in it."""
-    kinds = {"event": "event", "person": "people", "money": "money"}
-    return {kind: re.compile(grammar.expand(grammar.tables["relations"][id_].pattern)) for kind, id_ in kinds.items()}
+def _fitting(grammar: Grammar) -> list[tuple[str, re.Pattern[str]]]:
+    """Units or kinds of units, each with the names of what is measured in it."""
+    rows = grammar.tables["headings"].values()
+    return [(row.kind, re.compile(grammar.expand(row.pattern))) for row in rows if row.kind]
 
 
 def link(layout: Layout, report: Report, traits: quantities.Profile, grammar: Grammar) -> Iterator[Observation]:
@@ -97,6 +97,7 @@ class _Table:
             if len(line) == 1 and line[0].is_heading and line[0].column == 1 and line[0].column_heading
         }
         self._columns = self._find_columns()
+        self._mixed = self._find_mixed()
         self._rows = self._find_rows()
         self._repeated = {n for n, k in Counter(a.name for a in self._rows.values() if a.name).items() if k > 1}
 
@@ -130,32 +131,45 @@ class _Table:
                 found[column] = self._axis([_Part(w, said(w, self._grammar)) for w in words])
         return found
 
-    def _find_rows(self) -> dict[int, _Axis]:
-        found: dict[int, _Axis] = {}
-        units: tuple[str, ...] = ()  # of the rows above, for those that are a part of them (其中)
-        above = ""
-        within = False
+    def _find_mixed(self) -> set[int]:
+        """The columns whose figures are written with several units, so that their heading cannot name what they are."""
+        found: dict[int, set[str]] = {}
+        for cell in self._cells:
+            quantity = None if cell.is_heading else self._quantity(cell, "")
+            if quantity is not None and quantity.unit:
+                found.setdefault(cell.column or 0, set()).add(quantity.base_unit)
+        return {column for column, units in found.items() if len(units) > 1}
+
+    def _find_rows(self) -> dict[tuple[int, str], _Axis]:
+        """The headings of rows, by row and words: where two halves stand side by side, a row has two."""
+        found: dict[tuple[int, str], _Axis] = {}
+        above: dict[int, _Axis] = {}  # by half, the last that is no part of another
+        within: dict[int, bool] = {}
         for row, line in self._lines.items():
-            cell = next((c for c in reversed(line) if not c.is_heading), None)
-            if cell is None:
-                units, within = (self._sections[row].units if row in self._sections else ()), False
-                continue
-            words = fold(cell.row_heading).split()
-            axis = self._axis([_Part(w, said(w, self._grammar), self._header(w)) for w in words])
-            axis = self._with_units(axis, self._own_units(line) or axis.said.units)
-            within = axis.said.child or (within and not axis.said.units)
-            if within and not axis.said.units and not axis.said.moved:
-                axis = self._with_units(axis, units)
-            elif axis.said.units and not axis.said.moved:
-                units = axis.said.units
-            if not axis.said.units and not axis.said.moved:
-                axis = self._with_units(axis, self._section(row).units)
-            if axis.said.child and self._patterns.group_name.fullmatch(axis.name):
-                axis = replace(axis, name=axis.name + above)
-            elif not axis.said.child and axis.name:
-                above = axis.name
-            found[row] = axis
+            headings = list(dict.fromkeys(c.row_heading for c in line if not c.is_heading))
+            if not headings:
+                above, within = {}, {}
+            for half, heading in enumerate(headings):
+                axis = self._row(line, heading)
+                s = axis.said
+                last = above.get(half, _Axis())
+                within[half] = s.child or (within.get(half, False) and not s.units)
+                if not s.units and not s.moved:
+                    axis = self._with_units(axis, last.said.units if within[half] else self._section(row).units)
+                if s.child and self._patterns.group_name.fullmatch(axis.name):
+                    axis = replace(axis, name=axis.name + last.name)
+                elif not s.child and axis.name and not s.moved and not within[half]:
+                    above[half] = axis
+                found[row, heading] = axis
         return found
+
+    def _row(self, line: Sequence[Block], heading: str) -> _Axis:
+        words = fold(heading).split()
+        axis = self._axis([_Part(w, said(w, self._grammar), self._header(w)) for w in words])
+        return self._with_units(axis, self._own_units(line) or axis.said.units)
+
+    def _of_row(self, cell: Block) -> _Axis:
+        return self._rows.get((cell.row or 0, cell.row_heading), _Axis())
 
     def _own_units(self, line: Sequence[Block]) -> tuple[str, ...]:
         """The unit in a row's cell of a column of units."""
@@ -199,6 +213,7 @@ class _Table:
                 total=s.total or merged.total,
                 running=s.running or merged.running,
                 average=s.average or merged.average,
+                added=s.added or merged.added,
             )
         return _Axis(" ".join(p.text for p in parts), "".join(names), "".join(groups), merged, places)
 
@@ -230,7 +245,7 @@ class _Table:
         for cell in self._cells:
             if cell.is_heading or self._patterns.unit_column.fullmatch(fold(cell.column_heading).strip()):
                 continue
-            row = self._rows.get(cell.row or 0, _Axis())
+            row = self._of_row(cell)
             column = self._columns.get(cell.column or 0, _Axis())
             found = self._figure(cell, row, column)
             if found is not None:
@@ -246,24 +261,24 @@ class _Table:
             return None
         measure: Measure = "level"
         moved = row.said if row.said.moved else column.said
-        name = self._name(cell.row or 0, cell.column or 0)
+        name = self._name(cell, row, cell.column or 0)
         if not name:
             return None
         unit = self._unit(row, column, name)
-        bare = not row.said.units and not column.said.units
-        plain = quantities.of_cell(self._layout.reading, cell.span, "", self._grammar, self._traits)
+        plain = self._quantity(cell, "")
         written = plain is not None and bool(plain.unit)
         if not written:
             numbers_no_figures = pattern.no_figure.fullmatch(column.text) or pattern.no_figure.fullmatch(row.text)
-            if bare and (numbers_no_figures or (pattern.code.fullmatch(words) and not unit)):
+            if not column.said.units and (numbers_no_figures or (pattern.code.fullmatch(words) and not unit)):
                 return None
-        if row.said.measure == "rank" or column.said.measure == "rank":
+        ranked = plain is not None and plain.base_unit == FIRST
+        if ranked or row.said.measure == "rank" or column.said.measure == "rank":
             measure, unit = "rank", FIRST
         elif moved.moved:
             measure, unit = self._movement(moved, row, column, plain)
         elif row.said.added or column.said.added:
             measure = "change"
-        quantity = quantities.of_cell(self._layout.reading, cell.span, unit, self._grammar, self._traits)
+        quantity = self._quantity(cell, unit)
         if quantity is None:
             return None
         direction: Direction | None = None
@@ -273,6 +288,9 @@ class _Table:
         elif negative:
             quantity = below_zero(quantity)
         return self._placed(cell, row, column, quantity, name, measure, direction)
+
+    def _quantity(self, cell: Block, unit: str) -> Quantity | None:
+        return quantities.of_cell(self._layout.reading, cell.span, unit, self._grammar, self._traits)
 
     def _placed(
         self,
@@ -299,18 +317,20 @@ class _Table:
 
     # --- what is measured --------------------------------------------------------------------------------------------
 
-    def _name(self, row: int, column: int) -> str:
-        """What the cell at a row and a column measures."""
+    def _name(self, cell: Block, across: _Axis, column: int) -> str:
+        """What a row and a column measure, in which `cell` stands or from which its growth, rank or share is."""
         pattern = self._patterns
-        across, down = self._rows.get(row, _Axis()), self._columns.get(column, _Axis())
-        if across.derived and (above := self._above(row)):
-            return self._name(above, column)
+        down = self._columns.get(column, _Axis())
+        if across.derived and (above := self._above(cell)):
+            return self._name(cell, above, column)
         part = pattern.part_of.fullmatch(down.name)
         if (down.derived or (part and not across.name)) and (left := self._left(column)):
-            return self._name(row, left) + (down.name if part else "")
+            return self._name(cell, across, left) + (down.name if part else "")
         first, last = across.name, down.name
+        if first and column in self._mixed:
+            last = ""
         if first and (first in self._repeated or pattern.group_name.fullmatch(first)):
-            section = self._section(row)
+            section = self._section(cell.row or 0)
             first = (across.groups or ("" if section.area or section.period else section.name)) + first
         if across.said.total and not across.places and (not last or part):
             first = first or across.text
@@ -318,7 +338,7 @@ class _Table:
             last = last or down.text
         if across.said.units and not down.said.units and first and last:
             first, last = last, first  # 男 above, 肥胖率(%) beside
-        name = first + last if last not in first or not last else first
+        name = first if last in first else first + last
         if not name or (pattern.group_name.fullmatch(name) and self._caption.subject):
             name += self._caption.subject
         if not name and (across.said.total or down.said.total):
@@ -335,9 +355,10 @@ class _Table:
                     return k
         return None
 
-    def _above(self, row: int) -> int | None:
+    def _above(self, cell: Block) -> _Axis | None:
         """The row above that a row of growth tells of."""
-        return next((r for r in sorted(self._rows, reverse=True) if r < row and not self._rows[r].derived), None)
+        rows = (a for (r, _), a in reversed(self._rows.items()) if r < (cell.row or 0) and not a.derived)
+        return next(rows, None)
 
     # --- in which unit -----------------------------------------------------------------------------------------------
 
@@ -361,17 +382,12 @@ class _Table:
         """Of several units, that which fits what is measured: 单位：个、张、人、%."""
         if len(units) == 1:
             return units[0]
-        shares = [u for u in units if self._kind(u) in SHARES]
-        others = [u for u in units if u not in shares]
-        if self._patterns.ratio.search(name) and shares:
-            return shares[0]
-        for kind, fits in _fitting(self._grammar).items():
-            if fits.search(name) and (some := [u for u in others if self._kind(u) == kind]):
+        fits = [kind for kind, names in _fitting(self._grammar) if names.search(name)]
+        for kind in fits:
+            if some := [u for u in units if kind in (u, self._kind(u))]:
                 return some[0]
-        for u in others:
-            if u[-1] in name:
-                return u
-        return others[0] if others else shares[0]
+        others = {kind for kind, _ in _fitting(self._grammar)}
+        return next((u for u in units if not others & {u, self._kind(u)}), units[0])
 
     def _movement(self, moved: Said, row: _Axis, column: _Axis, plain: Quantity | None) -> tuple[Measure, str]:
         """Change or rate of change, and in which unit."""
@@ -401,7 +417,7 @@ class _Table:
         if self._tells_of_others(column):
             found = _latest([a.said.period for k, a in sorted(self._columns.items()) if k < (cell.column or 0)])
         if not found and row.said.moved:
-            found = _latest([a.said.period for r, a in sorted(self._rows.items()) if r < (cell.row or 0)])
+            found = _latest([a.said.period for (r, _), a in self._rows.items() if r < (cell.row or 0)])
         return found or self._section(cell.row or 0).period or self._caption.period
 
     def _tells_of_others(self, axis: _Axis) -> bool:
@@ -455,8 +471,9 @@ class _Table:
                 alone = list(self._clauses([subject.span, cell.span], cell))
         for o in alone:
             name = o.indicator
-            if o.rule in WITHOUT_SUBJECT and o.rule != INHERITED:
-                name = self._name(cell.row or 0, cell.column or 0)
+            bare = self._patterns.bare_verb.fullmatch(name)  # 已建成3家, 在建2家
+            if bare or (o.rule in WITHOUT_SUBJECT and o.rule != INHERITED):
+                name = self._name(cell, row, cell.column or 0) or name
             placed = self._placed(cell, row, column, o.quantity, name, o.measure, o.direction)
             status = placed.status if o.status == "actual" else o.status
             yield replace(

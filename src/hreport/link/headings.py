@@ -74,7 +74,7 @@ class Patterns:
     blank: re.Pattern[str]
     negative: re.Pattern[str]
     worded: re.Pattern[str]
-    sentence: re.Pattern[str]
+    bare_verb: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +144,7 @@ def said(text: str, grammar: Grammar) -> Said:
     text, result = _status(text.strip(), result, pattern)
     if found := pattern.rank.search(text):
         text, result = text[: found.start()], replace(result, measure="rank")
-    elif found := pattern.growth.search(text):
+    elif (found := pattern.growth.search(text)) or (found := pattern.past_base.fullmatch(text)):
         text, result = _moved(text, found.start(), result, grammar)
     text, result = _period(text, result, grammar)
     text, result = _area(text, result, pattern)

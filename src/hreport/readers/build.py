@@ -25,6 +25,7 @@ _FIGURE = re.compile(
     r"[<>\u2264\u2265\u2248\u00b1+\-\u2212~(]?\s*"
     r"[\dxX\u00d7*][\dxX\u00d7*,.\s]*[%\u2030]?[)]?|[-\u2014\u2013\u2015\u2026/.]+"
 )
+_NUMERAL = re.compile(r"[\dxX\u00d7*.,\s]+")
 _YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
 
 
@@ -221,6 +222,7 @@ class _Shapes:
     figure: re.Pattern[str]
     group: re.Pattern[str]
     unit_cell: re.Pattern[str]
+    serial: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -272,10 +274,12 @@ class _Headings:
         self.numbering: set[int] = set()
         self.header_rows = self._header_rows(table)
         self.width = self._width()
+        if self._is_form():
+            self.header_rows = 0
         self.sections = {
             row for row in range(self.header_rows + 1, self.rows + 1) if self.columns > 1 and self._is_section(row)
         }
-        self.serial = self._is_serial(1)
+        self.serial = {column for column in range(1, self.width + 1) if self._is_serial(column)}
         self.heading_columns = self._heading_columns()
 
     def _word(self, row: int, column: int) -> str:
@@ -351,22 +355,40 @@ class _Headings:
         words = self._row(self.header_rows) if self.header_rows else []
         return half if half > 1 and not odd and words[:half] == words[half:] else self.columns
 
+    def _is_form(self) -> bool:
+        """Do labels and what belongs to them take turns, so that a column holds things of several kinds?"""
+        if self.columns < 4 or self.columns % 2 or self.width < self.columns or self.header_rows > 1:
+            return False
+        rows = range(self.header_rows + 1, self.rows + 1)
+        labels = [self._word(row, column) for column in range(1, self.columns, 2) for row in rows]
+        if not all(labels) or any(is_figure(label) for label in labels):
+            return False
+        values = [[self._word(row, column) for row in rows] for column in range(2, self.columns + 1, 2)]
+        units = [{_NUMERAL.sub("", word) for word in column if is_figure(word)} for column in values]
+        return any(len(kinds) > 1 for kinds in units)
+
     def _body(self, column: int) -> list[str]:
         rows = range(self.header_rows + 1, self.rows + 1)
         return [self._word(row, column) for row in rows if row not in self.sections]
 
     def _is_serial(self, column: int) -> bool:
-        numbers = [word for word in self._body(column) if word]
-        return self.columns > 2 and len(numbers) > 1 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        """Does a column only number the rows?"""
+        words = [word for word in self._body(column) if word]
+        if self.columns < 3 or len(words) < 2 or not all(word.isdigit() for word in words):
+            return False
+        counts = words == [str(n) for n in range(1, len(words) + 1)] and column == 1
+        return counts or any(
+            _shapes().serial.fullmatch(self._word(row, column)) for row in range(1, self.header_rows + 1)
+        )
 
     def _heading_columns(self) -> int:
-        first = 2 if self.serial else 1
-        for column in range(first, self.width + 1):
+        wordy = [column for column in range(1, self.width + 1) if column not in self.serial]
+        for column in wordy:
             words = self._body(column)
-            figures = sum(is_figure(word) and not (column == first and is_group(word)) for word in words)
+            figures = sum(is_figure(word) and not (column == wordy[0] and is_group(word)) for word in words)
             if figures > len(words) / 10:
                 return column - 1
-        return min(first, self.columns - 1)
+        return min(wordy[0] if wordy else 1, self.columns - 1)
 
     def is_heading(self, cell: Cell) -> bool:
         """Is the cell itself a heading, of rows, of columns or of a part of the table?"""
@@ -390,9 +412,9 @@ class _Headings:
             left = (column for column in range(cell.column - 1, 0, -1) if self._word(cell.row, column))
             return next((w for column in left if not is_figure(w := self._word(cell.row, column))), "")
         begin = (cell.column - 1) // self.width * self.width if self.width else 0
-        first = begin + (2 if self.serial else 1)
         last = min(begin + self.heading_columns, cell.column - 1)
-        return self._join((cell.row, column) for column in range(first, last + 1))
+        columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
+        return self._join((cell.row, column) for column in columns)
 
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""

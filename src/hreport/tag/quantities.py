@@ -94,7 +94,7 @@ def _tools(grammar: Grammar) -> _Tools:
     return _Tools(
         arabic=re.compile(arabic),
         cell=re.compile(
-            rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]?)(?P<n>{number})"
+            rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
             rf"(?:{scale}*?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
             rf"(?P<scale>{scale}*?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
             rf"(?P<after>{alternation(after_bounds)})?"
@@ -182,6 +182,8 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
         return None
     start = reading.index(cell.start) + rim.start("inner")
     scale, written = match["scale"] or "", match["unit"] or ""
+    if match["sign"] == FIRST:
+        unit, written = FIRST, ""  # 第5, 第5位
     if not written and unit:
         own, (given, written) = scale, _scaled(unit, grammar)
         scale = own or given  # 27万 under a heading (人)
@@ -189,8 +191,9 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
     after = tools.after_bounds.get(match["after"] or "")
     bound: Bound = "approx" if match["more"] or match["more2"] else "exact"
     bound = after or tools.before.get(match["before"] or "") or bound
+    begin = max(match.start("sign"), 0) if match["sign"] else match.start("n")
     end = max(match.end(name) for name in ("n", "n2", "more", "scale", "more2", "unit"))
-    quantity = _make(reading, grammar, tools, traits, (start + match.start("sign"), start + end), match["n"],
+    quantity = _make(reading, grammar, tools, traits, (start + begin, start + end), match["n"],
                      match["n2"], scale, known, scale + (_written(known, written) if known else ""), False,
                      "quantity.cell")  # fmt: skip
     return replace(quantity, bound="range" if match["n2"] else bound)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -414,11 +414,20 @@ class _Table:
         if own := joined(column.said.period, row.said.period):
             return own
         found = ""
-        if self._tells_of_others(column):
-            found = _latest([a.said.period for k, a in sorted(self._columns.items()) if k < (cell.column or 0)])
-        if not found and row.said.moved:
-            found = _latest([a.said.period for (r, _), a in self._rows.items() if r < (cell.row or 0)])
+        averaged = column.said.basis == AVERAGE or row.said.basis == AVERAGE
+        if not averaged and self._tells_of_others(column):
+            found = self._latest(a for k, a in sorted(self._columns.items()) if k < (cell.column or 0))
+        if not averaged and not found and row.said.moved:
+            found = self._latest(a for (r, _), a in self._rows.items() if r < (cell.row or 0))
         return found or self._section(cell.row or 0).period or self._caption.period
+
+    def _latest(self, axes: Iterable[_Axis]) -> str:
+        """The latest period of some headings: the last year, where all name years, else the last that is not past."""
+        named = [axis.said.period for axis in axes if axis.said.period]
+        if named and all(plain_year(period) for period in named):
+            return max(named, key=plain_year)
+        current = [period for period in named if not self._patterns.past_period.match(period)]
+        return (current or named or [""])[-1]
 
     def _tells_of_others(self, axis: _Axis) -> bool:
         derived = axis.said.moved or axis.said.measure == "rank"
@@ -500,17 +509,10 @@ class _Table:
 
 
 WITHOUT_SUBJECT = ("link.fallback", "link.state_before", "link.inherited")
+AVERAGE = "annual_average"
 INHERITED = "link.inherited"
 LEVELS = "".join(chr(c) for c in (0x56FD, 0x7701, 0x5E02, 0x53BF))  # 国省市县, from the highest; 区 is as 县
 
 
 def _squeezed(words: str) -> str:
     return "".join(words.split())
-
-
-def _latest(periods: Sequence[str]) -> str:
-    """The latest of some periods, where all name years, else the last."""
-    named = [p for p in periods if p]
-    if named and all(plain_year(p) for p in named):
-        return max(named, key=plain_year)
-    return named[-1] if named else ""

@@ -34,6 +34,7 @@ class Patterns:
     ratio: re.Pattern[str]
     bare_year: re.Pattern[str]
     period_word: re.Pattern[str]
+    past_period: re.Pattern[str]
     past_base: re.Pattern[str]
     place_header: re.Pattern[str]
     area: re.Pattern[str]

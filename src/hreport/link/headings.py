@@ -48,6 +48,7 @@ class Patterns:
     child: re.Pattern[str]
     target: re.Pattern[str]
     actual: re.Pattern[str]
+    planned: re.Pattern[str]
     reference: re.Pattern[str]
     growth: re.Pattern[str]
     percent_growth: re.Pattern[str]
@@ -201,6 +202,8 @@ def _status(text: str, result: Said, pattern: Patterns) -> tuple[str, Said]:
         return "", replace(result, status="reference", area=whole[0] if whole else result.area)
     if found := pattern.target.search(text):
         return (text[: found.start()] + text[found.end() :]).replace("()", "").strip(), replace(result, status="target")
+    if found := pattern.planned.match(text):
+        return text[found.end() :], replace(result, status="target")
     if (found := pattern.actual.search(text)) and not pattern.ratio.search(text):
         return text[: found.start()].strip(), replace(result, status=result.status or "actual")
     return text, result

@@ -223,6 +223,8 @@ class _Shapes:
     group: re.Pattern[str]
     unit_cell: re.Pattern[str]
     serial: re.Pattern[str]
+    masked_place: re.Pattern[str]
+    told: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -237,8 +239,8 @@ def is_figure(text: str) -> bool:
     [True, True, True, True, True, False, False, False]
     """
     text = half_width(text).strip()
-    if _shapes().unit_cell.fullmatch(text):
-        return False  # 1/10万
+    if _shapes().unit_cell.fullmatch(text) or _shapes().masked_place.fullmatch(text):
+        return False  # 1/10万, xx县
     return bool(_FIGURE.fullmatch(text) or _shapes().figure.fullmatch(text)) and not _YEAR.fullmatch(text)
 
 
@@ -386,7 +388,8 @@ class _Headings:
         for column in wordy:
             words = self._body(column)
             figures = sum(is_figure(word) and not (column == wordy[0] and is_group(word)) for word in words)
-            if figures > len(words) / 10:
+            told = column > wordy[0] and sum(bool(_shapes().told.search(half_width(w))) for w in words) > len(words) / 2
+            if figures > len(words) / 10 or told:
                 return column - 1
         return min(wordy[0] if wordy else 1, self.columns - 1)
 
@@ -419,8 +422,20 @@ class _Headings:
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""
         last = min(self.header_rows, cell.row - 1)
-        rows = (row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering)
-        return self._join((row, cell.column) for row in rows)
+        rows = [row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering]
+        return self._join((row, self._above(row, cell.column, last)) for row in rows)
+
+    def _above(self, row: int, column: int, last: int) -> int:
+        """The column in which the heading stands that a heading row has for a column: where the parts of a heading
+        stand below it but its cells were not merged, it stands over the first of them."""
+
+        def split(k: int) -> bool:
+            return any(self._word(below, k) for below in range(row + 1, last + 1))
+
+        at = column
+        while at > 1 and not self._word(row, at) and split(at):
+            at -= 1
+        return at if self._word(row, at) and split(at) else column
 
     def _join(self, places: Iterable[tuple[int, int]]) -> str:
         found: dict[int, str] = {}

@@ -3,7 +3,7 @@
     python benchmarks/confidence.py [--write]
 
 Reads tests/gold with samples/ and, where it lies beside the checkout, the shared gold with its texts. A record is right
-as tests/scoring.py counts it (value, unit, indicator, measure, direction, status, bound). With `--write` the counts
+as hreport.evaluate counts it (value, unit, indicator, measure, direction, status, bound). With `--write` the counts
 replace those of src/hreport/data/confidence.toml. The rules were written on most of these texts, so the counts flatter
 them.
 """
@@ -19,6 +19,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import scoring  # noqa: E402
 
+from hreport.evaluate import by_rule  # noqa: E402
+
 
 def main() -> None:
     """Prints the counts, and writes them if asked to."""
@@ -27,12 +29,10 @@ def main() -> None:
     for group in scoring.GROUPS:
         if not scoring.at_hand(group):
             continue
-        score = scoring.scored(group)
-        for key, (_, found) in score.rows.items():
-            if found is not None and found.get("layer") == "quantity":
-                rule = found["rule"].removeprefix("link.")
-                seen[rule] += 1
-                right[rule] += key in score.hits["record"]
+        for name, figure in by_rule(scoring.scored(group)).items():
+            rule = name.removeprefix("link.")
+            seen[rule] += figure.pred or 0
+            right[rule] += figure.hit
     lines = [f"{rule} = {{ right = {right[rule]}, seen = {n} }}" for rule, n in sorted(seen.items())]
     print("\n".join(lines))
     if "--write" in sys.argv:

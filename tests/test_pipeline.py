@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -174,7 +173,7 @@ def extraction(document: Document | None = None) -> Extraction:
         (Mask(Span(21, 25), "xx.x", "number", "m"),),
         (
             observation(quantity(13, "4.3万张", value=Exact(Decimal(43000)), bound="approx"),
-                        area="全市", area_name="杭州市", area_id="330100"),
+                        area="全市", area_name="杭州市", area_id="330100", year="2024"),
             observation(quantity(21, "xx.x%", value=Masked("xx.x", Decimal("10.0"), Decimal("99.9")))),
             observation(quantity(27, "20230%", value=Exact(Decimal(20230)), damage="year_scrub",
                                  repaired=Decimal(100))),
@@ -203,17 +202,11 @@ def test_rows_of_observations() -> None:
         (1, 2, False, 1, None, None),
     ]
     assert [type(r["value"]) for r in rows] == [int, type(None), int, float, int]
-    assert [r["year"] for r in rows] == [2024, 2024, 2024, None, 2024]
-    assert [r["area_name"] for r in rows] == ["杭州市", "杭州市", "杭州市", "杭州市", None]
+    assert [r["year"] for r in rows] == [2024, None, None, None, None]
+    assert [r["area_name"] for r in rows] == ["杭州市", None, None, None, None]
     assert {r["file"] for r in rows} == {"x/a.txt"}
     assert rows[0]["url"] == "http://x"
     assert rows[0]["sentence"] == "全市床位约4.3万张。"
-
-
-def test_the_state_before_is_not_of_the_year_of_the_report() -> None:
-    q = quantity(13, "4.3万张", value=Exact(Decimal(43000)))
-    before = replace(extraction(), observations=(observation(q, rule="link.state_before"),))
-    assert [r["year"] for r in observation_rows(before, "a.txt")] == [None]
 
 
 def test_rows_of_masks() -> None:

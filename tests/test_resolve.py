@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hreport.lexicon import load, unit
-from hreport.resolve import area, convert, find_areas, indicator_id, year
+from hreport.resolve import area, convert, find_areas, indicator_id, year, year_of_prose
 
 LEXICON = load()
 
@@ -423,3 +423,24 @@ def test_spots_lie_in_order_and_quote_the_text(text: str) -> None:
 )
 def test_year(text: str, expected: str) -> None:
     assert year(text, LEXICON) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("公共卫生支出由2020年的3.8亿元增至2023年的6.1亿元。", "2023"),
+        ("床位由2020年的3万张增加到2023年的5万张。", "2023"),
+        ("从2020年到2023年，投入逐年增加。", "2023"),
+        ("截至2022年底，全市有医院5家，到2025年达到8家。", "2022"),
+        ("2022年以来成效明显，力争2025年全面建成，2030年前达峰。", "2022"),
+        ("按照《健康城市2030年远景规划》，2021年新建医院3家。", "2021"),
+        ("到2025年，全市建成医院8家。", ""),
+        ("201*年以来，全市有医院5家。", "201*"),
+        ("二〇一二年，全市有医院5家。", "2012"),
+        ("记者 2011-03-11 报道", "2011"),
+        ("发放资料2003份。", ""),
+        ("", ""),
+    ],
+)
+def test_year_of_prose(text: str, expected: str) -> None:
+    assert year_of_prose(text, LEXICON) == expected

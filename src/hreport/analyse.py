@@ -35,7 +35,7 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
         if not layout.is_quiet(q.at.start) and roles.role_of(q, reading, grammar)[0] == "metric"
     ]
     masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES
-    reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked)
+    reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
     observations: list[Observation] = []
     for report in reports:
         own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]

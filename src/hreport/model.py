@@ -20,6 +20,7 @@ Damage: TypeAlias = Literal["year_scrub", "split", "lost_char", "lost_unit", "lo
 Measure: TypeAlias = Literal["level", "change", "change_rate", "multiple", "rank"]
 Direction: TypeAlias = Literal["up", "down"]
 Status: TypeAlias = Literal["actual", "target", "reference"]
+YearSource: TypeAlias = Literal["", "manifest", "title", "file", "text"]
 Basis: TypeAlias = Literal["yoy", "qoq", "annual_average", "cumulative", "against_plan"]
 
 
@@ -191,7 +192,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Report:
     """One report inside a document. `number` counts from 1; `area` and `year` as read off title, text and file name
-    (a masked year as written, such as `201*`), empty where nothing says."""
+    (a masked year as written, such as `201*`), empty where nothing says; `year_from` is where the year stands."""
 
     number: int
     span: Span
@@ -199,6 +200,7 @@ class Report:
     area: str = ""
     area_id: str = ""
     year: str = ""
+    year_from: YearSource = ""
     sections: tuple[Section, ...] = ()
 
 

@@ -85,6 +85,9 @@ LONG = _columns(
 )
 SUGGEST = _columns("wording measure base_unit figures:int reports:int example file start:int end:int")
 CATALOGUE = _columns("id name en group unit kind better low:number high:number flow:bool aliases source")
+SCORES = _columns("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
+EARLIER = _columns("before:number lost:int gained:int")  # beside SCORES, on a screen
+CASES = _columns("case file start:int end:int text indicator gold before found sentence")
 MACHINE = _columns("layer role")  # only in JSON lines, where one file may hold several layers
 
 
@@ -159,11 +162,6 @@ def _observation_row(
             low, high = a, b
     masked = isinstance(q.value, Masked)
     usable = q.repaired if q.repaired is not None else (value if not masked and not q.damage else None)
-    # A figure without any place or time word of its own is about the report's place and year, unless it says how
-    # things were before (由A增至B).
-    area_name = o.area_name or ("" if o.area or report is None else report.area)
-    area_id = o.area_id or (report.area_id if report is not None and area_name and area_name == report.area else "")
-    year = o.year or ("" if o.period or o.rule == STATE_BEFORE or report is None else report.year)
     return {
         "layer": "quantity",
         "role": "metric",
@@ -197,11 +195,11 @@ def _observation_row(
         "column": o.column,
         "sentence": document.text[o.sentence.start : o.sentence.end].strip(),
         "confidence": o.confidence,
-        "area_name": area_name or None,
+        "area_name": o.area_name or None,
         "obs_value": number(usable),
         "indicator_id": o.indicator_id or None,
-        "area_id": area_id or None,
-        "year": year_number(year),
+        "area_id": o.area_id or None,
+        "year": year_number(o.year),
         "low": number(low),
         "high": number(high),
         "rule": o.rule,

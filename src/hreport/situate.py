@@ -12,10 +12,12 @@ from pathlib import PurePath
 from hreport import resolve
 from hreport.grammar import Grammar
 from hreport.lexicon import Area, Lexicon
-from hreport.model import Observation, Report
+from hreport.model import Observation, Report, YearSource
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
+from hreport.text import fold
 
+YEAR = r"(?:19|20)\d{2}"
 LEVELS = ("province", "city", "county", "district", "prefecture")
 HEAD = 300  # characters at the beginning of a report in which its place and year may be named
 
@@ -50,11 +52,17 @@ def _patterns(grammar: Grammar) -> _Patterns:
 
 
 def reports(
-    layout: Layout, areas: Sequence[AreaMention], lexicon: Lexicon, hints: Mapping[int, Mapping[str, str]], masked: bool
+    layout: Layout,
+    areas: Sequence[AreaMention],
+    lexicon: Lexicon,
+    hints: Mapping[int, Mapping[str, str]],
+    masked: bool,
+    scrubbed: bool,
 ) -> tuple[Report, ...]:
     """The reports with their area and year: from the hints, else the title, else the file's name, else the first lines.
 
-    `masked`: places are masked in the document, so that one that is named may be any.
+    `masked`: places are masked in the document, so that one that is named may be any. `scrubbed`: years of the document
+    are damage, so that only the hints can say which it is about.
     """
     name = PurePath(layout.document.path).name
     found = []
@@ -68,14 +76,24 @@ def reports(
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
         area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
-        year = (
-            said.get("year")
-            or resolve.year(title, lexicon)
-            or (resolve.year(name, lexicon) if len(layout.reports) == 1 else "")
-        )
-        year = year or resolve.year(head.partition("\n\n")[0], lexicon)
-        found.append(replace(report, title=title, area=area, area_id=place.code if place else "", year=year))
+        year, year_from = _report_year(said, title, name if len(layout.reports) == 1 else "", head, lexicon)
+        if scrubbed and year_from != "manifest":
+            year, year_from = "", ""
+        code = place.code if place else ""
+        found.append(replace(report, title=title, area=area, area_id=code, year=year, year_from=year_from))
     return tuple(found)
+
+
+def _report_year(said: Mapping[str, str], title: str, name: str, head: str, lexicon: Lexicon) -> tuple[str, YearSource]:
+    """The year that a report is about, and where it stands."""
+    if said.get("year"):
+        return said["year"], "manifest"
+    if found := resolve.year(title, lexicon):
+        return found, "title"
+    if found := resolve.year(name, lexicon):
+        return found, "file"
+    found = resolve.year_of_prose(head.partition("\n\n")[0], lexicon)
+    return found, "text" if found else ""
 
 
 def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], lexicon: Lexicon) -> Area | None:
@@ -106,10 +124,15 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
     patterns = _patterns(grammar)
     name, code = _place(o.area, report, patterns, lexicon)
-    year = "" if scrubbed else _year(o, report, patterns)
-    # A year after the one that the report is about can only be aimed at.
-    ahead = o.status == "actual" and year.isdigit() and report.year.isdigit() and int(year) > int(report.year)
+    year = "" if scrubbed and re.search(r"\d{4}", o.period) else _year(o, report, patterns)
+    # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
+    sure = report.year_from != "text" and report.year.isdigit()
+    ahead = o.status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
     status = "target" if ahead and re.search(r"\d{4}", o.period) else o.status
+    # ... and the last year that is named has passed before the year in which a report is given.
+    named = re.findall(YEAR, fold(o.period))
+    if status == "target" and sure and named and int(max(named)) < int(report.year):
+        status = "actual"
     return replace(o, area_name=name, area_id=code, year=year, status=status)
 
 
@@ -144,7 +167,7 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
     own = int(report.year) if report.year.isdigit() else None
     if o.rule == "link.state_before" and not o.period:
         return ""
-    said = re.findall(r"(?:19|20)\d{2}", o.period)
+    said = re.findall(YEAR, fold(o.period))
     if said:
         return said[0] if len(set(said)) == 1 else ""
     past = patterns.past_year.fullmatch(o.period)

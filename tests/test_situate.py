@@ -1,0 +1,44 @@
+"""Where and when: the area and year of reports, and what they mean for each figure."""
+
+from __future__ import annotations
+
+from texts import LEXICON, document
+
+from hreport.analyse import analyse
+from hreport.model import Extraction
+
+
+def read(text: str, hints: dict[int, dict[str, str]] | None = None) -> Extraction:
+    return analyse(document(text), LEXICON, hints)
+
+
+# --- years -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_year_later_than_the_reports_own_is_aimed_at() -> None:
+    titled = read("2022年卫生工作总结\n公共卫生支出由2020年的3.8亿元增至2023年的6.1亿元。")
+    assert [(o.year, o.status) for o in titled.observations] == [("2020", "actual"), ("2023", "target")]
+
+
+def test_the_first_lines_do_not_say_which_years_lie_ahead() -> None:
+    found = read("公共卫生支出由2020年的3.8亿元增至2023年的6.1亿元，到2025年达到7亿元。\n\n\n2024年达到6.5亿元。")
+    assert found.reports[0].year == "2023"
+    assert [o.status for o in found.observations] == ["actual", "actual", "target", "actual"]
+
+
+SCRUBBED = (
+    "2023年卫生工作总结\n参保率达到20230%，覆盖率达到20230%。全市有医院12023家。全市有学校35家。2023年建成医院5家。"
+)
+
+
+def test_the_years_of_a_scrubbed_document_are_damage() -> None:
+    found = read(SCRUBBED)
+    assert found.reports[0].year == ""
+    assert {o.year for o in found.observations} == {""}
+
+
+def test_the_year_of_the_manifest_holds_for_a_scrubbed_document() -> None:
+    found = read(SCRUBBED, {1: {"year": "2008"}})
+    assert found.reports[0].year == "2008"
+    assert [o.year for o in found.observations if not o.period] == ["2008"] * 4
+    assert [o.year for o in found.observations if o.period] == [""]

@@ -62,7 +62,11 @@ def found(entry: Pattern, example: str) -> list[re.Match[str]]:
 
 # --- every table -----------------------------------------------------------------------------------------------------
 
-ENTIRE = ("share", "separators", "unit_column")
+ENTIRE = (
+    "share", "separators", "unit_column", "unit_cell", "figure", "group", "code", "year_cell", "blank", "bare_year",
+    "place_header", "reference", "part_of", "running", "total", "label", "generic_name", "name_header", "attribute",
+    "group_header", "no_figure", "group_name", "rim",
+)  # fmt: skip
 SPECIAL = ("masks", "numerals", "times", "areas", "lines", "furniture")
 PLAIN = tuple(n for kinds in TABLES.values() for n, kind in kinds.items() if kind is Pattern and n not in SPECIAL)
 

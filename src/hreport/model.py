@@ -55,7 +55,8 @@ class Block:
     """A paragraph, heading, table cell or piece of page furniture, as a span of the document's text.
 
     `page`, `table`, `row`, `column` count from 1; `row_heading` and `column_heading` are the cell's headings (stacked
-    headings joined with a space), `caption` the line before the table (where units such as 单位:亿元 stand).
+    headings joined with a space), `caption` the line before the table (where units such as 单位:亿元 stand);
+    `is_heading`: the cell is itself a heading of rows, of columns or of a part of the table.
     """
 
     kind: BlockKind
@@ -68,6 +69,7 @@ class Block:
     row_heading: str = ""
     column_heading: str = ""
     caption: str = ""
+    is_heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
+from hreport import grammar
 from hreport.model import Block, BlockKind, Document, Issue, Span
+from hreport.text import fold as half_width
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
@@ -18,9 +22,10 @@ _BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _SPACES = re.compile(r"\s+")
 # A bare number, or a mask where a number stood, with no unit but a sign; or the dash that says "no figure".
 _FIGURE = re.compile(
-    r"[<>\u2264\u2265\u2248\u00b1+\-\u2212~(\uff08]?\s*"
-    r"[\dxX\u00d7*][\dxX\u00d7*,\uff0c.\s]*[%\u2030\uff05]?[)\uff09]?|[-\u2014\u2013\u2015\u2026/.]+"
+    r"[<>\u2264\u2265\u2248\u00b1+\-\u2212~(]?\s*"
+    r"[\dxX\u00d7*][\dxX\u00d7*,.\s]*[%\u2030]?[)]?|[-\u2014\u2013\u2015\u2026/.]+"
 )
+_NUMERAL = re.compile(r"[\dxX\u00d7*.,\s]+")
 _YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
 
 
@@ -156,6 +161,7 @@ class Builder:
         self._tables += 1
         number = self._tables
         headings = _Headings(table)
+        caption = " ".join(filter(None, (caption, headings.title)))
         row = 0
         for cell in table.cells:
             fresh_row = cell.row != row
@@ -180,6 +186,7 @@ class Builder:
                         row_heading=headings.of_row(cell),
                         column_heading=headings.of_column(cell),
                         caption=caption,
+                        is_heading=headings.is_heading(cell),
                     )
                 )
         self._before = []
@@ -208,18 +215,49 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text.strip()))
 
 
-def is_figure(text: str) -> bool:
-    """Is this cell a bare number, a masked number or a dash, but not a year?
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    """Expressions of tables.toml for what stands in cells."""
 
-    >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "2022", "2022年", "杭州市")]
-    [True, True, True, True, False, False, False]
+    figure: re.Pattern[str]
+    group: re.Pattern[str]
+    unit_cell: re.Pattern[str]
+    serial: re.Pattern[str]
+    masked_place: re.Pattern[str]
+    told: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> _Shapes:
+    return _Shapes(**grammar.load().compiled("headings", _Shapes.__slots__))
+
+
+def is_figure(text: str) -> bool:
+    """Is this cell a number, a masked number or a dash, perhaps with its unit and a bound, but not a year?
+
+    >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "约3.2亿元", "2022", "2022年", "杭州市")]
+    [True, True, True, True, True, False, False, False]
     """
-    text = text.strip()
-    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text)
+    text = half_width(text).strip()
+    if _shapes().unit_cell.fullmatch(text) or _shapes().masked_place.fullmatch(text):
+        return False  # 1/10万, xx县
+    return bool(_FIGURE.fullmatch(text) or _shapes().figure.fullmatch(text)) and not _YEAR.fullmatch(text)
+
+
+def is_group(text: str) -> bool:
+    """Does this cell name a group by its limits, so that it can be a heading though it has the form of a figure?
+
+    >>> [is_group(text) for text in ("0~14岁", "65岁及以上", "100张以上", "79.2岁", "100张")]
+    [True, True, True, False, False]
+    """
+    return bool(_shapes().group.fullmatch(half_width(text).strip()))
 
 
 class _Headings:
-    """Which rows and columns of a table are headings, and what they say above and beside a cell."""
+    """Which rows and columns of a table are headings, and what they say above and beside a cell.
+
+    `titles` are rows at the top that hold the table's title or its unit, `numbering` rows that only count the columns.
+    """
 
     def __init__(self, table: Table) -> None:
         """Lay the cells out on the grid and find the heading rows and columns."""
@@ -234,54 +272,170 @@ class _Headings:
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
         self.words = {id(cell): fold(cell.text) for cell in table.cells}
+        self.titles = self._titles()
+        self.numbering: set[int] = set()
         self.header_rows = self._header_rows(table)
-        self.serial = self._is_serial(1)
+        self.width = self._width()
+        if self._is_form():
+            self.header_rows = 0
+        self.sections = {
+            row for row in range(self.header_rows + 1, self.rows + 1) if self.columns > 1 and self._is_section(row)
+        }
+        self.serial = {column for column in range(1, self.width + 1) if self._is_serial(column)}
         self.heading_columns = self._heading_columns()
 
     def _word(self, row: int, column: int) -> str:
         cell = self.at.get((row, column))
         return self.words[id(cell)] if cell else ""
 
+    def _row(self, row: int) -> list[str]:
+        return [self._word(row, column) for column in range(1, self.columns + 1)]
+
+    def _filled(self, row: int) -> list[Cell]:
+        """The cells of a row that hold something, each once."""
+        cells = {id(cell): cell for column in range(1, self.columns + 1) if (cell := self.at.get((row, column)))}
+        return [cell for key, cell in cells.items() if self.words[key]]
+
+    def _titles(self) -> set[int]:
+        """The rows at the top, if any, in which one cell stands alone."""
+        found: set[int] = set()
+        for row in range(1, self.rows if self.columns > 1 else 1):
+            filled = self._filled(row)
+            if len(filled) != 1 or filled[0].row_span > 1 or is_figure(self.words[id(filled[0])]):
+                break
+            found.add(row)
+        return found
+
+    @property
+    def title(self) -> str:
+        """What the rows above the headings say."""
+        return " ".join(self.words[id(cell)] for row in sorted(self.titles) for cell in self._filled(row))
+
+    def _is_section(self, row: int) -> bool:
+        """Does the row hold one heading alone, under which the rows below it stand?"""
+        filled = self._filled(row)
+        return len(filled) == 1 and filled[0].column == 1 and not is_figure(self.words[id(filled[0])])
+
     def _header_rows(self, table: Table) -> int:
-        leading = 0
-        for row in range(1, self.rows + 1):
-            words = [self._word(row, column) for column in range(1, self.columns + 1)]
-            only_first = row > 1 and self.columns > 1 and not any(words[1:])
-            if any(is_figure(word) for word in words) or only_first:
+        first = len(self.titles) + 1
+        leading = len(self.titles)
+        for row in range(first, self.rows + 1):
+            words = self._row(row)
+            counts = row > first and self._counts_columns(words)
+            # 0~14岁 is a heading in the first row or column, and a figure elsewhere.
+            figures = any(is_figure(w) and not (is_group(w) and (row == first or not k)) for k, w in enumerate(words))
+            if counts:
+                self.numbering.add(row)
+            elif figures or (row > first and not self._continues(row)):
                 break
             leading = row
         if leading == self.rows:
             # Words only: a list of things under its heading, or a form; no more than the first row is a heading.
-            leading = 1 if self.rows > 1 and self.columns > 1 else 0
+            leading = first if self.rows > first and self.columns > 1 else first - 1
         return max(leading, table.header_rows if table.header_rows < self.rows else 0)
 
+    def _counts_columns(self, words: Sequence[str]) -> bool:
+        """A row under the headings that only counts the columns: 甲 1 2 3."""
+        numbers = [word for word in words if is_figure(word)]
+        return len(numbers) > 1 and numbers == [str(n) for n in range(1, len(numbers) + 1)] == words[-len(numbers) :]
+
+    def _continues(self, row: int) -> bool:
+        """Does a row of words go on with the headings above it, and is not the first of a list?"""
+        words, above = self._row(row), self._row(row - 1)
+        cells = [cell for column in range(1, self.columns + 1) if (cell := self.at.get((row - 1, column)))]
+        if any(self.words[id(cell)] for cell in self._filled(row)) and not any(words[1:]):
+            return False
+        if any(cell.column_span > 1 or cell.row + cell.row_span > row for cell in cells):
+            return True
+        repeated = any(a and a == b for a, b in pairwise(above))
+        units = all(_shapes().unit_cell.fullmatch(half_width(word)) for word in words[1:] if word)
+        return not words[0] or repeated or units
+
+    def _width(self) -> int:
+        """The columns after which the headings begin anew, where a long table stands in two halves side by side."""
+        half, odd = divmod(self.columns, 2)
+        words = self._row(self.header_rows) if self.header_rows else []
+        return half if half > 1 and not odd and words[:half] == words[half:] else self.columns
+
+    def _is_form(self) -> bool:
+        """Do labels and what belongs to them take turns, so that a column holds things of several kinds?"""
+        if self.columns < 4 or self.columns % 2 or self.width < self.columns or self.header_rows > 1:
+            return False
+        rows = range(self.header_rows + 1, self.rows + 1)
+        labels = [self._word(row, column) for column in range(1, self.columns, 2) for row in rows]
+        if not all(labels) or any(is_figure(label) for label in labels):
+            return False
+        values = [[self._word(row, column) for row in rows] for column in range(2, self.columns + 1, 2)]
+        units = [{_NUMERAL.sub("", word) for word in column if is_figure(word)} for column in values]
+        return any(len(kinds) > 1 for kinds in units)
+
     def _body(self, column: int) -> list[str]:
-        return [self._word(row, column) for row in range(self.header_rows + 1, self.rows + 1)]
+        rows = range(self.header_rows + 1, self.rows + 1)
+        return [self._word(row, column) for row in rows if row not in self.sections]
 
     def _is_serial(self, column: int) -> bool:
-        numbers = [word for word in self._body(column) if word]
-        return self.columns > 2 and len(numbers) > 1 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        """Does a column only number the rows?"""
+        words = [word for word in self._body(column) if word]
+        if self.columns < 3 or len(words) < 2 or not all(word.isdigit() for word in words):
+            return False
+        counts = words == [str(n) for n in range(1, len(words) + 1)] and column == 1
+        return counts or any(
+            _shapes().serial.fullmatch(self._word(row, column)) for row in range(1, self.header_rows + 1)
+        )
 
     def _heading_columns(self) -> int:
-        first = 2 if self.serial else 1
-        for column in range(first, self.columns + 1):
+        wordy = [column for column in range(1, self.width + 1) if column not in self.serial]
+        for column in wordy:
             words = self._body(column)
-            if sum(is_figure(word) for word in words) > len(words) / 10:
+            figures = sum(is_figure(word) and not (column == wordy[0] and is_group(word)) for word in words)
+            told = column > wordy[0] and sum(bool(_shapes().told.search(half_width(w))) for w in words) > len(words) / 2
+            if figures > len(words) / 10 or told:
                 return column - 1
-        return min(first, self.columns - 1)
+        return min(wordy[0] if wordy else 1, self.columns - 1)
+
+    def is_heading(self, cell: Cell) -> bool:
+        """Is the cell itself a heading, of rows, of columns or of a part of the table?"""
+        if cell.row <= self.header_rows or cell.row in self.sections:
+            return True
+        if not self.header_rows:
+            return cell.column < self.columns and not is_figure(self.words[id(cell)]) and self._labels(cell)
+        return bool(self.width) and (cell.column - 1) % self.width < self.heading_columns
+
+    def _labels(self, cell: Cell) -> bool:
+        """Does a figure stand to the right of the cell, with no other words before it?"""
+        word = self._word(cell.row, cell.column + cell.column_span)
+        return is_figure(word) or (cell.column == 1 and self.columns == 2)
 
     def of_row(self, cell: Cell) -> str:
         """What stands in the heading columns to the left of the cell."""
         if cell.row <= self.header_rows:
             return ""
-        first = 2 if self.serial else 1
-        last = min(self.heading_columns, cell.column - 1)
-        return self._join((cell.row, column) for column in range(first, last + 1))
+        if not self.header_rows and self.heading_columns == 1 and self.columns > 2:
+            # A form: labels and what belongs to them take turns.
+            left = (column for column in range(cell.column - 1, 0, -1) if self._word(cell.row, column))
+            return next((w for column in left if not is_figure(w := self._word(cell.row, column))), "")
+        begin = (cell.column - 1) // self.width * self.width if self.width else 0
+        last = min(begin + self.heading_columns, cell.column - 1)
+        columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
+        return self._join((cell.row, column) for column in columns)
 
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""
         last = min(self.header_rows, cell.row - 1)
-        return self._join((row, cell.column) for row in range(1, last + 1))
+        rows = [row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering]
+        return self._join((row, self._above(row, cell.column, last)) for row in rows)
+
+    def _above(self, row: int, column: int, last: int) -> int:
+        """The column in which the heading stands that a heading row has for a column: where the parts of a heading
+        stand below it but its cells were not merged, it stands over the first of them."""
+
+        def split(k: int) -> bool:
+            return any(self._word(below, k) for below in range(row + 1, last + 1))
+
+        at = column
+        while at > 1 and not self._word(row, at) and split(at):
+            at -= 1
+        return at if self._word(row, at) and split(at) else column
 
     def _join(self, places: Iterable[tuple[int, int]]) -> str:
         found: dict[int, str] = {}

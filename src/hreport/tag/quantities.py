@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from hreport.grammar import Grammar, Unit
+from hreport.grammar import Grammar, Unit, alternation
 from hreport.model import Bound, Damage, Exact, Masked, Quantity, Range, Span, Value
 from hreport.tag import numbers
 from hreport.text import Reading
@@ -42,6 +42,7 @@ class _Tools:
 
     arabic: re.Pattern[str]
     cell: re.Pattern[str]
+    cell_rim: re.Pattern[str]
     chinese: re.Pattern[str]
     portion: re.Pattern[str]
     ordinal: re.Pattern[str]
@@ -83,6 +84,7 @@ def _tools(grammar: Grammar) -> _Tools:
     more = numerals["more"].pattern
     to = numerals["to"].pattern
     unit = grammar.expand("{unit}")
+    odd_unit = f"(?:{grammar.tables['headings']['odd_unit'].pattern})"
     gap = "[ \u3000\t]{0,2}"
     tail = (
         rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?(?P<scale>{scale}*?)(?P<more2>{more})?"
@@ -102,7 +104,13 @@ def _tools(grammar: Grammar) -> _Tools:
     after = re.compile(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
     return _Tools(
         arabic=re.compile(arabic),
-        cell=re.compile(rf"[-+\u2212]?(?P<n>{number})(?:(?P<scale>{scale}*?)(?P<unit>{unit}))?"),
+        cell=re.compile(
+            rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
+            rf"(?:{scale}*?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
+            rf"(?P<scale>{scale}*?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
+            rf"(?P<after>{alternation(after_bounds)})?"
+        ),
+        cell_rim=re.compile(grammar.tables["headings"]["rim"].pattern),
         chinese=re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}"),
         portion=re.compile(numerals["portion"].pattern),
         ordinal=re.compile(numerals["ordinal"].pattern),
@@ -192,27 +200,45 @@ def tag(
 
 
 def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: Profile) -> Quantity | None:
-    """The quantity of a table cell: a number or a mask alone, or with its unit; `unit` is the unit that the headings
-    give, with multipliers. None where the cell holds something else."""
+    """The quantity of a table cell: a number, a range or a mask alone, or with its unit and a bound (≥28, 约3000人);
+    `unit` is the unit that the headings give, with multipliers. None where the cell holds something else."""
     tools = _tools(grammar)
-    start, end = reading.index(cell.start), reading.index(cell.end)
-    while start < end and reading.text[start].isspace():
-        start += 1
-    while end > start and reading.text[end - 1].isspace():
-        end -= 1
-    match = tools.cell.fullmatch(reading.text, start, end)
-    if match is None:
+    text = reading.text[reading.index(cell.start) : reading.index(cell.end)]
+    rim = tools.cell_rim.fullmatch(text)
+    match = tools.cell.fullmatch(rim["inner"]) if rim else None
+    if rim is None or match is None:
         return None
+    start = reading.index(cell.start) + rim.start("inner")
     scale, written = match["scale"] or "", match["unit"] or ""
-    known = grammar.surfaces.get(written)
-    if known is None and unit:
-        try:
-            scale, known = _unscaled(unit, grammar)
-        except KeyError:
-            return None
-        written = unit[len(scale) :]
-    return _make(reading, grammar, tools, traits, (match.start("n"), end), match["n"], None, scale, known,
-                 scale + (_written(known, written) if known else ""), False, "quantity.cell")  # fmt: skip
+    if match["sign"] == FIRST:
+        unit, written = FIRST, ""  # 第5, 第5位
+    if not written and unit:
+        own, (given, written) = scale, _scaled(unit, grammar)
+        scale = own or given  # 27万 under a heading (人)
+    known = grammar.surfaces.get(written) or (Unit(written, "count") if written else None)
+    after = tools.after_bounds.get(match["after"] or "")
+    bound: Bound = "approx" if match["more"] or match["more2"] else "exact"
+    bound = after or tools.before.get(match["before"] or "") or bound
+    begin = max(match.start("sign"), 0) if match["sign"] else match.start("n")
+    end = max(match.end(name) for name in ("n", "n2", "more", "scale", "more2", "unit"))
+    quantity = _make(reading, grammar, tools, traits, (start + begin, start + end), match["n"],
+                     match["n2"], scale, known, scale + (_written(known, written) if known else ""), False,
+                     "quantity.cell")  # fmt: skip
+    return replace(quantity, bound="range" if match["n2"] else bound)
+
+
+def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
+    """The multipliers that a unit begins with, and the rest.
+
+    >>> from hreport.grammar import load
+    >>> _scaled("万人", load()), _scaled("千克", load()), _scaled("万分", load())
+    (('万', '人'), ('', '千克'), ('万', '分'))
+    """
+    try:
+        scale, _ = _unscaled(unit, grammar)
+    except KeyError:
+        scale = unit[: len(unit) - len(unit.lstrip(SCALES))]
+    return scale, unit[len(scale) :]
 
 
 # --- the forms of a quantity -----------------------------------------------------------------------------------------
@@ -433,6 +459,7 @@ TEN_THOUSAND = 10_000
 LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
+SCALES = "".join(chr(c) for c in (0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF))  # the multipliers 十百千万亿
 CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 

@@ -73,6 +73,7 @@ class _Tools:
     after: re.Pattern[str]
     after_bounds: dict[str, Bound]
     turned: re.Pattern[str]
+    years: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -141,6 +142,7 @@ def _tools(grammar: Grammar) -> _Tools:
         after=after,
         after_bounds=after_bounds,
         turned=re.compile(numerals["turned"].pattern),
+        years=re.compile(numerals["years"].pattern),
     )
 
 
@@ -171,6 +173,7 @@ def tag(
         _two_points,
         _odd_spaces,
         _turned,
+        _years,
         _deleted_scaled,
         _compounds,
         _arabic,
@@ -358,6 +361,16 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         times = numbers.arabic(numeral) if numeral.isdigit() and numeral.isascii() else numbers.chinese(numeral)
         value: Value = Exact(Decimal(2) ** times) if times is not None else Masked(numeral)
         yield _quantity(reading, match.span(), numeral, value, TIMES, TIMES, "exact", "quantity.turned")
+
+
+def _years(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """平均受教育年限14.2年: years that are measured; all others place something in time."""
+    for match in tools.years.finditer(reading.text):
+        at = match.start("n"), match.end()
+        bound = _bound(reading.text, *at, tools, False, False)
+        yield _quantity(
+            reading, at, match["n"], Exact(Decimal(match["n"])), match["unit"], match["unit"], bound, "quantity.years"
+        )
 
 
 def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

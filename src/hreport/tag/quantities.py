@@ -126,7 +126,7 @@ def _tools(grammar: Grammar) -> _Tools:
         word_units=re.compile(damage["word_units"].pattern),
         damaged_ten=re.compile(damage["damaged_ten"].pattern),
         year_inside=re.compile(damage["year_inside"].pattern),
-        odd_space=re.compile(numerals["odd_space"].pattern),
+        odd_space=re.compile(grammar.expand(numerals["odd_space"].pattern)),
         shared_point=re.compile(numerals["shared_point"].pattern),
         cut=re.compile(numerals["cut"].pattern),
         compound=re.compile(grammar.expand(numerals["compound"].pattern)),
@@ -401,13 +401,16 @@ def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """45 860元: a space inside the number; closed up, it is certain."""
+    """45 860元, 3. 82亿元: a space inside the number; closed up, it is certain. Of 2 46人 it is not: the first digit may be
+    another's."""
     for match in tools.odd_space.finditer(reading.text):
-        numeral = match["n"].replace(" ", "")
+        written = match["n"] or match["point"] or match["torn"]
+        numeral = written.replace(" ", "")
+        unit = grammar.surfaces[match["unit"]]
         number = Decimal(numeral) * numbers.multiplier(match["scale"])
-        bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
-        yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + match["unit"],
-                        match["unit"], bound, "quantity.odd_space", "spaced", number)  # fmt: skip
+        bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"]), False)
+        yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + _written(unit, match["unit"]),
+                        _base(unit), bound, "quantity.odd_space", "spaced", None if match["torn"] else number)  # fmt: skip
 
 
 def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

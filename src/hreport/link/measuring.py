@@ -49,6 +49,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
         return "rank", None  # 全国排名53位
     if chunk.against or left.relation == "from":
         return "level", None  # 由5.8‰下降到3.1‰: both are levels
+    if chunk.quantity.rule == "quantity.halved":
+        return "multiple", "down"
     direction = DIRECTIONS.get(left.relation)
     if direction == "up" and negative(chunk, chunker):
         direction = "down"  # 增长-3.2%

@@ -72,6 +72,12 @@ class _Tools:
     not_bound: frozenset[str]
     after: re.Pattern[str]
     after_bounds: dict[str, Bound]
+    fraction: re.Pattern[str]
+    half_of: re.Pattern[str]
+    whole_of: re.Pattern[str]
+    halved: re.Pattern[str]
+    doubled: re.Pattern[str]
+    over_half: re.Pattern[str]
     turned: re.Pattern[str]
     years: re.Pattern[str]
 
@@ -141,6 +147,12 @@ def _tools(grammar: Grammar) -> _Tools:
         not_bound=grammar.words_of("not_bound"),
         after=after,
         after_bounds=after_bounds,
+        fraction=re.compile(numerals["fraction"].pattern),
+        half_of=re.compile(numerals["half_of"].pattern),
+        whole_of=re.compile(numerals["whole_of"].pattern),
+        halved=re.compile(numerals["halved"].pattern),
+        doubled=re.compile(numerals["doubled"].pattern),
+        over_half=re.compile(numerals["over_half"].pattern),
         turned=re.compile(numerals["turned"].pattern),
         years=re.compile(numerals["years"].pattern),
     )
@@ -173,6 +185,7 @@ def tag(
         _two_points,
         _odd_spaces,
         _turned,
+        _parts,
         _years,
         _deleted_scaled,
         _compounds,
@@ -361,6 +374,27 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         times = numbers.arabic(numeral) if numeral.isdigit() and numeral.isascii() else numbers.chinese(numeral)
         value: Value = Exact(Decimal(2) ** times) if times is not None else Masked(numeral)
         yield _quantity(reading, match.span(), numeral, value, TIMES, TIMES, "exact", "quantity.turned")
+
+
+def _parts(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """三分之一, 过半, 减半: shares and multiples in words."""
+    for match in tools.fraction.finditer(reading.text):
+        of, n = numbers.chinese(match["of"]), numbers.chinese(match["n"])
+        if of is None or n is None or n >= of:
+            continue
+        bound = _bound(reading.text, *match.span(), tools, False, False)
+        value = Exact((100 * n / of).quantize(Decimal("0.000001")))
+        yield _quantity(reading, match.span(), match[0], value, "", PERCENT, bound, "quantity.fraction")
+    for pattern, share in ((tools.half_of, 50), (tools.whole_of, 100)):
+        for match in pattern.finditer(reading.text):
+            bound = _bound(reading.text, *match.span(), tools, False, False)
+            over = share == 50 and bound == "exact" and tools.over_half.search(match[0])
+            yield _quantity(reading, match.span(), match[0], Exact(Decimal(share)), "", PERCENT,
+                            "min" if over else bound, "quantity.fraction")  # fmt: skip
+    for pattern, multiple in ((tools.halved, "0.5"), (tools.doubled, "2")):
+        for match in pattern.finditer(reading.text):
+            rule = "quantity.halved" if pattern is tools.halved else "quantity.turned"
+            yield _quantity(reading, match.span(), match[0], Exact(Decimal(multiple)), TIMES, TIMES, "exact", rule)
 
 
 def _years(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

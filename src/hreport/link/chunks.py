@@ -247,11 +247,21 @@ class Chunker:
 
         四批次355项政务服务事项: both count the noun behind the second.
         """
-        while chunks[k].borrows:
+        while chunks[k].borrows or self._shares_noun(chunks, k):
             k += 1
         chunk = chunks[k]
-        phrase, more = phrases.read_right(self.tokens(chunk.after, chunk.high), self.grammar)
+        words = self.tokens(chunk.after, chunk.high)
+        if k + 1 < len(chunks) and chunk.high == chunks[k + 1].start:
+            words = phrases.before_conjunction(words, self.grammar)  # 66个重点县和平原200万亩
+        phrase, more = phrases.read_right(words, self.grammar)
         return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
+
+    def _shares_noun(self, chunks: Sequence[Chunk], k: int) -> bool:
+        """相继出台43条、16条具体举措: the noun stands behind the last of the list."""
+        if k + 1 >= len(chunks) or not chunks[k + 1].listed or chunks[k].high > chunks[k].after or chunks[k].left.head:
+            return False
+        same = chunks[k].quantity.unit == chunks[k + 1].quantity.unit and chunks[k].kind == "count"
+        return same and self.reading.text[chunks[k].after] == LIST_COMMA
 
     def doer(self, chunk: Chunk) -> str:
         """The subject of the last verb before a number, where it stands in the same clause (中欧班列累计开行)."""

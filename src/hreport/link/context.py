@@ -40,6 +40,8 @@ class _Patterns:
     average: re.Pattern[str]
     rank_area: re.Pattern[str]
     naming: re.Pattern[str]
+    record_after: re.Pattern[str]
+    plan_begins: re.Pattern[str]
     above_that: re.Pattern[str]
     separators: re.Pattern[str]
     named: re.Pattern[str]
@@ -67,18 +69,24 @@ class Context:
         self._reading = reading
         self._begin = begin
         self._patterns = _patterns(grammar)
+        of_plan = "".join(grammar.words["plan_word"].words)
         comparing = grammar.words_of("comparing")
         governing = [
             t
             for t in times
             if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
             and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
+            and not self._patterns.record_after.match(self._text, t.at.end)
+            and not (t.kind == "plan_name" and t.text[-1:] in of_plan)
         ]
         near, far, lasting = ([t for t in governing if t.kind in kinds] for kinds in (NEAR, FAR, LASTING))
         own = int(year) if year.isdigit() else 0
         # A year to come (到2030年) governs its own sentence; only where a paragraph begins with it, the others too.
         far = [t for t in far if not own or _plain_year(t) <= own or self._begins(t)]
         self._near, self._far, self._lasting = _Positions(near), _Positions(far), _Positions(lasting)
+        begins = self._patterns.plan_begins  # “十五五”开好局: the plan's first year, and not its years
+        plans = [t for t in governing if t.kind == "plan_name" and not begins.match(self._text, t.at.end)]
+        self._headed = _Positions(sorted([*far, *plans], key=lambda t: t.at.start))
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
@@ -106,17 +114,22 @@ class Context:
             found = lasting  # 今年…;五年淘汰产能1亿吨
         if found := found or lasting:
             return found.text
-        found, above = self._far.before(paragraph, sentence), self._heading(headings)
+        found, above = self._far.before(paragraph, sentence), self._heading(headings, sentence)
         if found and above and 0 < _plain_year(found) < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""
 
-    def _heading(self, headings: Sequence[Section]) -> TimeMention | None:
+    def _heading(self, headings: Sequence[Section], at: int) -> TimeMention | None:
         """The period that the innermost heading with one names."""
         for section in headings:
             low = self._reading.index(section.span.start)
-            if named := self._far.first(low, low + len(section.heading)):
-                return named
+            named = self._headed.between(low, low + len(section.heading))
+            if len(named) > 1:  # a heading of two periods: that of them which the section named last
+                said = {_plain_year(t) for t in named}
+                later = self._headed.between(low + len(section.heading), at)
+                return next((t for t in reversed(later) if _plain_year(t) in said), named[0])
+            if named:
+                return named[0]
         return None
 
     def named(self, low: int, high: int) -> str:

@@ -83,6 +83,7 @@ class Namer:
         self._of_that = grammar.words_of("of_that")
         self._growth = vocabulary(grammar).growth_noun
         self._soft_leading = vocabulary(grammar).soft_leading
+        self._halves = [grammar.words[name].words for name in ("halves", "first_half", "second_half")]
         self._covering = grammar.words_of("covering")
         self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
@@ -228,7 +229,11 @@ class Namer:
         """89个开发区规上工业总产值占比达78%: an output is not counted, what has it is."""
         words = cut(noun)
         ends = list(accumulate(map(len, words)))
-        general = [end for word, end in zip(words, ends, strict=True) if word in self._generic and len(word) > 1]
+        general = [
+            end
+            for word, end in zip(words, ends, strict=True)
+            if word in self._generic - self._of_that and len(word) > 1
+        ]
         if general and general[-1] < len(noun):
             return noun[: general[-1]]
         return noun if len(words[0]) < 2 or words[0] in self._soft_leading else words[0]
@@ -272,7 +277,7 @@ class Namer:
         if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
             return True
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
-        of = self._followed_by_of(chunk)
+        of = self._followed_by_of(chunk) or (bool(left.verbs) and left.verbs[-1].end == chunk.start)  # 拟安排2亿元资金
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
 
     def _followed_by_of(self, chunk: Chunk) -> bool:
@@ -356,6 +361,14 @@ class Namer:
                 return self._completed(names)
         return self._grouped(text, again) if chunk.left.distributed else []
 
+    def halves(self, chunk: Chunk) -> list[str]:
+        """What the two numbers of 城乡居民收入分别增长5%、6% mean, none where the name says one thing."""
+        text = self._chunker.wording(chunk.left.head)
+        for joint, first, second in zip(*self._halves, strict=True):
+            if joint in text:
+                return [text.replace(joint, first, 1), text.replace(joint, second, 1)]
+        return []
+
     def _grouped(self, text: str, names: Sequence[str]) -> list[str]:
         """男性、女性超重率分别为…,脂肪肝检出率分别为…: the groups of the last run hold for the next name."""
         if not names:
@@ -401,8 +414,9 @@ class Namer:
             suffix = names[-1][match.start("between") if groups else match.start() :]
             return [n + suffix for n in names[:-1]] + names[-1:]
         known = match[0] if match and len(match[0]) < len(names[-1]) else ""
-        mean = sum(map(len, short)) / len(short)
-        if len(names[-1]) <= max(map(len, short)):
+        plain = short[1:] or short  # the first may carry what holds for all (限额以上通讯器材、家用电器零售额)
+        mean = sum(map(len, plain)) / len(plain)
+        if len(names[-1]) <= max(map(len, plain)):
             return [n + known for n in names[:-1]] + names[-1:]  # 孕前检查、产前筛查 lack nothing
         # What the last one has of its own is about as long as the others are.
         begins = list(accumulate(map(len, words)))[:-1]

@@ -17,7 +17,7 @@ from hreport.model import Basis
 from hreport.tag.words import cut
 from hreport.text import Reading
 
-LONGEST_RELATION = 8  # characters of a relation (按可比价格计算), and words that it may be cut into
+LONGEST_RELATION = 9  # characters of a relation (按可比价格计算), and words that it may be cut into
 LONGEST_RELATIVE = 30  # characters of a relative clause with its noun (国内达到一定知名度的龙头学科)
 LIST_COMMA = "\u3001"
 QUOTES = '\u201c\u300c"'
@@ -123,6 +123,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
     average = bool(say.average_fall.search(text)) and len(words) > 2  # 医用耗材平均降幅 is the name of what fell
+    distributed = any(w.text in say.each_own for w in words)
     # Relation words are taken off the end; the one nearest to the number decides.
     while words and not average:
         if words[-1].skip:
@@ -143,7 +144,6 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         words = _until(words, base.start())  # 鱼类较禁捕之初: what it is compared with is no part of the name
         while words and (words[-1].skip or _without_tail(words, say)[2] == "trailing"):
             words = words[:-1]
-    distributed |= any(w.text in say.each_own for w in words)
     listing = bool(words) and bool(say.listing.search(_text(words)))
     head, verbs, added = _head(words, say)
     if head and not listing:
@@ -334,11 +334,23 @@ def _added(verb: str, say: Vocabulary) -> str:
 # --- behind the number, and in the clause before it ------------------------------------------------------------------
 
 
+def before_conjunction(words: Sequence[Token], grammar: Grammar) -> list[Token]:
+    """The words before the last conjunction among them, all if there is none or nothing stands before it."""
+    say = vocabulary(grammar)
+    if not words or words[-1].text in say.bound or words[-1].text in say.particle:
+        return list(words)  # 116个国家和地区近4000名: what stands before 近 is no name of the next number
+    joining = say.conjunction
+    at = max((i for i, w in enumerate(words) if w.text in joining and not w.skip), default=0)
+    return list(words[:at] if at else words)
+
+
 def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, ...], bool]:
     """The noun phrase that follows a number, and whether more words follow it in its chunk."""
     say = vocabulary(grammar)
     phrase: list[Token] = []
     of = False
+    if words and words[0].text in say.conjunction:
+        return (), False  # 基地32个和学校2所
     end = len(words)
     for k, word in enumerate(words):
         if word.skip:
@@ -355,6 +367,8 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
     while phrase and (
         phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("
     ):
+        phrase.pop()
+    if len(phrase) > 1 and phrase[-1].text in say.of_set:
         phrase.pop()
     if len(phrase) > 1 and phrase[-1].text in say.doing_noun and len(_text(phrase[:-1])) > 2:
         phrase.pop()  # 抓好6条续建高铁建设: what is counted are railways

@@ -33,6 +33,7 @@ class _Patterns:
     people: re.Pattern[str]
     bounded_rate: re.Pattern[str]
     unbounded: re.Pattern[str]
+    taken_part: re.Pattern[str]
     ranked: re.Pattern[str]
 
 
@@ -94,7 +95,7 @@ def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, ch
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
         quantity = replace(quantity, bound="min")
     rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
-    if quantity.damage == "year_scrub" and not rate:
+    if quantity.damage == "year_scrub" and not (rate or patterns.taken_part.search(indicator)):
         return replace(quantity, repaired=None)
     if quantity.damage is None and how == "level" and _impossible(quantity, WHOLE if rate else MOST):
         return replace(quantity, damage="lost_point")

@@ -257,7 +257,7 @@ class _Table:
         """The observation of a cell that holds a number."""
         pattern = self._patterns
         words = self._words(cell)
-        if not (cell.row_heading or cell.column_heading) or pattern.blank.fullmatch(words):
+        if not (cell.row_heading or cell.column_heading) or pattern.blank.fullmatch(words) or pattern.date_cell.fullmatch(words):
             return None
         measure: Measure = "level"
         moved = row.said if row.said.moved else column.said

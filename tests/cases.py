@@ -21,7 +21,7 @@ from texts import LEXICON, ROOT, document, file
 
 from hreport.analyse import analyse
 from hreport.evaluate import Score, errors, score
-from hreport.model import BlockKind, Document
+from hreport.model import BlockKind, Document, Extraction
 from hreport.record import Row, observation_rows
 
 CASES = ROOT / "tests" / "gold" / "cases"
@@ -78,8 +78,8 @@ def _cell(row: Row, found: Document) -> int:
     return found.text.index(row["text"], cell.span.start, cell.span.end)
 
 
-def scored(kind: str) -> Score:
-    """The score of a kind of cases."""
+def scored(kind: str, extractions: list[tuple[str, Extraction]] | None = None) -> Score:
+    """The score of a kind of cases; their extractions are added to `extractions`, with the names of the cases."""
     gold: list[Row] = []
     found: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +87,10 @@ def scored(kind: str) -> Score:
             source = case_document(case, Path(folder))
             gold += [{"layer": "range", "file": case["id"], "start": 0, "end": len(source.text)}]
             gold += expected(case, source)
-            found += observation_rows(analyse(source, LEXICON), case["id"])
+            extraction = analyse(source, LEXICON)
+            found += observation_rows(extraction, case["id"])
+            if extractions is not None:
+                extractions.append((case["id"], extraction))
     return score(gold, found)
 
 

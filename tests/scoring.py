@@ -19,6 +19,7 @@ from texts import LEXICON, ROOT, SHARED, file
 
 from hreport.analyse import analyse
 from hreport.evaluate import COMPARED, FIGURES, Score, errors, score
+from hreport.model import Extraction
 from hreport.record import Row, mask_rows, observation_rows
 from hreport.tables import read_gold as rows_of
 
@@ -59,8 +60,8 @@ def at_hand(group: str) -> bool:
     return bool(wanted) and all(text_of(group, name) for name in wanted)
 
 
-def scored(group: str) -> Score:
-    """The score of a group."""
+def scored(group: str, extractions: list[tuple[str, Extraction]] | None = None) -> Score:
+    """The score of a group; its extractions are added to `extractions`, with the names of their files."""
     gold = list(read_gold(group))
     found: list[Row] = []
     for name in sorted({row["file"] for row in gold}):
@@ -68,6 +69,8 @@ def scored(group: str) -> Score:
         assert path is not None, name
         extraction = analyse(file(path), LEXICON)
         found += [*mask_rows(extraction, name), *observation_rows(extraction, name)]
+        if extractions is not None:
+            extractions.append((name, extraction))
     return score(gold, found)
 
 

@@ -154,7 +154,11 @@ WHOLE = (
     "shared_unit",
     "whole_year",
 )  # parts of other expressions
-FORMS = {"bare": "lost_unit", "deleted_scaled": "deleted"}  # ids whose quantities bear another name
+FORMS = {
+    "bare": "lost_unit",
+    "deleted_scaled": "deleted",
+    "deleted_measure": "deleted",
+}  # ids whose quantities bear another name
 HOLD = Profile(deleting=True)
 
 

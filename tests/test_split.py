@@ -55,6 +55,21 @@ def test_page_markers_are_in_the_quoted_text_and_repaired() -> None:
     assert (first.numeral, f"{first.repaired:f}") == ("1.86", "186000000.00")
 
 
+def test_a_single_page_marker_in_a_long_line() -> None:
+    pages = f"1、卫生健康工作总结 {SERVICES}。{HOSPITALS}。{NETWORK}。{PEOPLE}。建档率达到9\n2、3.5%。"
+    assert numbers(pages) == [("93.5", "split", "建档率")]
+    items = f"1、{SERVICES}。\n2、共有医院12家。"
+    assert numbers(items) == [("12", None, "医院")]
+
+
+def test_readings_of_characters_are_left_out() -> None:
+    assert numbers("全縣衛(wèi)生機構達120個(gè),診療3.5萬(wàn)人次,新農(nóng)合參合率95.2%。") == [
+        ("120", None, "衛生機構"),
+        ("35000", "split", "診療"),
+        ("95.2", None, "新農合參合率"),
+    ]
+
+
 def test_a_list_is_no_page_marker() -> None:
     points = "1、大力推进改厕。全年改厕2.1万座。\n2、大力推进改水。受益26万人。\n3、绿化。新增35公顷。"
     text = f"卫生健康工作总结\n{SERVICES}。\n{points}"

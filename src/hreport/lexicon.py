@@ -19,6 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from hreport.text import fold as one_script
+
 T = TypeVar("T")
 DATA = files("hreport") / "data"
 
@@ -198,8 +200,8 @@ def load(catalog: Path | None = None) -> Lexicon:
 
 
 class Folder:
-    """Folds a wording to the key by which the catalogue knows it: width, case, white space, quotes, brackets, spun
-    words that are no ordinary words, and the spellings of `folds.toml`."""
+    """Folds a wording to the key by which the catalogue knows it: width, script, case, white space, quotes, brackets,
+    spun words that are no ordinary words, and the spellings of `folds.toml`."""
 
     def __init__(self, wording: Mapping[str, WordList], folds: Mapping[str, Fold], spin: Mapping[str, Spin]) -> None:
         """Compiles the tables; make one and keep it."""
@@ -210,7 +212,7 @@ class Folder:
 
     def __call__(self, text: str) -> str:
         """The key of a wording; folding a key again changes nothing."""
-        text = self._dropped.sub("", unicodedata.normalize("NFKC", text)).casefold()
+        text = self._dropped.sub("", one_script(unicodedata.normalize("NFKC", text))).casefold()
         for spun, means in self._spin:
             if spun in text:
                 text = text.replace(spun, means)

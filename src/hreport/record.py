@@ -68,7 +68,7 @@ EXTRACT = _columns(
     file report:int title
     start:int end:int text numeral value:number value_max:number unit base_unit masked:bool bound damage repaired:number
     indicator measure direction basis real:bool status period area
-    section page:int table:int row:int column:int sentence confidence:number
+    section page:int table:int row:int column:int sentence confidence:number doubts
     area_name obs_value:number indicator_id area_id year:int low:number high:number rule
     {SOURCE}
     """
@@ -195,6 +195,7 @@ def _observation_row(
         "column": o.column,
         "sentence": document.text[o.sentence.start : o.sentence.end].strip(),
         "confidence": o.confidence,
+        "doubts": " ".join(o.doubts),
         "area_name": o.area_name or None,
         "obs_value": number(usable),
         "indicator_id": o.indicator_id or None,

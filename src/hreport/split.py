@@ -24,6 +24,7 @@ WRAPPED = 30  # a line cut off inside a sentence has at least this many characte
 WRAPPED_MIN, WRAPPED_LINES = 18, 3  # the shortest width at which texts are wrapped, and the lines that prove it
 WRAPPED_SLACK = 3  # characters that a full line may lack where a number or a word was not torn
 PAGE = 60  # a page marker stands after at least this many characters; an item of a list is shorter
+SHORTEST_PAGE = 200  # the first of only two pages has at least this many
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
 SPACE = " \t\r\n\u3000\xa0"
@@ -155,7 +156,7 @@ def _page_markers(text: str, patterns: _Patterns) -> list[Span]:
     """Page markers (`2、` at the beginning of a line that goes on in the middle of a sentence), as spans to leave out.
 
     Markers count 1, 2, 3 ... through the document and the line before each is unfinished; a real list fails the second
-    test.
+    test. A single one, behind a first page, must stand inside a long line.
     """
     folded = fold(text)
     marks = patterns.marks
@@ -168,7 +169,12 @@ def _page_markers(text: str, patterns: _Patterns) -> list[Span]:
         unfinished = bool(before) and not marks["finished"].search(before[-1:])
         chain.append((match, number, unfinished or bool(marks["goes_on"].match(folded, match.end()))))
     inner = [unfinished for match, number, unfinished in chain if match.start() > 0 and number > 1]
-    if len(inner) < 2 or sum(inner) < 0.7 * len(inner):
+    if len(inner) == 1:
+        at = chain[-1][0].start()
+        line = folded[folded.rfind("\n", 0, at) + 1 : at]
+        if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(line.strip()) < PROSE:
+            return []
+    if not inner or sum(inner) < 0.7 * len(inner):
         return []
     if chain[-1][0].end() - chain[0][0].start() < PAGE * len(chain):
         return []

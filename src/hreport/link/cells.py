@@ -22,6 +22,7 @@ from hreport.text import Reading, fold
 FIRST = chr(0x7B2C)  # the ideograph 第, the unit of a rank
 LONGEST_CAPTION = 160
 NOTHING = Said()
+COUNTED = ("count", "person", "place")  # kinds of units that are also things
 
 
 @lru_cache(maxsize=1)
@@ -187,7 +188,7 @@ class _Table:
         groups: list[str] = []
         merged = Said()
         places = False
-        kept = list(self._telling(parts))
+        kept = list(self._telling([self._named(part, parts) for part in parts]))
         for part, above in kept:
             s = part.said
             in_place = bool(self._patterns.place_header.fullmatch(part.header))
@@ -216,6 +217,12 @@ class _Table:
                 added=s.added or merged.added,
             )
         return _Axis(" ".join(p.text for p in parts), "".join(names), "".join(groups), merged, places)
+
+    def _named(self, part: _Part, parts: Sequence[_Part]) -> _Part:
+        """A heading with the name that it is: 床位 counts beds, but where it stands for a row it is what is counted."""
+        named = any(p.said.name for p in parts) or self._patterns.unit_column.fullmatch(part.header)
+        counted = len(part.text) > 1 and part.said.units == (part.text,) and self._kind(part.text) in COUNTED
+        return replace(part, said=Said(name=part.text)) if counted and not named else part
 
     def _telling(self, parts: Sequence[_Part]) -> Iterator[tuple[_Part, bool]]:
         """The headings that say what is measured, each with whether it only names a group of what does."""
@@ -257,7 +264,11 @@ class _Table:
         """The observation of a cell that holds a number."""
         pattern = self._patterns
         words = self._words(cell)
-        if not (cell.row_heading or cell.column_heading) or pattern.blank.fullmatch(words) or pattern.date_cell.fullmatch(words):
+        if (
+            not (cell.row_heading or cell.column_heading)
+            or pattern.blank.fullmatch(words)
+            or pattern.date_cell.fullmatch(words)
+        ):
             return None
         measure: Measure = "level"
         moved = row.said if row.said.moved else column.said

@@ -40,6 +40,7 @@ class _Patterns:
     average: re.Pattern[str]
     rank_area: re.Pattern[str]
     naming: re.Pattern[str]
+    record_after: re.Pattern[str]
     plan_begins: re.Pattern[str]
     above_that: re.Pattern[str]
     separators: re.Pattern[str]
@@ -68,13 +69,15 @@ class Context:
         self._reading = reading
         self._begin = begin
         self._patterns = _patterns(grammar)
-        comparing = grammar.words["comparing"].words
+        of_plan = "".join(grammar.words["plan_word"].words)
+        comparing = grammar.words_of("comparing")
         governing = [
             t
             for t in times
-            if t.text[:1] not in comparing
-            and self._text[t.at.start - 1 : t.at.start] not in comparing
+            if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
             and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
+            and not self._patterns.record_after.match(self._text, t.at.end)
+            and not (t.kind == "plan_name" and t.text[-1:] in of_plan)
         ]
         near, far, lasting = ([t for t in governing if t.kind in kinds] for kinds in (NEAR, FAR, LASTING))
         own = int(year) if year.isdigit() else 0
@@ -111,17 +114,22 @@ class Context:
             found = lasting  # 今年…;五年淘汰产能1亿吨
         if found := found or lasting:
             return found.text
-        found, above = self._far.before(paragraph, sentence), self._heading(headings)
+        found, above = self._far.before(paragraph, sentence), self._heading(headings, sentence)
         if found and above and 0 < _plain_year(found) < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""
 
-    def _heading(self, headings: Sequence[Section]) -> TimeMention | None:
+    def _heading(self, headings: Sequence[Section], at: int) -> TimeMention | None:
         """The period that the innermost heading with one names."""
         for section in headings:
             low = self._reading.index(section.span.start)
-            if named := self._headed.first(low, low + len(section.heading)):
-                return named
+            named = self._headed.between(low, low + len(section.heading))
+            if len(named) > 1:  # a heading of two periods: that of them which the section named last
+                said = {_plain_year(t) for t in named}
+                later = self._headed.between(low + len(section.heading), at)
+                return next((t for t in reversed(later) if _plain_year(t) in said), named[0])
+            if named:
+                return named[0]
         return None
 
     def named(self, low: int, high: int) -> str:

@@ -16,6 +16,8 @@ DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down", "gap_up": "up", 
 PERCENT = "%"
 LEVELS = ("level", "level_change")
 MINUS = ("-", "\u2212")  # the hyphen and the minus sign
+WHOLE = 100  # percent: no share of a whole is larger
+MOST = 300  # percent: no level is; in 200 sound reports plans are fulfilled to 256 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class _Patterns:
     people: re.Pattern[str]
     bounded_rate: re.Pattern[str]
     unbounded: re.Pattern[str]
+    ranked: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -42,8 +45,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
     """What the words around a number say it is, and whether up or down."""
     left, kind = chunk.left, chunk.kind
     patterns = _patterns(chunker.grammar)
-    if chunk.rank:
-        return "rank", None
+    if chunk.rank or (kind == "person" and patterns.ranked.search(chunker.before(chunk))):
+        return "rank", None  # 全国排名53位
     if chunk.against or left.relation == "from":
         return "level", None  # 由5.8‰下降到3.1‰: both are levels
     direction = DIRECTIONS.get(left.relation)
@@ -57,6 +60,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
         return "change_rate", "down" if growth["down"] else "up"
     if average := patterns.average_fall.search(chunker.wording(left.head)):
         return "change_rate", "down" if average["down"] else "up"
+    if left.added == "down" and kind in SHARES and not left.relation and not left.bounded:
+        return "change_rate", "down"  # 压减公用经费15%
     if left.added and kind not in (*SHARES, "rate") and not left.strong:
         return "change", cast(Direction, left.added)
     return "level", None
@@ -75,7 +80,7 @@ def below_zero(quantity: Quantity) -> Quantity:
     return replace(quantity, value=Exact(-quantity.value.number), repaired=repaired)
 
 
-def completed(quantity: Quantity, indicator: str, chunk: Chunk, chunker: Chunker) -> Quantity:
+def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, chunker: Chunker) -> Quantity:
     """The quantity with the unit that is not written, the bound said farther off, and the damage that shows only where
     one knows what is measured: a rate that cannot exceed 100."""
     grammar = chunker.grammar
@@ -89,15 +94,15 @@ def completed(quantity: Quantity, indicator: str, chunk: Chunk, chunker: Chunker
     rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
     if quantity.damage == "year_scrub" and not rate:
         return replace(quantity, repaired=None)
-    if quantity.damage is None and rate and chunk.left.relation not in DIRECTIONS and _impossible(quantity):
+    if quantity.damage is None and how == "level" and _impossible(quantity, WHOLE if rate else MOST):
         return replace(quantity, damage="lost_point")
     return quantity
 
 
-def _impossible(quantity: Quantity) -> bool:
-    """A share above 100 written without a point (254%): the point is lost, nothing proves where it stood."""
+def _impossible(quantity: Quantity, most: int) -> bool:
+    """A share above what is possible, written without a point (254%): it is lost, and nothing proves where it stood."""
     value = quantity.value
-    above = isinstance(value, Exact) and value.number > 100
+    above = isinstance(value, Exact) and value.number > most
     return above and quantity.base_unit == PERCENT and "." not in quantity.numeral
 
 

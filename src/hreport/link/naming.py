@@ -83,6 +83,7 @@ class Namer:
         self._of_that = grammar.words_of("of_that")
         self._growth = vocabulary(grammar).growth_noun
         self._soft_leading = vocabulary(grammar).soft_leading
+        self._halves = [grammar.words[name].words for name in ("halves", "first_half", "second_half")]
         self._covering = grammar.words_of("covering")
         self._dimension = grammar.words_of("dimension")
         self._of = vocabulary(grammar).of
@@ -100,7 +101,11 @@ class Namer:
             return Name(previous.indicator, "inherited", True)
         if previous and (place := self._place_alone(chunk, head, previous)):
             return Name(previous.indicator, "inherited", True, place)
-        if previous and chunk.start - previous.quantity.at.end <= LONGEST_GROUP and (other := self._group(chunk, head, previous)):
+        if (
+            previous
+            and chunk.start - previous.quantity.at.end <= LONGEST_GROUP
+            and (other := self._group(chunk, head, previous))
+        ):
             return Name(other, "listed", True)
         ranked = chunk.rank and chunk.quantity.rule == RANKS[0]  # 世界第二大网络: what is ranked stands behind it
         noun, more, begin = ("", False, chunk.after) if ranked else self._chunker.right(chunks, k)
@@ -112,7 +117,9 @@ class Namer:
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
         alone = chunk.listed and not head and not chunk.left.verbs
-        goes_on = chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
+        goes_on = (
+            chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
+        )
         if alone and previous and (chunk.ratio or not noun or goes_on):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:
@@ -266,7 +273,7 @@ class Namer:
         if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
             return True
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
-        of = self._followed_by_of(chunk)
+        of = self._followed_by_of(chunk) or (bool(left.verbs) and left.verbs[-1].end == chunk.start)  # 拟安排2亿元资金
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
 
     def _followed_by_of(self, chunk: Chunk) -> bool:
@@ -349,6 +356,14 @@ class Namer:
                     return names  # 友城和领馆分别增至214对、69家
                 return self._completed(names)
         return self._grouped(text, again) if chunk.left.distributed else []
+
+    def halves(self, chunk: Chunk) -> list[str]:
+        """What the two numbers of 城乡居民收入分别增长5%、6% mean, none where the name says one thing."""
+        text = self._chunker.wording(chunk.left.head)
+        for joint, first, second in zip(*self._halves, strict=True):
+            if joint in text:
+                return [text.replace(joint, first, 1), text.replace(joint, second, 1)]
+        return []
 
     def _grouped(self, text: str, names: Sequence[str]) -> list[str]:
         """男性、女性超重率分别为…,脂肪肝检出率分别为…: the groups of the last run hold for the next name."""

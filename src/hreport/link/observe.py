@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
@@ -18,6 +19,15 @@ from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
 
 
+class Linked(NamedTuple):
+    """An observation, the verb in front of what is measured ("" if none), and what is meant where the wording says two
+    things at once (城乡居民收入分别增长5%、6%: 城镇居民收入)."""
+
+    observation: Observation
+    verb: str = ""
+    meant: str = ""
+
+
 def link(
     layout: Layout,
     report: Report,
@@ -25,8 +35,8 @@ def link(
     times: Sequence[TimeMention],
     areas: Sequence[AreaMention],
     grammar: Grammar,
-) -> Iterator[tuple[Observation, str]]:
-    """The observations of one report, each with the verb in front of what is measured ("" if none).
+) -> Iterator[Linked]:
+    """The observations of one report.
 
     `quantities` are the report's metrics in order; `times` and `areas` the document's.
     """
@@ -58,15 +68,16 @@ class _Linker:
         self._page_starts = [b.span.start for b in paged]
         self._pages = [b.page for b in paged]
 
-    def run(self) -> Iterator[tuple[Observation, str]]:
+    def run(self) -> Iterator[Linked]:
         for chunks in self._chunker.sentences():
             yield from self._sentence(chunks)
 
-    def _sentence(self, chunks: list[Chunk]) -> Iterator[tuple[Observation, str]]:
+    def _sentence(self, chunks: list[Chunk]) -> Iterator[Linked]:
         done: list[Observation] = []
         names: dict[int, str] = {}
         places: dict[int, str] = {}
         periods: dict[int, str] = {}
+        meant: dict[int, str] = {}
         shared: list[str] = []
         verb = ""
         for k in range(len(chunks)):
@@ -82,13 +93,15 @@ class _Linker:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
             verbs = self._chunker.wording(chunks[k].left.verbs)
             verb = verbs or (verb if chunks[k].listed else "")  # the verb before a list governs all its members
+            if run == 2 and chunks[k].left.distributed and not shared:
+                meant |= dict(enumerate(self._namer.halves(chunks[k]), k))
             observation = self._observe(chunks, k, names.get(k), done)
             if k in places:
                 observation = replace(observation, area=places[k])
             if k in periods:
                 observation = replace(observation, period=periods[k])
             done.append(observation)
-            yield observation, verb
+            yield Linked(observation, verb, meant.get(k, ""))
 
     def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
         chunk = chunks[k]
@@ -101,7 +114,7 @@ class _Linker:
         if shared is not None:
             indicator, rule, inherited = shared, "distributed", False
         how, direction = self._measure(chunk, rule, previous)
-        quantity = completed(chunk.quantity, indicator, chunk, self._chunker)
+        quantity = completed(chunk.quantity, indicator, how, chunk, self._chunker)
         basis = chunk.left.basis if how in ("change", "change_rate") else None
         if basis is None and inherited and previous and how == previous.measure:
             basis = previous.basis
@@ -112,7 +125,9 @@ class _Linker:
             found = replace(found, status="actual")  # 由380元提高到420元: how things are
         if name.area and inherited:
             found = replace(found, area=name.area)
-        elif inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
+        elif (
+            inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start)
+        ):
             found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
         listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)
         if previous and listed and previous.status == "reference":

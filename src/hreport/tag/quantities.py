@@ -23,14 +23,17 @@ LOOK = 6  # characters before a number in which a bound word can stand: the long
 class Profile:
     """What is done to a document as a whole; some damage can only be told from the whole.
 
-    `scrubbed`: 10 became 2023 in it. `digit_by_digit`: each placeholder stands for one digit. `spaced`: it is laid out
-    with spaces around its numbers, so that a space is no damage. `deleting`: numbers were taken out of it.
+    `scrubbed`: years of it are damage, and 10 became 2023 in it. `digit_by_digit`: each placeholder stands for one
+    digit. `spaced`: it is laid out with spaces around its numbers, so that a space is no damage. `deleting`: numbers
+    were taken out of it. `digits`: its Chinese numerals became digits. `unbroken`: its commas were taken out.
     """
 
     scrubbed: bool = False
     digit_by_digit: bool = False
     spaced: bool = False
     deleting: bool = False
+    digits: bool = False
+    unbroken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class _Tools:
     bare: re.Pattern[str]
     deleted: re.Pattern[str]
     deleted_scaled: re.Pattern[str]
+    deleted_measure: re.Pattern[str]
+    two_points: re.Pattern[str]
+    no_share: re.Pattern[str]
+    per_mille_rate: re.Pattern[str]
+    ten_thousand: re.Pattern[str]
+    word_units: re.Pattern[str]
+    damaged_ten: re.Pattern[str]
+    year_inside: re.Pattern[str]
     odd_space: re.Pattern[str]
     shared_point: re.Pattern[str]
     cut: re.Pattern[str]
@@ -66,7 +77,7 @@ class _Tools:
 
 @lru_cache(maxsize=1)
 def _tools(grammar: Grammar) -> _Tools:
-    numerals = grammar.tables["numerals"]
+    numerals, damage = grammar.tables["numerals"], grammar.tables["damage"]
     number = f"(?:{numerals['mask'].pattern}|{numerals['arabic'].pattern})"
     chinese = f"(?:{numerals['chinese'].pattern})"
     scale = numerals["scale"].pattern
@@ -76,7 +87,7 @@ def _tools(grammar: Grammar) -> _Tools:
     odd_unit = f"(?:{grammar.tables['headings']['odd_unit'].pattern})"
     gap = "[ \u3000\t]{0,2}"
     tail = (
-        rf"(?P<more>{more})?(?P<gap>{gap}(?={scale}))?(?P<scale>{scale}*?)(?P<more2>{more})?"
+        rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?(?P<scale>{scale}*?)(?P<more2>{more})?"
         rf"(?P<space>{gap})(?P<unit>{unit})"
     )
     bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}+)(?P<more4>{more})?"
@@ -105,7 +116,15 @@ def _tools(grammar: Grammar) -> _Tools:
         ordinal=re.compile(numerals["ordinal"].pattern),
         bare=re.compile(grammar.expand(numerals["bare"].pattern)),
         deleted=re.compile(grammar.expand(numerals["deleted"].pattern)),
-        deleted_scaled=re.compile(numerals["deleted_scaled"].pattern),
+        deleted_scaled=re.compile(grammar.expand(numerals["deleted_scaled"].pattern)),
+        deleted_measure=re.compile(grammar.expand(numerals["deleted_measure"].pattern)),
+        two_points=re.compile(grammar.expand(numerals["two_points"].pattern)),
+        no_share=re.compile(damage["no_share"].pattern),
+        per_mille_rate=re.compile(damage["per_mille_rate"].pattern),
+        ten_thousand=re.compile(damage["ten_thousand"].pattern),
+        word_units=re.compile(damage["word_units"].pattern),
+        damaged_ten=re.compile(damage["damaged_ten"].pattern),
+        year_inside=re.compile(damage["year_inside"].pattern),
         odd_space=re.compile(numerals["odd_space"].pattern),
         shared_point=re.compile(numerals["shared_point"].pattern),
         cut=re.compile(numerals["cut"].pattern),
@@ -116,7 +135,7 @@ def _tools(grammar: Grammar) -> _Tools:
         whole_year=re.compile(numerals["whole_year"].pattern),
         piece=grammar.words["piece"].words[0],
         point=grammar.words["point"].words[0],
-        odd_point=re.compile(numerals["odd_point"].pattern),
+        odd_point=re.compile(grammar.expand(numerals["odd_point"].pattern)),
         before=before,
         not_bound=grammar.words_of("not_bound"),
         after=after,
@@ -128,11 +147,13 @@ def _tools(grammar: Grammar) -> _Tools:
 def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     """The document's families of damage; `number_shapes` as `masks.digit_by_digit` says."""
     damage = grammar.tables["damage"]
-    scrubbed = len(re.findall(damage["scrubbed"].pattern, text)) >= 1
+    scrubbed = any(re.search(damage[i].pattern, text) for i in ("scrubbed", "equal_years", "spun"))
     spaced = len(re.findall(damage["layout_space"].pattern, text))
     close = len(re.findall(damage["no_space"].pattern, text))
     deleting = bool(re.search(damage["deleting"].pattern, text))
-    return Profile(scrubbed, number_shapes, spaced >= 3 and spaced > close, deleting)
+    unbroken = len(text) > UNBROKEN * (text.count(",") + 2)
+    digits = len(re.findall(damage["digits"].pattern, text)) >= 2
+    return Profile(scrubbed, number_shapes, spaced >= 3 and spaced > close, deleting, digits, unbroken)
 
 
 def tag(
@@ -147,6 +168,7 @@ def tag(
         _portions,
         _ordinals,
         _odd_points,
+        _two_points,
         _odd_spaces,
         _turned,
         _deleted_scaled,
@@ -165,10 +187,16 @@ def tag(
     for end in ends:
         line = reading.text.rfind("\n", 0, end) + 1
         match = tools.cut.search(reading.text[line:end])
-        if match and 1 not in occupied[line + match.start() : end]:
-            found.append(_cut_off(reading, (line + match.start(), end), match["n"]))
+        if match is None:
+            continue
+        start = line + match.start()
+        inside = [q for q in found if start <= q.at.start < end]  # 5.1亿 for 5.1亿元, 2个百 for 2个百分点, 9 for 93.5%
+        if not inside and 1 in occupied[start:end]:
+            continue
+        found = [q for q in found if q not in inside]
+        found.append(_cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or ""))
     found.sort(key=lambda q: q.at.start)
-    return list(_neighbours(found))
+    return list(_neighbours(found, traits))
 
 
 def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: Profile) -> Quantity | None:
@@ -232,9 +260,13 @@ def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
             unit = grammar.units[tools.point]  # 2.1个和3.4个百分点: both are points
         written = scale + _written(unit, match["unit"])
+        # Where Chinese numerals became digits, a single one before a noun may be a word (1批项目, 8项规定).
+        wordy = match["n"] == ONE or unit.kind == "event" or tools.word_units.match(unit.id)
+        single = len(match["n"]) == 1 and not (match["n2"] or scale) and unit.kind in COUNTABLE
+        numeral = traits.digits and single and wordy and reading.text[match.end() : match.end() + 1].isalpha()
         yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, unit, written,
-                    bool(match["more"] or match["more2"]), "quantity.arabic",
-                    spaced=bool(match["space"] or match["gap"]))  # fmt: skip
+                    bool(match["more"] or match["more2"]), "quantity.chinese" if numeral else "quantity.arabic",
+                    spaced=bool(match["space"] or match["gap"] or match["gap0"]))  # fmt: skip
 
 
 def _compounds(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -259,6 +291,12 @@ def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile)
         low, high = numbers.chinese(match["n"]), numbers.chinese(match["n2"] or "")
         if low is None:
             continue
+        if traits.deleting and numbers.multiplier(match["n"][0]) >= TEN_THOUSAND:  # 突破万人次: ten thousand, or 12万
+            before = reading.text[max(0, match.start() - LOOK) : match.start()]
+            if match["more"] or tools.ten_thousand.search(before):
+                at, surface = (match.start("unit"), match.end()), match["n"] + match["unit"]
+                yield _deleted_at(reading, grammar, at, surface)
+                continue
         vague = bool(match["more"]) or not numbers.VAGUE.isdisjoint(match["n"])
         factor = Decimal(10) if unit.kind == "tenth" else Decimal(1)
         at, written = match.span(), match["n"]
@@ -300,7 +338,11 @@ def _ordinals(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile
     """第一, 第3位, 前5位: ranks and ordinals; which of them, `link` decides."""
     for match in tools.ordinal.finditer(reading.text):
         numeral = match["n"]
-        if match["first"] != FIRST and match["unit"] is None and reading.text[match.end() : match.end() + 1] not in CLOSE:
+        if (
+            match["first"] != FIRST
+            and match["unit"] is None
+            and reading.text[match.end() : match.end() + 1] not in CLOSE
+        ):
             continue  # 前 without 位 is a rank only at the end of a clause (进入全省前三)
         number = numbers.arabic(numeral) if numeral[0].isdigit() and numeral.isascii() else numbers.chinese(numeral)
         value: Value = Exact(number) if number is not None else Masked(numeral)
@@ -319,14 +361,30 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
 
 
 def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """25。4%, 96. 5%: the point became a full stop, or a space stands at it; what stood there is certain."""
+    """25。4%, 96. 5%: the point became a full stop, or a space stands at it. Of a share it is certain what stood there;
+    6。4亿元 could be the end of one sentence and the beginning of another."""
     for match in tools.odd_point.finditer(reading.text):
-        numeral = match["n"].replace(STOP, ".").replace(" ", "")
-        number = Decimal(numeral)
-        bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
-        damage: Damage = "spaced" if " " in match["n"] else "lost_point"
-        yield _quantity(reading, match.span(), numeral, Exact(number), match["unit"], match["unit"],
-                        bound, "quantity.odd_point", damage, number)  # fmt: skip
+        written = match["n"] or match["n2"]
+        numeral = written.replace(STOP, ".").replace(" ", "")
+        scale, surface = match["unit2"] or "", match["unit"] or match["unit3"]
+        unit = grammar.surfaces.get(surface)
+        if surface == tools.piece and tools.shared_point.match(reading.text, match.end()):
+            unit = grammar.units[tools.point]
+        number = Decimal(numeral) * numbers.multiplier(scale)
+        start, end = match.start("n" if match["n"] else "n2"), match.end()
+        bound = _bound(reading.text, start, end, tools, bool(match["more"] or match["more2"]), False)
+        damage: Damage = "spaced" if " " in written else "lost_point"
+        written_unit, base = (_written(unit, surface), _base(unit)) if unit else ("", "")
+        yield _quantity(reading, (start, end), numeral, Exact(number), scale + written_unit, base, bound,
+                        "quantity.odd_point", damage, number if match["n"] else None)  # fmt: skip
+
+
+def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """31.553.2%: two numbers between which something is lost. No number, for nothing says where they meet."""
+    for match in tools.two_points.finditer(reading.text):
+        scale, unit = _unscaled(match["unit"], grammar)
+        yield _quantity(reading, match.span(), match["n"], Masked(match["n"]), scale + _written(unit, unit.id),
+                        _base(unit), "range", "quantity.two_points", "lost_char")  # fmt: skip
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -340,52 +398,53 @@ def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
 
 
 def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """生产总值亿元, in a document from which numbers were taken."""
+    """生产总值亿元, 医院 家: in a document from which numbers were taken."""
     if not traits.deleting:
         return
-    for match in tools.deleted_scaled.finditer(reading.text):
-        _, unit = _unscaled(match["unit"], grammar)
-        yield _quantity(
-            reading,
-            match.span("unit"),
-            "",
-            Masked(""),
-            match["unit"],
-            _base(unit),
-            "exact",
-            "quantity.deleted",
-            "deleted",
-        )
+    for pattern in (tools.deleted_scaled, tools.deleted_measure):
+        for match in pattern.finditer(reading.text):
+            yield _deleted_at(reading, grammar, match.span("unit"), match["unit"])
 
 
-def _cut_off(reading: Reading, at: tuple[int, int], numeral: str) -> Quantity:
-    """A number at the very end of a report, without its unit: the text was cut off, perhaps inside it."""
+def _cut_off(reading: Reading, at: tuple[int, int], numeral: str, rest: str) -> Quantity:
+    """A number at the very end of a report, without its unit or with a part of it: the text was cut off, perhaps inside
+    it."""
     number = numbers.arabic(numeral.rstrip("."))
-    value: Value = Exact(number) if number is not None else Masked(numeral)
-    return _quantity(reading, at, numeral, value, "", "", "exact", "quantity.cut", "cut")
+    scale = rest if numbers.multiplier(rest) >= TEN_THOUSAND else ""
+    value: Value = Masked(numeral) if number is None else Exact(number * numbers.multiplier(scale))
+    return _quantity(reading, at, numeral, value, scale, "", "exact", "quantity.cut", "cut")
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """增长12.5; after a rate word a number without its %: the only unit that such a word takes."""
+    """增长12.5; after a rate word a number without its %: the only unit that such a word takes, if it is not one of
+    deaths or births, which are counted by the thousand."""
     for match in tools.bare.finditer(reading.text):
-        number = Decimal(match["n"])
-        if number > 100:
+        before = reading.text[max(0, match.start("n") - CLAUSE) : match.start("n")]
+        if tools.no_share.search(before):
             continue
-        start, end = match.span("n")
-        bound = _bound(reading.text, start, end, tools, False, False)
-        yield _quantity(reading, (start, end), match["n"], Exact(number), "", PERCENT, bound, "quantity.lost_unit",
-                        "lost_unit", number)  # fmt: skip
+        sure = not tools.per_mille_rate.search(before)
+        for one in re.finditer(r"\d+(?:\.\d+)?", match["n"] + match["list"]):
+            number = Decimal(one[0])
+            if number > 100:
+                continue
+            start, end = match.start("n") + one.start(), match.start("n") + one.end()
+            bound = _bound(reading.text, start, end, tools, False, False)
+            yield _quantity(reading, (start, end), one[0], Exact(number), "", PERCENT if sure else "", bound,
+                            "quantity.lost_unit", "lost_unit", number if sure else None)  # fmt: skip
 
 
 def _deleted(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """增长 %, 率为%: a unit whose number is gone. No number, and no zero."""
     for match in tools.deleted.finditer(reading.text):
-        start, end = match.span("unit")
-        scale, unit = _unscaled(match["unit"], grammar)
-        written = scale + _written(unit, match["unit"][len(scale) :])
-        yield _quantity(
-            reading, (start, end), "", Masked(""), written, _base(unit), "exact", "quantity.deleted", "deleted"
-        )
+        name = "unit" if match["unit"] else "unit2"
+        yield _deleted_at(reading, grammar, match.span(name), match[name])
+
+
+def _deleted_at(reading: Reading, grammar: Grammar, at: tuple[int, int], surface: str) -> Quantity:
+    """A unit, with its multipliers, whose number is gone."""
+    scale, unit = _unscaled(surface, grammar)
+    written = scale + _written(unit, surface[len(scale) :])
+    return _quantity(reading, at, "", Masked(""), written, _base(unit), "exact", "quantity.deleted", "deleted")
 
 
 # --- value, unit, bound ----------------------------------------------------------------------------------------------
@@ -395,7 +454,11 @@ COUNTABLE = frozenset(
 )
 PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
-PLUS = "+"
+PLUS, POINT_SIGN, ONE = "+", ".", "1"
+TEN_THOUSAND = 10_000
+LEADING_ZERO = re.compile(r"0\d")
+UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
+CLAUSE = 16  # characters before a number without unit in which a word can say what it is
 SCALES = "".join(chr(c) for c in (0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF))  # the multipliers 十百千万亿
 CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
@@ -421,11 +484,17 @@ def _make(
         value = Exact(low * factor) if high is None else Range(low * factor, high * factor)
         if unit is not None and unit.id == PERCENT and not traits.scrubbed and tools.whole_year.fullmatch(n):
             damage = "year_scrub"  # 2023%: a year in place of a number, and nothing that proves which
-        if traits.scrubbed and re.fullmatch(grammar.tables["damage"]["damaged_ten"].pattern, n):
+        ten = tools.damaged_ten if traits.scrubbed else tools.year_inside
+        if any(number and ten.fullmatch(number.replace(",", "")) for number in (n, n2)):
             damage = "year_scrub"
             undone = re.sub(r"202\d", "10", n, count=1)
             # Only a share leaves no other reading: it cannot exceed 100 (see `link`, which knows what is measured).
-            repaired = Decimal(100) if unit is not None and unit.id == PERCENT and undone == "100" else None
+            whole = unit is not None and unit.id == PERCENT and undone == "100" and not n2
+            repaired = Decimal(100) if whole else None
+    if damage is None and any(number and LEADING_ZERO.match(number) for number in (n, n2)):
+        damage = "lost_char"  # 00%: the end of a number
+    if damage is None and unit is not None and unit.most and POINT_SIGN not in n and value_above(value, unit.most):
+        damage = "lost_point"
     if damage is None and spaced and not traits.spaced:
         damage = "spaced"
         repaired = value.number if isinstance(value, Exact) else None
@@ -442,6 +511,16 @@ def _make(
     if isinstance(value, Masked) and n2:
         value = Masked(numeral)
     return _quantity(reading, at, numeral, value, written, base, bound, rule, damage, repaired)
+
+
+def value_above(value: Value, most: int) -> bool:
+    """Is a number larger than a figure of its unit can be? Of a range the upper end counts."""
+    match value:
+        case Exact(number):
+            return number > most
+        case Range(_, high):
+            return high > most
+    return False
 
 
 def _quantity(
@@ -502,18 +581,20 @@ def _bound(text: str, start: int, end: int, tools: _Tools, vague: bool, is_range
     return "approx" if vague or after else "exact"
 
 
-def _neighbours(found: list[Quantity]) -> Iterator[Quantity]:
-    """Damage that shows between quantities: `xx%xx%` has lost the character between them."""
+def _neighbours(found: list[Quantity], traits: Profile) -> Iterator[Quantity]:
+    """Damage that shows between quantities: `xx%xx%` has lost the character between them. Where all commas are gone,
+    only a range can have lost more than that."""
     for k, quantity in enumerate(found):
         before = found[k - 1] if k else None
         after = found[k + 1] if k + 1 < len(found) else None
-        touching = (
-            before is not None and before.at.end == quantity.at.start and before.base_unit in PORTIONS.values()
-        ) or (after is not None and after.at.start == quantity.at.end and quantity.base_unit in PORTIONS.values())
+        touching = any(
+            one is not None
+            and other is not None
+            and one.at.end == other.at.start
+            and one.base_unit in PORTIONS.values()
+            and (one.base_unit == other.base_unit or not traits.unbroken)
+            for one, other in ((before, quantity), (quantity, after))
+        )
         if touching and quantity.damage is None and quantity.rule == "quantity.arabic":
-            quantity = replace(
-                quantity,
-                damage="lost_char",
-                repaired=quantity.value.number if isinstance(quantity.value, Exact) else None,
-            )
+            quantity = replace(quantity, damage="lost_char")  # two figures, or the ends of one range
         yield quantity

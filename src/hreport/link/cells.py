@@ -515,8 +515,8 @@ class _Table:
         ]
         layout = replace(self._layout, reading=reading, quiet=(), cells=())
         report = replace(self._report, sections=())
-        for o, _ in observe.link(layout, report, found, when, where, self._grammar):
-            yield o
+        for linked in observe.link(layout, report, found, when, where, self._grammar):
+            yield linked.observation
 
 
 WITHOUT_SUBJECT = ("link.fallback", "link.state_before", "link.inherited")

@@ -272,7 +272,9 @@ def _first(body: Sequence[Line], patterns: _Patterns) -> Opening:
     for chosen in (named, [k for k in titled if k in near], titled, [k for k in near if k in own], near, head):
         if chosen:
             return Opening(chosen[0], _whole(body, chosen[0], texts[chosen[0]], patterns))
-    return Opening(prose if prose < len(body) else 0, "")
+    # No title: no sentence is left out, however short the lines are.
+    sentence = (k for k in range(min(prose, len(body))) if len(texts[k]) >= SENTENCE and "," in texts[k])
+    return Opening(next(sentence, prose if prose < len(body) else 0), "")
 
 
 # --- what says it outright -------------------------------------------------------------------------------------------

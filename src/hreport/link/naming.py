@@ -229,7 +229,11 @@ class Namer:
         """89个开发区规上工业总产值占比达78%: an output is not counted, what has it is."""
         words = cut(noun)
         ends = list(accumulate(map(len, words)))
-        general = [end for word, end in zip(words, ends, strict=True) if word in self._generic - self._of_that and len(word) > 1]
+        general = [
+            end
+            for word, end in zip(words, ends, strict=True)
+            if word in self._generic - self._of_that and len(word) > 1
+        ]
         if general and general[-1] < len(noun):
             return noun[: general[-1]]
         return noun if len(words[0]) < 2 or words[0] in self._soft_leading else words[0]

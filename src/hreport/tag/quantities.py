@@ -73,6 +73,7 @@ class _Tools:
     after: re.Pattern[str]
     after_bounds: dict[str, Bound]
     turned: re.Pattern[str]
+    years: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +126,7 @@ def _tools(grammar: Grammar) -> _Tools:
         word_units=re.compile(damage["word_units"].pattern),
         damaged_ten=re.compile(damage["damaged_ten"].pattern),
         year_inside=re.compile(damage["year_inside"].pattern),
-        odd_space=re.compile(numerals["odd_space"].pattern),
+        odd_space=re.compile(grammar.expand(numerals["odd_space"].pattern)),
         shared_point=re.compile(numerals["shared_point"].pattern),
         cut=re.compile(numerals["cut"].pattern),
         compound=re.compile(grammar.expand(numerals["compound"].pattern)),
@@ -141,6 +142,7 @@ def _tools(grammar: Grammar) -> _Tools:
         after=after,
         after_bounds=after_bounds,
         turned=re.compile(numerals["turned"].pattern),
+        years=re.compile(numerals["years"].pattern),
     )
 
 
@@ -171,6 +173,7 @@ def tag(
         _two_points,
         _odd_spaces,
         _turned,
+        _years,
         _deleted_scaled,
         _compounds,
         _arabic,
@@ -360,6 +363,16 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         yield _quantity(reading, match.span(), numeral, value, TIMES, TIMES, "exact", "quantity.turned")
 
 
+def _years(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """平均受教育年限14.2年: years that are measured; all others place something in time."""
+    for match in tools.years.finditer(reading.text):
+        at = match.start("n"), match.end()
+        bound = _bound(reading.text, *at, tools, False, False)
+        yield _quantity(
+            reading, at, match["n"], Exact(Decimal(match["n"])), match["unit"], match["unit"], bound, "quantity.years"
+        )
+
+
 def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """25。4%, 96. 5%: the point became a full stop, or a space stands at it. Of a share it is certain what stood there;
     6。4亿元 could be the end of one sentence and the beginning of another."""
@@ -388,13 +401,16 @@ def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """45 860元: a space inside the number; closed up, it is certain."""
+    """45 860元, 3. 82亿元: a space inside the number; closed up, it is certain. Of 2 46人 it is not: the first digit may be
+    another's."""
     for match in tools.odd_space.finditer(reading.text):
-        numeral = match["n"].replace(" ", "")
+        written = match["n"] or match["point"] or match["torn"]
+        numeral = written.replace(" ", "")
+        unit = grammar.surfaces[match["unit"]]
         number = Decimal(numeral) * numbers.multiplier(match["scale"])
-        bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
-        yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + match["unit"],
-                        match["unit"], bound, "quantity.odd_space", "spaced", number)  # fmt: skip
+        bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"]), False)
+        yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + _written(unit, match["unit"]),
+                        _base(unit), bound, "quantity.odd_space", "spaced", None if match["torn"] else number)  # fmt: skip
 
 
 def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

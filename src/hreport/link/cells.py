@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from functools import lru_cache
 
 from hreport.grammar import Grammar
 from hreport.link import observe, roles
-from hreport.link.headings import PERCENT, SCALES, Said, caption, joined, patterns, plain_year, said, units_of
+from hreport.link.headings import PERCENT, SCALES, Patterns, Said, caption, joined, patterns, plain_year, said, units_of
 from hreport.link.measuring import SHARES, below_zero
 from hreport.link.status import Outlook
 from hreport.model import Block, Direction, Measure, Observation, Quantity, Report, Span, Status
@@ -22,6 +23,8 @@ from hreport.text import Reading, fold
 FIRST = chr(0x7B2C)  # the ideograph 第, the unit of a rank
 LONGEST_CAPTION = 160
 NOTHING = Said()
+NEAR = 60  # rows above a row of growth in which what it tells of is looked for
+COUNTED = ("count", "person", "place")  # kinds of units that are also things
 
 
 @lru_cache(maxsize=1)
@@ -70,6 +73,17 @@ class _Axis:
         return not self.name and (self.said.moved or self.said.measure == "rank" or self.said.running)
 
 
+class _Places:
+    """The places that rows or columns name: `named` by name, `lowest` the level of the lowest 全市 or the like, `own`:
+    a 本市 is among them."""
+
+    def __init__(self, axes: Iterable[_Axis], pattern: Patterns) -> None:
+        areas_ = {axis.said.area for axis in axes if axis.said.area}
+        self.named = {a for a in areas_ if not pattern.whole.fullmatch(a)}
+        self.lowest = max((LEVELS.find(a[1]) for a in areas_ - self.named), default=-1)
+        self.own = any(pattern.own.fullmatch(a) for a in self.named)
+
+
 class _Table:
     """The cells of one table with their headings read."""
 
@@ -96,9 +110,13 @@ class _Table:
             for row, line in self._lines.items()
             if len(line) == 1 and line[0].is_heading and line[0].column == 1 and line[0].column_heading
         }
+        self._section_rows = sorted(self._sections)
         self._columns = self._find_columns()
         self._mixed = self._find_mixed()
         self._rows = self._find_rows()
+        self._row_numbers = [row for row, _ in self._rows]
+        self._axes = list(self._rows.values())
+        self._places = {id(axes): _Places(axes.values(), self._patterns) for axes in (self._rows, self._columns)}
         self._repeated = {n for n, k in Counter(a.name for a in self._rows.values() if a.name).items() if k > 1}
 
     # --- reading the headings ----------------------------------------------------------------------------------------
@@ -120,7 +138,8 @@ class _Table:
 
     def _section(self, row: int) -> Said:
         """What the nearest row above says that has one heading alone."""
-        return next((self._sections[r] for r in sorted(self._sections, reverse=True) if r < row), Said())
+        k = bisect_left(self._section_rows, row)
+        return self._sections[self._section_rows[k - 1]] if k else NOTHING
 
     def _find_columns(self) -> dict[int, _Axis]:
         found: dict[int, _Axis] = {}
@@ -187,7 +206,7 @@ class _Table:
         groups: list[str] = []
         merged = Said()
         places = False
-        kept = list(self._telling(parts))
+        kept = list(self._telling([self._named(part, parts) for part in parts]))
         for part, above in kept:
             s = part.said
             in_place = bool(self._patterns.place_header.fullmatch(part.header))
@@ -216,6 +235,12 @@ class _Table:
                 added=s.added or merged.added,
             )
         return _Axis(" ".join(p.text for p in parts), "".join(names), "".join(groups), merged, places)
+
+    def _named(self, part: _Part, parts: Sequence[_Part]) -> _Part:
+        """A heading with the name that it is: 床位 counts beds, but where it stands for a row it is what is counted."""
+        named = any(p.said.name for p in parts) or self._patterns.unit_column.fullmatch(part.header)
+        counted = len(part.text) > 1 and part.said.units == (part.text,) and self._kind(part.text) in COUNTED
+        return replace(part, said=Said(name=part.text)) if counted and not named else part
 
     def _telling(self, parts: Sequence[_Part]) -> Iterator[tuple[_Part, bool]]:
         """The headings that say what is measured, each with whether it only names a group of what does."""
@@ -257,7 +282,11 @@ class _Table:
         """The observation of a cell that holds a number."""
         pattern = self._patterns
         words = self._words(cell)
-        if not (cell.row_heading or cell.column_heading) or pattern.blank.fullmatch(words):
+        if (
+            not (cell.row_heading or cell.column_heading)
+            or pattern.blank.fullmatch(words)
+            or pattern.date_cell.fullmatch(words)
+        ):
             return None
         measure: Measure = "level"
         moved = row.said if row.said.moved else column.said
@@ -357,8 +386,12 @@ class _Table:
 
     def _above(self, cell: Block) -> _Axis | None:
         """The row above that a row of growth tells of."""
-        rows = (a for (r, _), a in reversed(self._rows.items()) if r < (cell.row or 0) and not a.derived)
-        return next(rows, None)
+        return next((axis for axis in reversed(self._rows_above(cell)) if not axis.derived), None)
+
+    def _rows_above(self, cell: Block) -> Sequence[_Axis]:
+        """The headings of the rows above a cell, so far as they can matter to it."""
+        k = bisect_left(self._row_numbers, cell.row or 0)
+        return self._axes[max(0, k - NEAR) : k]
 
     # --- in which unit -----------------------------------------------------------------------------------------------
 
@@ -418,7 +451,7 @@ class _Table:
         if not averaged and self._tells_of_others(column):
             found = self._latest(a for k, a in sorted(self._columns.items()) if k < (cell.column or 0))
         if not averaged and not found and row.said.moved:
-            found = self._latest(a for (r, _), a in self._rows.items() if r < (cell.row or 0))
+            found = self._latest(self._rows_above(cell))
         return found or self._section(cell.row or 0).period or self._caption.period
 
     def _latest(self, axes: Iterable[_Axis]) -> str:
@@ -445,27 +478,24 @@ class _Table:
         if said_so := column.said.status or row.said.status:
             return said_so
         for axis, others in ((column, self._columns), (row, self._rows)):
-            if axis.said.area and self._is_someone_elses(axis.said, [a.said.area for a in others.values()]):
+            if axis.said.area and self._is_someone_elses(axis.said, self._places[id(others)]):
                 return "reference"
         if row.said.period or column.said.period:
             return "actual"
         return "target" if self._caption.target else self._outlook.section(cell.span.start)
 
-    def _is_someone_elses(self, here: Said, all_: Sequence[str]) -> bool:
+    def _is_someone_elses(self, here: Said, beside: _Places) -> bool:
         """全国 and 全省 beside 本市, 全国 beside 河阳市: of a higher level than the place that the table is about; but
         not the 全市 that is the sum of many places."""
-        pattern = self._patterns
-        if not pattern.whole.fullmatch(here.area):
+        if not self._patterns.whole.fullmatch(here.area):
             return False
-        named = {a for a in all_ if a and not pattern.whole.fullmatch(a)}
-        levels = [LEVELS.find(a[1]) for a in {a for a in all_ if a and pattern.whole.fullmatch(a)}]
         level = LEVELS.find(here.area[1])
-        own = self._report.area[-1:]
-        if any(pattern.own.fullmatch(a) for a in named) or (level >= 0 and any(k > level for k in levels)):
+        if beside.own or 0 <= level < beside.lowest:
             return True
+        own = self._report.area[-1:]
         if own and own in LEVELS:
             return level < LEVELS.find(own) and here.area[1] != own
-        return len(named) == 1 or (here.average and not named)
+        return len(beside.named) == 1 or (here.average and not beside.named)
 
     # --- cells of words ----------------------------------------------------------------------------------------------
 
@@ -504,8 +534,8 @@ class _Table:
         ]
         layout = replace(self._layout, reading=reading, quiet=(), cells=())
         report = replace(self._report, sections=())
-        for o, _, _ in observe.link(layout, report, found, when, where, self._grammar):
-            yield o
+        for linked in observe.link(layout, report, found, when, where, self._grammar):
+            yield linked.observation
 
 
 WITHOUT_SUBJECT = ("link.fallback", "link.state_before", "link.inherited")

@@ -72,6 +72,7 @@ class Patterns:
     caption_tail: re.Pattern[str]
     caption_target: re.Pattern[str]
     code: re.Pattern[str]
+    date_cell: re.Pattern[str]
     year_cell: re.Pattern[str]
     blank: re.Pattern[str]
     negative: re.Pattern[str]

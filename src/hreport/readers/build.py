@@ -224,6 +224,7 @@ class _Shapes:
     unit_cell: re.Pattern[str]
     serial: re.Pattern[str]
     masked_place: re.Pattern[str]
+    date_cell: re.Pattern[str]
     told: re.Pattern[str]
 
 
@@ -239,8 +240,8 @@ def is_figure(text: str) -> bool:
     [True, True, True, True, True, False, False, False]
     """
     text = half_width(text).strip()
-    if _shapes().unit_cell.fullmatch(text) or _shapes().masked_place.fullmatch(text):
-        return False  # 1/10万, xx县
+    if any(shape.fullmatch(text) for shape in (_shapes().unit_cell, _shapes().masked_place, _shapes().date_cell)):
+        return False  # 1/10万, xx县, 2022年
     return bool(_FIGURE.fullmatch(text) or _shapes().figure.fullmatch(text)) and not _YEAR.fullmatch(text)
 
 

@@ -25,7 +25,8 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     reading = layout.reading
     found_masks = masks.tag(reading, grammar)
     found_times = times.tag(reading, grammar)
-    found_areas = areas.tag(reading, grammar, resolve.find_areas(reading.text))
+    named = resolve.find_areas(reading.text)
+    found_areas = areas.tag(reading, grammar, named)
     traits = quantities.profile(reading.text, masks.digit_by_digit(found_masks), grammar)
     occupied = times.occupied(found_times, len(reading.text))
     ends = [layout.prose_end(report) for report in layout.reports]
@@ -36,6 +37,7 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     ]
     masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES
     reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
+    found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
     observations: list[Observation] = []
     for report in reports:
         own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hreport import grammar as grammars
-from hreport import resolve, situate
+from hreport import leaks, resolve, situate
+from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
 from hreport.link import cells, observe, roles
-from hreport.model import Document, Extraction, Observation
-from hreport.split import split
+from hreport.model import Document, Extraction, Observation, Report
+from hreport.split import Layout, split
 from hreport.tag import areas, masks, quantities, times
 
 
@@ -37,6 +38,7 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     ]
     masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES
     reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
+    reports = tuple(_with_leaks(layout, report, grammar) for report in reports)
     found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
     observations: list[Observation] = []
     for report in reports:
@@ -49,6 +51,11 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             identity = resolve.indicator_id(o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
             observations.append(replace(o, indicator_id=identity, confidence=grammar.confidence(o.rule)))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))
+
+
+def _with_leaks(layout: Layout, report: Report, grammar: Grammar) -> Report:
+    found = leaks.candidates(layout, report, grammar)
+    return replace(report, candidates=found, inferred=leaks.likeliest(found)) if found else report
 
 
 MASKED_PLACES = 2  # so many masked places make it likely that a place that is named leaked

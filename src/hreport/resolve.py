@@ -314,6 +314,28 @@ def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) 
     return out
 
 
+def find_bare_areas(text: str, taken: Sequence[tuple[int, int]]) -> list[Spot]:
+    """Names without suffix that stand anywhere outside the stretches `taken`, of provinces and prefectures, and that
+    are no ordinary words. They may be parts of longer names."""
+    places = _places()
+    spots = [(start, end, text[start:end]) for start, end in places.bare(text, taken, None)]
+    return [(start, end, name, places.meant(name, None).code) for start, end, name in spots if places.high(name)]
+
+
+def chain(code: str) -> tuple[Area, ...]:
+    """The division of a code and those it lies in, the province first; empty without a known code.
+
+    >>> [a.name for a in chain("511603")]
+    ['四川省', '广安市', '前锋区']
+    """
+    known = _places().code
+    found: list[Area] = []
+    while code in known:
+        found.append(known[code])
+        code = known[code].parent
+    return tuple(reversed(found))
+
+
 def _groups(text: str, names: Sequence[tuple[int, int, bool]]) -> Iterator[list[tuple[int, int, bool]]]:
     """Names that nothing but a comma of lists or an `and` stands between, or nothing at all."""
     group: list[tuple[int, int, bool]] = []

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import scoring
-from scoring import Row, Score
+from scoring import floor, main_figure, shown
 from texts import LEXICON, ROOT, document, file
 
 from hreport.analyse import analyse
-from hreport.model import BlockKind, Document
-from hreport.record import observation_rows
+from hreport.evaluate import Score, errors, score
+from hreport.model import BlockKind, Document, Extraction
+from hreport.record import Row, observation_rows
 
 CASES = ROOT / "tests" / "gold" / "cases"
 FLOORS = CASES / "floors.json"
@@ -79,8 +78,8 @@ def _cell(row: Row, found: Document) -> int:
     return found.text.index(row["text"], cell.span.start, cell.span.end)
 
 
-def scored(kind: str) -> Score:
-    """The score of a kind of cases."""
+def scored(kind: str, extractions: list[tuple[str, Extraction]] | None = None) -> Score:
+    """The score of a kind of cases; their extractions are added to `extractions`, with the names of the cases."""
     gold: list[Row] = []
     found: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -88,8 +87,11 @@ def scored(kind: str) -> Score:
             source = case_document(case, Path(folder))
             gold += [{"layer": "range", "file": case["id"], "start": 0, "end": len(source.text)}]
             gold += expected(case, source)
-            found += observation_rows(analyse(source, LEXICON), case["id"])
-    return scoring.score(gold, found)
+            extraction = analyse(source, LEXICON)
+            found += observation_rows(extraction, case["id"])
+            if extractions is not None:
+                extractions.append((case["id"], extraction))
+    return score(gold, found)
 
 
 def main() -> None:
@@ -103,20 +105,18 @@ def main() -> None:
     print(f"{'':12}{'gold':>6}{'found':>6}" + "".join(f"{layer:>10}" for layer in LAYERS) + "    alarms")
     for kind in arguments.kinds or KINDS:
         s = scored(kind)
-        figures = "".join(f"{s.figure(layer):10.3f}" for layer in LAYERS)
-        print(f"{kind:12}{s.gold['record']:6}{s.found['record']:6}{figures}{s.false_alarms:10}", flush=True)
+        figures = "".join(f"{main_figure(s, layer):10.3f}" for layer in LAYERS)
+        record, alarms = s.figures["record"], s.figures["damage"].false_alarms or 0
+        print(f"{kind:12}{record.gold:6}{record.pred:6}{figures}{alarms:10}", flush=True)
         old = floors.get(kind, {})
-        floors[kind] = {la: max(old.get(la, 0.0), math.floor(s.figure(la) * 100 + 1e-9) / 100) for la in LAYERS}
-        floors[kind]["false_alarms"] = min(old.get("false_alarms", s.false_alarms), s.false_alarms)
+        floors[kind] = {la: max(old.get(la, 0.0), floor(main_figure(s, la))) for la in LAYERS}
+        floors[kind]["false_alarms"] = min(old.get("false_alarms", alarms), alarms)
         if arguments.errors:
             texts = {c["id"]: c.get("text") or str(c["table"]) for c in read_cases(kind)}
-            last = ""
-            for key, (gold, row) in sorted(s.rows.items()):
-                if key not in s.hits["record"] or (gold and gold["damage"] and key not in s.hits["damage"]):
-                    if key[0] != last:
-                        print(f"\n{key[0]}  {texts[key[0]]}")
-                    last = key[0]
-                    print("   ", scoring.show(key, gold, row).partition("\n")[2].strip())
+            wrong = [case for case in errors(s) if case["case"] not in ("period", "area")]
+            for name in sorted({case["file"] for case in wrong}):
+                print(f"\n{name}  {texts[name]}")
+                print("\n".join(shown(case) for case in wrong if case["file"] == name))
     if arguments.pin:
         FLOORS.write_text(json.dumps(floors, indent=1) + "\n", "utf-8")
 

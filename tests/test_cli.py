@@ -89,7 +89,7 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 def test_version_and_help() -> None:
     assert hreport("--version").stdout.startswith(b"hreport 0.")
-    for command in ((), ("extract",), ("masks",), ("compare",), ("indicators",)):
+    for command in ((), ("extract",), ("masks",), ("compare",), ("eval",), ("indicators",)):
         done = hreport(*command, "--help")
         assert done.returncode == 0
         assert b"Usage" in done.stdout

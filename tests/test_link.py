@@ -82,7 +82,6 @@ TARGET = {"status": "target"}
 
 # Sentences that are not read rightly yet, and why. Strict: mend one and its line must go.
 KNOWN: dict[str, str] = {
-    "预算执行率为96.5%,超计划1.5个百分点。": "more than planned",
     "配备执法车辆各1辆。": "各 behind the noun",
     "中心卫生院共有医护人员326人,平均每院23.3人。": "on average for each",
     "每天锻炼一小时的学生占85%。": "每天 of a habit is no period",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
+from hreport.confidence import judged
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
 from hreport.link import cells, observe, roles
@@ -44,12 +45,12 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     for report in reports:
         own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]
         figures = list(observe.link(layout, report, own, found_times, found_areas, grammar))
-        figures += [(o, "") for o in cells.link(layout, report, traits, grammar)]
-        for o, verb in sorted(figures, key=lambda f: f[0].quantity.span):
+        figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
+        for o, verb, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
-            identity = resolve.indicator_id(o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
-            observations.append(replace(o, indicator_id=identity, confidence=grammar.confidence(o.rule)))
+            identity = resolve.indicator_id(meant or o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
+            observations.append(judged(replace(o, indicator_id=identity), document.text, grammar, lexicon))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))
 
 

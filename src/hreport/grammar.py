@@ -75,12 +75,14 @@ class RoleRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many records of a linking rule were seen in annotated texts, and how many of them were right."""
+class Weight:
+    """What a doubt adds to the log-odds that a record is right, and of how many annotated records with it how many
+    were."""
 
     id: str
-    right: int
-    seen: int
+    weight: float
+    right: int = 0
+    seen: int = 0
 
 
 TABLES: Mapping[str, Mapping[str, type[Any]]] = {
@@ -102,7 +104,7 @@ TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "calendar.toml": {"calendar": Pattern},
     "leaks.toml": {"leaks": Pattern},
     "tables.toml": {"headings": Pattern},
-    "confidence.toml": {"confidence": Counts},
+    "confidence.toml": {"confidence": Weight},
     "roles.toml": {"roles": RoleRule},
 }
 
@@ -133,16 +135,6 @@ class Grammar:
     def words_of(self, *names: str) -> frozenset[str]:
         """The union of some word lists."""
         return frozenset(w for n in names for w in self.words[n].words)
-
-    def confidence(self, rule: str) -> float | None:
-        """How likely a record of a linking rule is right, in [0, 1]: (right + 1) / (seen + 2), two decimals. None for a
-        rule that was never seen in annotated texts.
-
-        >>> load().confidence("link.never_seen") is None
-        True
-        """
-        counts: Counts | None = self.tables["confidence"].get(rule.removeprefix("link."))
-        return round((counts.right + 1) / (counts.seen + 2), 2) if counts else None
 
     def regex(self, table: str, *ids: str, flags: int = 0) -> re.Pattern[str]:
         """Entries of a table (all, where none is named) as one compiled alternation, each a group named by its id."""

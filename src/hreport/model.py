@@ -257,6 +257,7 @@ class Observation:
     indicator_id: str = ""
     year: str = ""
     confidence: float | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

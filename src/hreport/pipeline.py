@@ -31,7 +31,7 @@ from hreport.model import Document, Extraction, Issue
 from hreport.readers import read, read_bytes
 from hreport.record import Row
 
-Want: TypeAlias = Literal["observations", "masks"]
+Want: TypeAlias = Literal["observations", "masks", "both"]
 
 FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
@@ -77,7 +77,7 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     for path in dict.fromkeys(paths):
         if path == "-":
             data = stdin.read() if stdin else b""
-            found.sources.append(Source("-", data, tables.looks_like_extract(data[:4096]), len(data)))
+            found.sources.append(Source("-", data, tables.looks_like_table(data[:4096]), len(data)))
             continue
         entries += _expanded(path, found.issues)
     hidden = {os.path.realpath(p) for p in exclude}
@@ -116,7 +116,7 @@ def _add(path: str, met: bool, found: Found) -> None:
         except OSError as error:
             found.issues.append(Issue(path, "unreadable", f"cannot be opened ({_reason(error)}): give a file"))
             return
-        found.sources.append(Source(path, data, tables.looks_like_extract(data[:4096]), len(data)))
+        found.sources.append(Source(path, data, tables.looks_like_table(data[:4096]), len(data)))
         return
     is_table = path.lower().endswith(tables.TABLE_SUFFIXES) and _is_table(path)
     if is_table and met:
@@ -127,14 +127,15 @@ def _add(path: str, met: bool, found: Found) -> None:
 
 
 def _is_table(path: str) -> bool:
-    """Did extract write this CSV, JSON lines or Parquet file?"""
+    """Did extract or masks write this CSV, JSON lines or Parquet file?"""
     try:
         with open(path, "rb") as stream:
             head = stream.read(4096)
             if not head.startswith(b"PAR1"):
-                return tables.looks_like_extract(head)
+                return tables.looks_like_table(head)
             stream.seek(max(0, os.fstat(stream.fileno()).st_size - FOOTER))
-            return b"indicator_id" in stream.read()  # names of columns stand in the clear at the end
+            names = stream.read()  # of columns: they stand in the clear at the end
+            return b"indicator_id" in names or (b"sentence" in names and b"kind" in names)
     except OSError:
         return False
 
@@ -322,7 +323,7 @@ class Work:
     """What to do with each file. Goes to the worker processes, so it holds plain values only."""
 
     want: Want = "observations"
-    tables: bool = False  # may a source be a table that extract wrote?
+    tables: bool = False  # may a source be a table that extract wrote (or masks, where both are wanted)?
     catalog: Path | None = None
     userdict: Path | None = None
     password: str | None = None
@@ -369,10 +370,13 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return Outcome(source.path, issues=(replace(document, path=source.path),))
     extraction, issues = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
     given = sources_of(extraction, work.manifest.of(source.path))
-    layout = record.observation_rows if work.want == "observations" else record.mask_rows
-    rows = tuple(layout(extraction, source.path, given))
+    rows: list[Row] = []
+    if work.want != "observations":
+        rows += record.mask_rows(extraction, source.path, given)
+    if work.want != "masks":
+        rows += record.observation_rows(extraction, source.path, given)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
-    return Outcome(source.path, rows, (*notes, *issues))
+    return Outcome(source.path, tuple(rows), (*notes, *issues))
 
 
 def _document(source: Source, password: str | None) -> Document | Issue:
@@ -383,12 +387,17 @@ def _document(source: Source, password: str | None) -> Document | Issue:
 
 def _table(source: Source, work: Work) -> Outcome:
     if not work.tables:
-        message = "a table that hreport extract wrote, not a report: give it to hreport compare"
+        message = "a table of hreport, not a report: give it to hreport compare or hreport eval"
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
+    layers = work.want == "both"
     try:
-        rows = tables.read_table(Path(source.path)) if source.data is None else tables.read_table_bytes(source.data)
+        if source.data is None:
+            rows = tables.read_table(Path(source.path), layers)
+        else:
+            rows = tables.read_table_bytes(source.data, layers)
     except tables.TableError as error:
-        message = f"{error}: give a table that hreport extract wrote, or the reports themselves"
+        wrote = "extract or masks" if layers else "extract"
+        message = f"{error}: give a table that hreport {wrote} wrote, or the reports themselves"
         return Outcome(source.path, issues=(Issue(source.path, "not_extract", message),))
     except OSError as error:
         message = f"cannot be opened ({_reason(error)}): check its permissions"

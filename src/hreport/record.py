@@ -68,7 +68,7 @@ EXTRACT = _columns(
     file report:int title
     start:int end:int text numeral value:number value_max:number unit base_unit masked:bool bound damage repaired:number
     indicator measure direction basis real:bool status period area
-    section page:int table:int row:int column:int sentence confidence:number
+    section page:int table:int row:int column:int sentence confidence:number doubts
     area_name obs_value:number indicator_id area_id area_inferred area_evidence year:int low:number high:number rule
     {SOURCE}
     """
@@ -86,6 +86,9 @@ LONG = _columns(
 )
 SUGGEST = _columns("wording measure base_unit figures:int reports:int example file start:int end:int")
 CATALOGUE = _columns("id name en group unit kind better low:number high:number flow:bool aliases source")
+SCORES = _columns("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
+EARLIER = _columns("before:number lost:int gained:int")  # beside SCORES, on a screen
+CASES = _columns("case file start:int end:int text indicator gold before found sentence")
 MACHINE = _columns("layer role")  # only in JSON lines, where one file may hold several layers
 
 
@@ -193,6 +196,7 @@ def _observation_row(
         "column": o.column,
         "sentence": document.text[o.sentence.start : o.sentence.end].strip(),
         "confidence": o.confidence,
+        "doubts": " ".join(o.doubts),
         "area_name": o.area_name or None,
         "obs_value": number(usable),
         "indicator_id": o.indicator_id or None,

@@ -15,8 +15,9 @@ from hreport.lexicon import Area, Lexicon
 from hreport.model import Observation, Report, YearSource
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
-from hreport.text import Reading
+from hreport.text import Reading, fold
 
+YEAR = r"(?:19|20)\d{2}"
 LEVELS = ("province", "city", "county", "district", "prefecture")
 HEAD = 300  # characters at the beginning of a report in which its place and year may be named
 
@@ -141,6 +142,10 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     sure = report.year_from != "text" and report.year.isdigit()
     ahead = o.status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
     status = "target" if ahead and re.search(r"\d{4}", o.period) else o.status
+    # ... and the last year that is named has passed before the year in which a report is given.
+    named = re.findall(YEAR, fold(o.period))
+    if status == "target" and sure and named and int(max(named)) < int(report.year):
+        status = "actual"
     return replace(o, area_name=name, area_id=code, year=year, status=status)
 
 
@@ -175,7 +180,7 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
     own = int(report.year) if report.year.isdigit() else None
     if o.rule == "link.state_before" and not o.period:
         return ""
-    said = re.findall(r"(?:19|20)\d{2}", o.period)
+    said = re.findall(YEAR, fold(o.period))
     if said:
         return said[0] if len(set(said)) == 1 else ""
     past = patterns.past_year.fullmatch(o.period)

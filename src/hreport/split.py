@@ -9,34 +9,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from hreport import openings
 from hreport.grammar import Grammar
 from hreport.model import Block, BlockKind, Document, Report, Section, Span
+from hreport.openings import PROSE, Line
 from hreport.tag import numbers
 from hreport.text import Reading, fold
 
-PROSE = 60  # a line of this many characters is prose and not a title: titles of work reports run to 45
-LONGEST_TITLE, SHORTEST_TITLE = 45, 5
 LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
 HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
+OUTER = ("part_1", "chapter_1", "section_2")  # kinds of headings that hold chapters numbered without a word
+LISTS = ("bracket_2", "arabic_3")  # kinds of headings that number the items of lists too
 WRAPPED = 30  # a line cut off inside a sentence has at least this many characters
 WRAPPED_MIN, WRAPPED_LINES = 18, 3  # the shortest width at which texts are wrapped, and the lines that prove it
 WRAPPED_SLACK = 3  # characters that a full line may lack where a number or a word was not torn
 PAGE = 60  # a page marker stands after at least this many characters; an item of a list is shorter
-SHORTEST = 300  # a report of a compilation has at least this many characters
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
-TITLE_LINES = 12  # so many lines before the first prose can hold the title
 SPACE = " \t\r\n\u3000\xa0"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the source that is not empty: span without the white space around it, and the width of its indent."""
-
-    start: int
-    end: int
-    text: str  # folded
-    indent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +68,10 @@ class _Patterns:
         self.furniture = grammar.regex("furniture")
         self.inline = grammar.regex("inline")
         self.heading = grammar.regex("lines")
+        self.kinds = tuple(grammar.tables["lines"])
         self.inner_heading = re.compile(rf"(?<={before})({inner})(?=\S{{3}})")
         self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
-        self.split_here = grammar.regex("openers", "more", "part")
-        self.compilation = grammar.regex("openers", "compilation")
-        self.dateline = grammar.regex("openers", "dateline")
-        self.report_title = grammar.regex("openers", "report_title")
+        self.page = grammar.regex("furniture", "fields", "web", "stamp", "download")
         self.marks = {i: re.compile(row.pattern) for i, row in grammar.tables["marks"].items()}
 
 
@@ -96,7 +84,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     """The reports of a document, each with title and sections, and the reading that leaves its noise out."""
     patterns = _patterns(grammar)
     text = document.text
-    lines = list(_lines(text))
+    lines = openings.unglued(list(_lines(text)), grammar)
     is_furniture = [bool(patterns.furniture.search(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
     noise = _page_markers(text, patterns)
@@ -110,21 +98,44 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet += [b.span for b in cells]
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
-    body = [line for line, f in zip(lines, is_furniture, strict=True) if not f]
-    body = [line for line in body if not any(s.start <= line.start < s.end for s in marked)]
+    body = list(_body(lines, is_furniture, marked, noise, patterns))
     body = _joined(body, {span.end for span in breaks})
-    reports = tuple(_reports(document, body, reading, patterns))
+    reports = tuple(_reports(document, body, lines, reading, grammar))
     return Layout(document, reading, in_reading, reports, cells)
 
 
 def _lines(text: str) -> Iterator[Line]:
-    at = 0
+    at = gap = 0
     for raw in text.split("\n"):
         stripped = raw.strip(SPACE)
         if stripped:
             indent = len(raw) - len(raw.lstrip(SPACE))
-            yield Line(at + indent, at + indent + len(stripped), fold(stripped), indent)
+            yield Line(at + indent, at + indent + len(stripped), fold(stripped), indent, gap)
+            gap = 0
+        else:
+            gap += 1
         at += len(raw) + 1
+
+
+def _body(
+    lines: Sequence[Line],
+    is_furniture: Sequence[bool],
+    marked: Sequence[Span],
+    noise: Sequence[Span],
+    patterns: _Patterns,
+) -> Iterator[Line]:
+    """The lines that are no furniture, without the page marker that one begins with."""
+    markers = {span.start: span.end for span in noise}
+    furniture = [
+        f or any(s.start <= line.start < s.end for s in marked) for line, f in zip(lines, is_furniture, strict=True)
+    ]
+    for k, line in enumerate(lines):
+        if furniture[k]:
+            continue
+        paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(patterns.page.search(lines[k + 1].text))
+        start = markers.get(line.start, line.start)
+        if start < line.end:
+            yield replace(line, start=start, text=line.text[start - line.start :], paged=paged)
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -246,110 +257,63 @@ def _copied(text: str, first: int, second: int) -> int:
 # --- reports ---------------------------------------------------------------------------------------------------------
 
 
-def _reports(document: Document, body: Sequence[Line], reading: Reading, patterns: _Patterns) -> Iterator[Report]:
-    starts = _report_starts(body, patterns)
-    for number, (k, title) in enumerate(starts, 1):
-        start = body[k].start if body else 0
-        last = starts[number][0] if number < len(starts) else len(body)
+def _reports(
+    document: Document, body: Sequence[Line], lines: Sequence[Line], reading: Reading, grammar: Grammar
+) -> Iterator[Report]:
+    found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
+    for number, opening in enumerate(found, 1):
+        start = body[opening.at].start if body else 0
+        last = found[number].at if number < len(found) else len(body)
         end = body[last].start if last < len(body) else len(document.text)
-        sections = tuple(_sections(document, body[k:last], reading, start, end, patterns))
-        yield Report(number, Span(start, end), title, sections=sections)
-
-
-def _report_starts(body: Sequence[Line], patterns: _Patterns) -> list[tuple[int, str]]:
-    """Index of the first line of each report among the lines, and its title."""
-    if not body:
-        return [(0, "")]
-    first, title = _first_title(body, patterns)
-    starts = [(first, title)]
-    compilation = any(patterns.compilation.search(line.text) for line in body[:4])
-    prose = [line for line in body if len(line.text) >= PROSE]
-    indented = sum(line.indent > 0 for line in prose) > 0.7 * len(prose)
-    for k in range(first + 1, len(body)):
-        line = body[k]
-        if opener := patterns.split_here.match(line.text):
-            starts.append((k, _clean_title(line.text[opener.end() :], patterns)))
-            continue
-        if not _is_title(line, body, k, patterns):
-            continue
-        following = next((b for b in body[k + 1 : k + 3] if len(b.text) >= PROSE), None)
-        if following is None:
-            continue
-        own = _clean_title(line.text, patterns)
-        if not compilation:
-            named = patterns.report_title.search(line.text) and patterns.marks["named_year"].search(line.text)
-            if named and k - starts[-1][0] > 6 and all(own != t for _, t in starts):
-                starts.append((k, own))
-            continue
-        # In a compilation the title of an article stands out from indented text, or news follows it.
-        outdented = line.indent == 0 and indented
-        far = line.start - body[starts[-1][0]].start >= SHORTEST
-        if not outdented and not (far and patterns.dateline.match(following.text)):
-            continue
-        if len(starts) > 1 and starts[-1][0] == k - 1:
-            starts[-1] = (k - 1, own)  # a title of two lines
-        elif len(starts) == 1 and k - first <= 3:
-            of_page = len(body[first].text) >= PROSE or patterns.compilation.search(body[first].text)
-            starts[0] = (k if of_page else first, own)
-        else:
-            starts.append((k, own))
-    return starts
-
-
-def _is_title(line: Line, body: Sequence[Line], k: int, patterns: _Patterns) -> bool:
-    """Could this line be a title: short, no sentence, not numbered, after a finished paragraph?"""
-    if not SHORTEST_TITLE <= len(line.text) <= LONGEST_TITLE or patterns.marks["no_title"].search(line.text):
-        return False
-    before = body[k - 1].text
-    finished = len(before) < PROSE or bool(patterns.marks["finished"].search(before))
-    return finished and not patterns.heading.match(line.text)
-
-
-def _first_title(body: Sequence[Line], patterns: _Patterns) -> tuple[int, str]:
-    """The line on which the first report begins, and its title."""
-    prose = next((k for k, line in enumerate(body) if len(line.text) >= PROSE), len(body))
-    head = [k for k in range(max(0, prose - TITLE_LINES), prose) if len(body[k].text) >= SHORTEST_TITLE - 1]
-    # A line of many spaces is a list of search words, and a sentence is no title.
-    head = [k for k in head if body[k].text.count(" ") < 3 and not patterns.marks["no_title"].search(body[k].text)]
-    titled = [k for k in head if patterns.report_title.search(body[k].text)]
-    if titled:
-        return titled[0], _clean_title(body[titled[0]].text, patterns)
-    if prose < len(body):
-        # The title may be glued to the first paragraph: up to the first space or colon.
-        glued = patterns.marks["glued_title"].match(body[prose].text)
-        if glued and patterns.report_title.search(glued["title"]):
-            return prose, glued["title"]
-    if head:
-        return head[0], _clean_title(body[head[0]].text, patterns)
-    return (prose if prose < len(body) else 0), ""
-
-
-def _clean_title(text: str, patterns: _Patterns) -> str:
-    return patterns.marks["title_rim"].sub("", text)
+        sections = tuple(_sections(document, body[opening.at : last], reading, start, end, opening.title, grammar))
+        yield Report(number, Span(start, end), opening.title, sections=sections)
 
 
 # --- sections --------------------------------------------------------------------------------------------------------
 
 
 def _sections(
-    document: Document, body: Sequence[Line], reading: Reading, start: int, end: int, patterns: _Patterns
+    document: Document, body: Sequence[Line], reading: Reading, start: int, end: int, title: str, grammar: Grammar
 ) -> Iterator[Section]:
     """Sections in the order of the text, each up to the next heading of its level or a higher one."""
+    patterns = _patterns(grammar)
     found: dict[int, tuple[int, str]] = {}
     for block in document.blocks:
         if block.kind is BlockKind.HEADING and start <= block.span.start < end:
             heading = document.text[block.span.start : block.span.end].strip(SPACE)
             found[block.span.start] = (block.level or 1, heading)
+    levels = _levels(body, patterns)
+    first = next((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), len(body))
+    last = max((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), default=0)
+    begins = {line.start for line in body}
+    item = False
     for k, line in enumerate(body):
         if reading.origin(reading.index(line.start)) != line.start:
             continue  # a page marker is no heading
         if match := patterns.heading.match(line.text):
-            found.setdefault(line.start, (int(str(match.lastgroup)[-1]), _heading(line.text, patterns)))
-        elif k and len(line.text) <= LONGEST_HEADING and _is_title(line, body, k, patterns):
+            kind = str(match.lastgroup)
+            # What ends with a semicolon is an item of a list, and so is the one behind it.
+            ends = line.text[-1] == ";"
+            if kind in LISTS and (item or ends):
+                item = ends
+                continue
+            item = False
+            found.setdefault(line.start, (levels[kind], _heading(line.text, patterns)))
+            continue
+        item = False
+        if not 0 < k <= last or len(line.text) > LONGEST_HEADING or openings.is_byline(line.text, grammar):
+            continue
+        if k < first and not openings.is_prose(body[k + 1], grammar):
+            continue  # part of the title
+        if patterns.marks["full_stop"].search(line.text) or line.text.strip() in title:
+            continue
+        if openings.could_be_heading(body, k, grammar):
             found.setdefault(line.start, (HEADING_LINE, line.text))
     low, high = reading.index(start), reading.index(end)
     expected = 1
     for match in patterns.inner_heading.finditer(reading.text, low, high):
+        if reading.origin(match.start()) in begins:
+            continue
         chapter = match[1][0] != "("
         number = numbers.chinese(re.sub(r"\W", "", match[1])) or 0
         if chapter:
@@ -357,7 +321,7 @@ def _sections(
                 continue
             expected = int(number) + 1
         heading = _heading(reading.text[match.start() : match.start() + PROSE], patterns)
-        found.setdefault(reading.origin(match.start()), (1 if chapter else 2, heading))
+        found.setdefault(reading.origin(match.start()), (levels["chinese_1" if chapter else "bracket_2"], heading))
     if all(level > 1 for level, _ in found.values()):
         # No numbered chapters: lines of their own that name a review or a plan are the chapters.
         found = {
@@ -368,6 +332,16 @@ def _sections(
     for i, (at, level, heading) in enumerate(ordered):
         until = next((a for a, other, _ in ordered[i + 1 :] if other <= level), end)
         yield Section(Span(at, until), heading, level)
+
+
+def _levels(body: Sequence[Line], patterns: _Patterns) -> dict[str, int]:
+    """The level of each kind of numbered heading: what its id says, but one below the other where the text has parts or
+    chapters."""
+    kinds = patterns.kinds
+    used = {str(m.lastgroup) for line in body if (m := patterns.heading.match(line.text))}
+    if used.isdisjoint(OUTER):
+        return {kind: int(kind[-1]) for kind in kinds}
+    return {kind: min(1 + sum(o in used for o in kinds[:k]), HEADING_LINE - 1) for k, kind in enumerate(kinds)}
 
 
 def _heading(text: str, patterns: _Patterns) -> str:

@@ -37,7 +37,7 @@ from typing import Any
 
 from hreport.lexicon import Indicator
 from hreport.model import Issue, Span
-from hreport.record import EXTRACT, STATE_BEFORE, Cell, Column, Row, exact, number, unguarded, wording
+from hreport.record import EXTRACT, MASKS, STATE_BEFORE, Cell, Column, Row, exact, number, unguarded, wording
 
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
@@ -56,32 +56,59 @@ class TableError(ValueError):
 # --- reading back ----------------------------------------------------------------------------------------------------
 
 TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet")
-REQUIRED = ("file", "start", "end", "indicator", "measure", "status", "value", "base_unit", "masked", "indicator_id")
+PLACE = ("file", "start", "end")
+REQUIRED = (*PLACE, "indicator", "measure", "status", "value", "base_unit", "masked", "indicator_id")
+# By which columns a table of ours is known: of extract, of masks.
+MARKS = ({*PLACE, "indicator_id"}, {*PLACE, "text", "kind"})
+JSON_MARKS = (("file", "start", "numeral", "base_unit"), ("layer", *PLACE))
 
 
-def looks_like_extract(head: bytes) -> bool:
-    """Is this the beginning of a table that `extract` wrote (CSV or JSON lines)?"""
+def looks_like_table(head: bytes) -> bool:
+    """Is this the beginning of a table that `extract` or `masks` wrote (CSV or JSON lines), or of an annotation?"""
     text = head[:4096].decode("utf-8", "ignore").lstrip("\ufeff")
     first = text.partition("\n")[0].strip()
     if first.startswith("{"):
-        return all(f'"{name}"' in first for name in ("file", "start", "numeral", "base_unit"))
+        return any(all(f'"{name}"' in first for name in names) for names in JSON_MARKS)
     names = set(next(iter(csv.reader([first])), []))
     chinese = _chinese_names()
-    return {"file", "start", "end", "indicator_id"} <= {chinese.get(n, n) for n in names}
+    return any(marks <= {chinese.get(n, n) for n in names} for marks in MARKS)
 
 
-def read_table(path: Path) -> list[Row]:
-    """Rows of a file that `extract` wrote; TableError where it is not one, OSError where it cannot be opened."""
+def read_table(path: Path, layers: bool = False) -> list[Row]:
+    """Rows of a file that `extract` wrote; TableError where it is not one, OSError where it cannot be opened.
+
+    `layers`: also what `masks` wrote, annotations, and what other programs found, as long as a row says where it
+    stands; each row then says its `layer`, and keeps fields that are no columns of `extract`.
+    """
     if path.suffix.lower() == ".parquet":
-        return _from_parquet(path)
+        return _from_parquet(path, layers)
     data = path.read_bytes()
     if path.suffix.lower() == ".jsonl" and not data.strip():
         return []  # of an extract without figures
-    return read_table_bytes(data)
+    return read_table_bytes(data, layers)
 
 
-def read_table_bytes(data: bytes) -> list[Row]:
-    """Rows of a CSV or of JSON lines that `extract` wrote (a spreadsheet may have saved it again, in GB18030)."""
+def read_gold(data: bytes) -> list[Row]:
+    """Rows of an annotation, in JSON lines: masks, quantities with their role, and annotated ranges.
+
+    Raises:
+        TableError: a line that is not JSON, or a row without a field that it needs; the message names the line.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TableError("not UTF-8") from None
+    rows = _from_jsonl(text, True)
+    for row in rows:
+        if row["layer"] == "quantity" and "role" not in row:
+            raise TableError(f"{row['file']}:{row['start']}-{row['end']}: no role")
+        if row["layer"] == "quantity" and row["role"] == "metric" and not row.get("indicator"):
+            raise TableError(f"{row['file']}:{row['start']}-{row['end']}: a metric without indicator")
+    return rows
+
+
+def read_table_bytes(data: bytes, layers: bool = False) -> list[Row]:
+    """Rows of a CSV or of JSON lines, as `read_table` gives them (a spreadsheet may have saved it as GB18030)."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -89,23 +116,24 @@ def read_table_bytes(data: bytes) -> list[Row]:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
             raise TableError("not a text: neither UTF-8 nor GB18030") from None
-    return _from_jsonl(text) if text.lstrip().startswith("{") else _from_csv(text)
+    return _from_jsonl(text, layers) if text.lstrip().startswith("{") else _from_csv(text, layers)
 
 
-def _from_csv(text: str) -> list[Row]:
+def _from_csv(text: str, layers: bool) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""))
     with _field_size(len(text)):
         try:
-            names = _checked([unguarded(n.strip()) for n in next(reader, [])])
+            names = _checked([unguarded(n.strip()) for n in next(reader, [])], layers)
             rows = []
             for cells in reader:
                 if not any(cells):
                     continue
                 texts = dict(zip(names, cells, strict=False))
-                rows.append({n: _parsed(n, unguarded(t), reader.line_num) for n, t in texts.items()})
+                row = {n: _parsed(n, unguarded(t), reader.line_num) for n, t in texts.items()}
+                rows.append(_layered(row, names, f"line {reader.line_num}") if layers else _complete(row))
         except csv.Error as error:
             raise TableError(f"line {reader.line_num}: {error}") from None
-    return [_complete(row) for row in rows]
+    return rows
 
 
 class _field_size:  # noqa: N801 - reads as a verb where it is used
@@ -121,7 +149,7 @@ class _field_size:  # noqa: N801 - reads as a verb where it is used
         csv.field_size_limit(self.old)
 
 
-def _from_jsonl(text: str) -> list[Row]:
+def _from_jsonl(text: str, layers: bool) -> list[Row]:
     rows: list[Row] = []
     for line_number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -132,27 +160,30 @@ def _from_jsonl(text: str) -> list[Row]:
             raise TableError(f"line {line_number}: not JSON ({error})") from None
         if not isinstance(row, dict):
             raise TableError(f"line {line_number}: not an object")
-        if row.get("layer", "quantity") != "quantity":
+        if layers:
+            rows.append(_layered(row, [n for n, v in row.items() if v not in (None, "")], f"line {line_number}"))
+        elif row.get("layer", "quantity") != "quantity":
             continue
-        _checked(list(row))
+        else:
+            _checked(list(row), layers)
+            rows.append(_complete(row))
         for name, kind in _kinds().items():
             value = row.get(name)
             if value is not None and not _fits(value, kind):
                 raise TableError(f"line {line_number}: {name}: {value!r} is not {_said(kind)}")
-        rows.append(_complete(row))
     return rows
 
 
-def _from_parquet(path: Path) -> list[Row]:
+def _from_parquet(path: Path, layers: bool) -> list[Row]:
     import pandas as pd
 
     try:
         frame = pd.read_parquet(path, dtype_backend="pyarrow")
     except (ValueError, OSError, KeyError) as error:
         raise TableError(f"not a Parquet file that can be read ({str(error).splitlines()[0]})") from None
-    frame.columns = pd.Index(_checked([str(c) for c in frame.columns]))
+    frame.columns = pd.Index(_checked([str(c) for c in frame.columns], layers))
     columns = {name: frame[name].to_list() for name in frame.columns}
-    rows = []
+    rows: list[Row] = []
     for values in zip(*columns.values(), strict=True):
         row = {n: None if v is None or v is pd.NA or v != v else v for n, v in zip(columns, values, strict=True)}
         for name, kind in _kinds().items():  # 64-bit floats hold what was an integer
@@ -160,27 +191,38 @@ def _from_parquet(path: Path) -> list[Row]:
                 row[name] = number(exact(row[name]))
             elif kind == "int" and isinstance(row.get(name), float):
                 row[name] = int(row[name] or 0)
-        rows.append(_complete(row))
+        rows.append(_layered(row, list(columns), f"row {len(rows) + 1}") if layers else _complete(row))
     return rows
 
 
 @lru_cache(maxsize=1)
 def _kinds() -> Mapping[str, str]:
-    return {c.name: c.kind for c in EXTRACT}
+    return {c.name: c.kind for c in (*MASKS, *EXTRACT)}
 
 
 @lru_cache(maxsize=1)
 def _chinese_names() -> Mapping[str, str]:
     words = wording()["columns"]
-    return {words[c.name]: c.name for c in EXTRACT if c.name in words}
+    return {words[c.name]: c.name for c in (*MASKS, *EXTRACT) if c.name in words}
 
 
-def _checked(names: list[str]) -> list[str]:
-    """Stable names of the columns; TableError where those that a comparison needs are not there."""
+def _checked(names: list[str], layers: bool) -> list[str]:
+    """Stable names of the columns; TableError where those that are needed are not there."""
     stable = [_chinese_names().get(n, n) for n in names]
-    if missing := [n for n in REQUIRED if n not in stable]:
+    if layers and not {"indicator", "kind", "layer"} & set(stable):
+        raise TableError("not a table of hreport extract or masks: no column indicator or kind")
+    if missing := [n for n in (PLACE if layers else REQUIRED) if n not in stable]:
         raise TableError(f"not a table of hreport extract: no column {', '.join(missing)}")
     return stable
+
+
+def _layered(row: Row, names: Sequence[str], where: str) -> Row:
+    """The row with its `layer`: said, or a quantity where there is an indicator among `names`, else a mask."""
+    layer = row.get("layer") or ("quantity" if "indicator" in names else "mask")
+    for name in (*PLACE, "kind") if layer == "mask" else PLACE:
+        if row.get(name) is None:
+            raise TableError(f"{where}: no {name}")
+    return {**row, "layer": layer}
 
 
 def _complete(row: Row) -> Row:

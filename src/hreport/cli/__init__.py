@@ -1,6 +1,7 @@
 """The command line: one file for each command, flags in, one call, one writer, exit code out.
 
-Exit codes: 0 all read, 1 something could not be read, 2 misuse. Nothing heavy is imported before a command runs.
+Exit codes: 0 all read, 1 something could not be read (or is below its floor), 2 misuse. Nothing heavy is imported
+before a command runs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Annotated
 import typer
 
 from hreport import __version__
-from hreport.cli import compare, extract, indicators, masks
+from hreport.cli import compare, evaluate, extract, indicators, masks
 
 app = typer.Typer(
     name="hreport",
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command("extract")(extract.extract)
 app.command("masks")(masks.masks)
 app.command("compare")(compare.compare)
+app.command("eval")(evaluate.evaluate)
 app.command("indicators")(indicators.indicators)
 
 

@@ -77,8 +77,8 @@ class Run:
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
 
-    def rows(self, want: Want, tables: bool = False) -> Iterator[Row]:
-        """Rows of all files, in order, as they are read; issues are said on the way.
+    def rows(self, want: Want, tables: bool = False, paths: Sequence[str] | None = None) -> Iterator[Row]:
+        """Rows of all files, or of those behind `paths`, in order, as they are read; issues are said on the way.
 
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
@@ -88,7 +88,7 @@ class Run:
         own = [p for p in (self.output, self.issues_file, self.manifest, self.catalog, self.userdict) if p is not None]
         try:
             manifest = read_manifest(self.manifest) if self.manifest else Manifest()
-            found = find(self.paths, _stdin(), own)
+            found = find(self.paths if paths is None else paths, _stdin(), own)
             work = Work(want, tables, self.catalog, self.userdict, self.password, manifest)
             outcomes = run(found.sources, work, self.jobs)
         except (ManifestError, LexiconError) as error:
@@ -133,7 +133,7 @@ class Run:
         assert self.form is not None
         shown = headed(tuple(columns), self.headers)
         if self.form == "jsonl":
-            shown = (*(MACHINE if {"start", "text"} <= {c.name for c in columns} else ()), *shown)
+            shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
         try:
             if self.output is not None and self.nothing_found:
                 deque(rows, maxlen=0)  # says what is missing
@@ -153,8 +153,9 @@ class Run:
             hint = ": is it open in another program?" if isinstance(error, PermissionError) and self.output else ""
             misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error}){hint}")
 
-    def end(self) -> NoReturn:
-        """Write the issues, say the count, and leave with the exit code."""
+    def end(self, failed: bool = False) -> NoReturn:
+        """Write the issues, say the count, and leave with the exit code: 1 where something could not be read, or the
+        command has `failed` otherwise."""
         fatal = [i for i in self.issues if i.fatal]
         if self.issues_file is not None:
             rows = (
@@ -170,7 +171,7 @@ class Run:
                 misuse(f"{self.issues_file}: cannot be written ({error.strerror or error})")
         if not self.quiet:
             sys.stderr.write(printable(self.count()) + "\n")
-        raise typer.Exit(1 if fatal else 0)
+        raise typer.Exit(1 if fatal or failed else 0)
 
     def count(self) -> str:
         """One line: how many were read and how many not, and why.

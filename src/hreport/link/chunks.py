@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from hreport.grammar import Grammar
 from hreport.link import phrases
@@ -17,6 +18,8 @@ from hreport.text import Reading
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
 FEW_COMMAS = 0.01  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
 SHORT_PROSE = 200  # characters: in less, missing commas prove nothing
+LONG_SENTENCE = 60  # characters, and at least so many numbers, that ask for a comma between them
+MANY_NUMBERS = 3
 LIST_COMMA = "\u3001"
 LIST_BEGINS = ";:\n\u3002"
 _RIM = " \t\u3000\u3001,\uff0c"
@@ -30,6 +33,8 @@ class Chunk:
     right side ends; `sentence` the sentence it stands in. `kind` is what its unit measures ("" where none is written).
     `same_clause`: words, but no comma, stand between the number before it and this one; `listed`: nothing but a
     separator does. `bracketed`: it stands in a bracket. `borrows`: it counts the noun behind the next number.
+    `unbroken`: the commas of its sentence are gone: it belongs to the words before it, as far as there are any.
+    `against`: it is what another figure is compared with (高出国家规定的90%).
     """
 
     quantity: Quantity
@@ -43,6 +48,8 @@ class Chunk:
     listed: bool
     bracketed: bool
     borrows: bool
+    against: bool
+    unbroken: bool
 
     @property
     def start(self) -> int:
@@ -57,9 +64,10 @@ class Chunk:
     @property
     def rank(self) -> bool:
         """Is it a rank (第一)?"""
-        return self.quantity.rule == "quantity.ordinal"
+        return self.quantity.rule in RANKS
 
 
+RANKS = ("quantity.ordinal", "quantity.largest")
 RATIOS = frozenset(("percent", "point", "times", "tenth", "rate"))
 
 
@@ -75,6 +83,11 @@ class _Patterns:
     list_number: re.Pattern[str]
     aside: re.Pattern[str]
     rank_verb: re.Pattern[str]
+    against: re.Pattern[str]
+    reference_after: re.Pattern[str]
+    apart: re.Pattern[str]
+    mark: re.Pattern[str]
+    standard_after: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -131,6 +144,7 @@ class Chunker:
         text = self.reading.text
         patterns = self._patterns
         chunks: list[Chunk] = []
+        unbroken = self.commaless or self._unbroken(group, start, end)
         previous = start
         for k, quantity in enumerate(group):
             at = quantity.at
@@ -138,13 +152,13 @@ class Chunker:
             clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
             opened = _opened(between)
             low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
-            if self.commaless:
+            if unbroken:
                 low = self._last_place(low, at.start)
             if low == start or text[low - 1] in LIST_BEGINS:
                 number = patterns.list_number.match(text, low, at.start)
                 low = number.end() if number else low
             edge = at.start
-            if quantity.rule == "quantity.ordinal" and (verb := patterns.rank_verb.search(text, low, at.start)):
+            if quantity.rule == RANKS[0] and (verb := patterns.rank_verb.search(text, low, at.start)):
                 edge = verb.start()  # 居全国第3位: what is ranked stands before the verb
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)
@@ -153,23 +167,52 @@ class Chunker:
             high = next(ends, following)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
             unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
-            chunks.append(
-                Chunk(
-                    quantity=quantity,
-                    kind=unit.kind if unit else "",
-                    left=phrases.read_left(self.tokens(low, edge), self.grammar),
-                    low=low,
-                    after=after,
-                    high=high,
-                    sentence=(start, end),
-                    same_clause=bool(chunks) and low == previous and not listed,
-                    listed=listed,
-                    bracketed=opened > 0 and low >= opened + previous,
-                    borrows=high <= after and k + 1 < len(group) and following == after,
-                )
+            chunk = Chunk(
+                quantity=quantity,
+                kind=unit.kind if unit else "",
+                left=phrases.read_left(self.tokens(low, edge), self.grammar),
+                low=low,
+                after=after,
+                high=high,
+                sentence=(start, end),
+                same_clause=bool(chunks) and low == previous and not listed,
+                listed=listed,
+                bracketed=opened > 0 and low >= opened + previous,
+                borrows=high <= after and k + 1 < len(group) and following == after,
+                against=self._against(low, at.start, after),
+                unbroken=unbroken,
             )
+            if chunks and chunks[-1].against:
+                chunk = self._apart(chunks[-1], chunk)
+            chunks.append(chunk)
             previous = after
+        for k in range(len(chunks) - 1, 0, -1):
+            if chunks[k].against and chunks[k].listed:
+                chunks[k - 1] = replace(chunks[k - 1], against=True)  # 高于70%和85%的考核标准
         return chunks
+
+    def _unbroken(self, group: Sequence[Quantity], start: int, end: int) -> bool:
+        """Does a long sentence of many numbers have no mark between them, but for a few?"""
+        if end - start < LONG_SENTENCE or len(group) < MANY_NUMBERS:
+            return False
+        gaps = [self.reading.text[a.at.end : b.at.start] for a, b in pairwise(group)]
+        closed = sum(bool(self._patterns.mark.search(gap)) or len(gap) < 2 for gap in gaps)
+        return closed * 3 <= len(gaps)
+
+    def _against(self, low: int, start: int, after: int) -> bool:
+        """Is a number between `start` and `after` what another is compared with?"""
+        patterns, text = self._patterns, self.reading.text
+        if patterns.against.search(text, low, start) or patterns.reference_after.match(text, after):
+            return True
+        return bool(patterns.standard_after.match(text, after) and patterns.apart.search(text, low, start))
+
+    def _apart(self, standard: Chunk, chunk: Chunk) -> Chunk:
+        """A number behind the standard that it is the distance to (高出国家规定的90%标准8.6个百分点)."""
+        gap = self._patterns.apart.search(self.before(standard))
+        if gap is None or not chunk.same_clause or chunk.left.relation or chunk.left.verbs:
+            return chunk
+        relation = "gap_up" if gap["up"] else "gap_down"
+        return replace(chunk, left=replace(chunk.left, head=(), relation=relation))
 
     def _last_place(self, low: int, high: int) -> int:
         """Where commas are gone, a place (全市) begins a new clause: where the last one stands that leaves words."""
@@ -204,11 +247,21 @@ class Chunker:
 
         四批次355项政务服务事项: both count the noun behind the second.
         """
-        while chunks[k].borrows:
+        while chunks[k].borrows or self._shares_noun(chunks, k):
             k += 1
         chunk = chunks[k]
-        phrase, more = phrases.read_right(self.tokens(chunk.after, chunk.high), self.grammar)
+        words = self.tokens(chunk.after, chunk.high)
+        if k + 1 < len(chunks) and chunk.high == chunks[k + 1].start:
+            words = phrases.before_conjunction(words, self.grammar)  # 66个重点县和平原200万亩
+        phrase, more = phrases.read_right(words, self.grammar)
         return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
+
+    def _shares_noun(self, chunks: Sequence[Chunk], k: int) -> bool:
+        """相继出台43条、16条具体举措: the noun stands behind the last of the list."""
+        if k + 1 >= len(chunks) or not chunks[k + 1].listed or chunks[k].high > chunks[k].after or chunks[k].left.head:
+            return False
+        same = chunks[k].quantity.unit == chunks[k + 1].quantity.unit and chunks[k].kind == "count"
+        return same and self.reading.text[chunks[k].after] == LIST_COMMA
 
     def doer(self, chunk: Chunk) -> str:
         """The subject of the last verb before a number, where it stands in the same clause (中欧班列累计开行)."""
@@ -227,7 +280,10 @@ class Chunker:
         first = bisect_left(self._numbers, begin)
         if first < len(self._numbers) and self._numbers[first] < low:
             return ""
-        subject = phrases.read_subject(self.tokens(begin, low - 1), self.grammar)
+        words = self.tokens(begin, low - 1)
+        if len(words) > 2 and (moving := phrases.moving(words, self.grammar)):
+            words = words[moving:]  # 连续7年提高养老金水平,年均增长10%
+        subject = phrases.read_subject(words, self.grammar)
         return self.wording(subject) or self.head(begin, low - 1)
 
 

@@ -7,19 +7,21 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from hreport.grammar import Grammar
 from hreport.model import Section, Span
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
-from hreport.text import Reading
+from hreport.text import Reading, fold
 
 # Kinds of times.toml that can be the period of a number in their own sentence, and in a later one: a day, 每年 or
 # 上半年 does not reach farther.
 NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", "plan", "plan_name"))
 FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 LASTING = frozenset(("duration",))
+PARAGRAPH_BEGINS = 30  # characters in which a paragraph says its time
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
 QUOTES = ("\u300a\u300b", "\u201c\u201d")
 SENTENCE_ENDS = "\u3002!?\n"
@@ -38,6 +40,10 @@ class _Patterns:
     average: re.Pattern[str]
     rank_area: re.Pattern[str]
     naming: re.Pattern[str]
+    record_after: re.Pattern[str]
+    plan_begins: re.Pattern[str]
+    above_that: re.Pattern[str]
+    separators: re.Pattern[str]
     named: re.Pattern[str]
 
 
@@ -53,27 +59,45 @@ class Context:
         self,
         reading: Reading,
         begin: int,
+        year: str,
         times: Sequence[TimeMention],
         areas: Sequence[AreaMention],
         grammar: Grammar,
     ) -> None:
-        """`begin` is where the report begins in the reading; `times` and `areas` are in order."""
+        """`begin` is where the report begins in the reading, `year` its own; `times` and `areas` are in order."""
         self._text = reading.text
         self._reading = reading
         self._begin = begin
         self._patterns = _patterns(grammar)
+        of_plan = "".join(grammar.words["plan_word"].words)
         comparing = grammar.words["comparing"].words
         governing = [
-            t for t in times if t.text[:1] not in comparing and self._text[t.at.start - 1 : t.at.start] not in comparing
+            t
+            for t in times
+            if t.text[:1] not in comparing
+            and self._text[t.at.start - 1 : t.at.start] not in comparing
+            and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
+            and not self._patterns.record_after.match(self._text, t.at.end)
+            and not (t.kind == "plan_name" and t.text[-1:] in of_plan)
         ]
-        self._near, self._far, self._lasting = (
-            _Positions([t for t in governing if t.kind in kinds]) for kinds in (NEAR, FAR, LASTING)
-        )
+        near, far, lasting = ([t for t in governing if t.kind in kinds] for kinds in (NEAR, FAR, LASTING))
+        own = int(year) if year.isdigit() else 0
+        # A year to come (到2030年) governs its own sentence; only where a paragraph begins with it, the others too.
+        far = [t for t in far if not own or _plain_year(t) <= own or self._begins(t)]
+        self._near, self._far, self._lasting = _Positions(near), _Positions(far), _Positions(lasting)
+        begins = self._patterns.plan_begins  # “十五五”开好局: the plan's first year, and not its years
+        plans = [t for t in governing if t.kind == "plan_name" and not begins.match(self._text, t.at.end)]
+        self._headed = _Positions(sorted([*far, *plans], key=lambda t: t.at.start))
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
         self._parts = _Positions([a for a in telling if a.kind == "part"])
         self._own = _Positions([a for a in telling if self._patterns.own_area.match(a.text)])
+
+    def _begins(self, time: TimeMention) -> bool:
+        """Does a paragraph begin with this expression, but for a few words (总的目标是:到2030年)?"""
+        line = self._text.rfind("\n", self._begin, time.at.start) + 1
+        return time.at.start - line <= PARAGRAPH_BEGINS
 
     def around(self, sentence: int, start: int, end: int, finish: int) -> tuple[str, int, str]:
         """The sentence up to a number, where the number's clause begins in it, and the rest of the clause behind it."""
@@ -86,19 +110,27 @@ class Context:
         """The period of the number at reading offset `at`: nearest in its sentence, else earlier in its paragraph, else
         what a heading above it names."""
         paragraph = max(self._text.rfind("\n", self._begin, sentence) + 1, self._begin)
-        if found := self._near.before(sentence, at) or self._lasting.before(sentence, at):
+        found, lasting = self._near.before(sentence, at), self._lasting.before(sentence, at)
+        if found and lasting and self._patterns.clause_end.search(self._text, found.at.end, lasting.at.start):
+            found = lasting  # 今年…;五年淘汰产能1亿吨
+        if found := found or lasting:
             return found.text
-        found, above = self._far.before(paragraph, sentence), self._heading(headings)
+        found, above = self._far.before(paragraph, sentence), self._heading(headings, sentence)
         if found and above and 0 < _plain_year(found) < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""
 
-    def _heading(self, headings: Sequence[Section]) -> TimeMention | None:
+    def _heading(self, headings: Sequence[Section], at: int) -> TimeMention | None:
         """The period that the innermost heading with one names."""
         for section in headings:
             low = self._reading.index(section.span.start)
-            if named := self._far.first(low, low + len(section.heading)):
-                return named
+            named = self._headed.between(low, low + len(section.heading))
+            if len(named) > 1:  # a heading of two periods: that of them which the section named last
+                said = {_plain_year(t) for t in named}
+                later = self._headed.between(low + len(section.heading), at)
+                return next((t for t in reversed(later) if _plain_year(t) in said), named[0])
+            if named:
+                return named[0]
         return None
 
     def named(self, low: int, high: int) -> str:
@@ -121,6 +153,20 @@ class Context:
             or self._own.before(self._begin, sentence)
         )
         return found.text if found else ""
+
+    def listed_times(self, low: int, high: int, n: int) -> list[str]:
+        """The last `n` periods named between two reading offsets, where nothing but separators stands between them and
+        no other stands before them; else none."""
+        return self._listed(self._near.between(low, high), n)
+
+    def listed_places(self, low: int, high: int, n: int) -> list[str]:
+        """The same for places."""
+        return self._listed(self._areas.between(low, high), n)
+
+    def _listed(self, mentions: Sequence[_Placed], n: int) -> list[str]:
+        gaps = (self._text[a.at.end : b.at.start] for a, b in pairwise(mentions))
+        listed = len(mentions) == n and all(self._patterns.separators.fullmatch(gap) for gap in gaps)
+        return [m.text for m in mentions] if listed else []
 
     def places(self, low: int, high: int) -> bool:
         """Is a place named between two reading offsets that could be the area of a number?"""
@@ -145,7 +191,7 @@ class Context:
 
 def _plain_year(time: TimeMention) -> int:
     """The last year that an expression writes out, 0 if none."""
-    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", time.text)), default=0)
+    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", fold(time.text))), default=0)
 
 
 class _Placed(Protocol):
@@ -172,6 +218,10 @@ class _Positions(Generic[M]):
         """The last one that begins between two reading offsets."""
         k = bisect_left(self._starts, high) - 1
         return self._mentions[k] if k >= 0 and self._starts[k] >= low else None
+
+    def between(self, low: int, high: int) -> Sequence[M]:
+        """All that begin between two reading offsets."""
+        return self._mentions[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
 
     def first(self, low: int, high: int) -> M | None:
         """The first one that begins between two reading offsets."""

@@ -31,6 +31,7 @@ class _Patterns:
     people: re.Pattern[str]
     bounded_rate: re.Pattern[str]
     unbounded: re.Pattern[str]
+    ranked: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -42,8 +43,10 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
     """What the words around a number say it is, and whether up or down."""
     left, kind = chunk.left, chunk.kind
     patterns = _patterns(chunker.grammar)
-    if chunk.rank:
-        return "rank", None
+    if chunk.rank or (kind == "person" and patterns.ranked.search(chunker.before(chunk))):
+        return "rank", None  # 全国排名53位
+    if chunk.against or left.relation == "from":
+        return "level", None  # 由5.8‰下降到3.1‰: both are levels
     direction = DIRECTIONS.get(left.relation)
     if direction == "up" and negative(chunk, chunker):
         direction = "down"  # 增长-3.2%
@@ -55,6 +58,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
         return "change_rate", "down" if growth["down"] else "up"
     if average := patterns.average_fall.search(chunker.wording(left.head)):
         return "change_rate", "down" if average["down"] else "up"
+    if left.added == "down" and kind in SHARES and not left.relation and not left.bounded:
+        return "change_rate", "down"  # 压减公用经费15%
     if left.added and kind not in (*SHARES, "rate") and not left.strong:
         return "change", cast(Direction, left.added)
     return "level", None

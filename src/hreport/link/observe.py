@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
@@ -12,10 +13,19 @@ from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
-from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Report, Section
+from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Range, Report, Section
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
+
+
+class Linked(NamedTuple):
+    """An observation, the verb in front of what is measured ("" if none), and what is meant where the wording says two
+    things at once (城乡居民收入分别增长5%、6%: 城镇居民收入)."""
+
+    observation: Observation
+    verb: str = ""
+    meant: str = ""
 
 
 def link(
@@ -25,8 +35,8 @@ def link(
     times: Sequence[TimeMention],
     areas: Sequence[AreaMention],
     grammar: Grammar,
-) -> Iterator[tuple[Observation, str]]:
-    """The observations of one report, each with the verb in front of what is measured ("" if none).
+) -> Iterator[Linked]:
+    """The observations of one report.
 
     `quantities` are the report's metrics in order; `times` and `areas` the document's.
     """
@@ -53,30 +63,45 @@ class _Linker:
         self._chunker = Chunker(reading, begin, finish, quantities, when, where, grammar)
         self._namer = Namer(self._chunker, grammar)
         self._outlook = Outlook(report, reading, grammar)
-        self._context = Context(reading, begin, times, areas, grammar)
+        self._context = Context(reading, begin, report.year, times, areas, grammar)
         paged = [b for b in layout.document.blocks if b.page]
         self._page_starts = [b.span.start for b in paged]
         self._pages = [b.page for b in paged]
 
-    def run(self) -> Iterator[tuple[Observation, str]]:
+    def run(self) -> Iterator[Linked]:
         for chunks in self._chunker.sentences():
             yield from self._sentence(chunks)
 
-    def _sentence(self, chunks: list[Chunk]) -> Iterator[tuple[Observation, str]]:
+    def _sentence(self, chunks: list[Chunk]) -> Iterator[Linked]:
         done: list[Observation] = []
         names: dict[int, str] = {}
+        places: dict[int, str] = {}
+        periods: dict[int, str] = {}
+        meant: dict[int, str] = {}
+        shared: list[str] = []
         verb = ""
         for k in range(len(chunks)):
             run = self._namer.run(chunks, k)
-            if shared := self._namer.distributed(chunks, k, run, done):
+            if run > 1 and chunks[k].left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
+                low, high = chunks[k].sentence[0], chunks[k].start
+                periods |= {k + i: t for i, t in enumerate(self._context.listed_times(low, high, run))}
+                places |= {k + i: a for i, a in enumerate(self._context.listed_places(low, high, run))}
+            if found := self._namer.distributed(chunks, k, run, done, shared):
+                shared = found
                 names |= {k + i: name for i, name in enumerate(shared)}
                 if chunks[k].left.distributed:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
             verbs = self._chunker.wording(chunks[k].left.verbs)
             verb = verbs or (verb if chunks[k].listed else "")  # the verb before a list governs all its members
+            if run == 2 and chunks[k].left.distributed and not shared:
+                meant |= dict(enumerate(self._namer.halves(chunks[k]), k))
             observation = self._observe(chunks, k, names.get(k), done)
+            if k in places:
+                observation = replace(observation, area=places[k])
+            if k in periods:
+                observation = replace(observation, period=periods[k])
             done.append(observation)
-            yield observation, verb
+            yield Linked(observation, verb, meant.get(k, ""))
 
     def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
         chunk = chunks[k]
@@ -93,11 +118,18 @@ class _Linker:
         basis = chunk.left.basis if how in ("change", "change_rate") else None
         if basis is None and inherited and previous and how == previous.measure:
             basis = previous.basis
-        if chunk.left.relation == "from":
+        if chunk.left.relation == "from" and not isinstance(chunk.quantity.value, Range):
             rule = "state_before"
         found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
-        if inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
+        if rule == "state_before" and found.status == "target":
+            found = replace(found, status="actual")  # 由380元提高到420元: how things are
+        if name.area and inherited:
+            found = replace(found, area=name.area)
+        elif inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start):
             found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
+        listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)
+        if previous and listed and previous.status == "reference":
+            found = replace(found, status="reference")  # 标准为绿地率≥36%、覆盖率≥40%
         return found
 
     def _measure(self, chunk: Chunk, rule: str, previous: Observation | None) -> tuple[Measure, Direction | None]:
@@ -105,6 +137,10 @@ class _Linker:
             return previous.measure, previous.direction
         how, direction = measure(chunk, self._chunker)
         left = chunk.left
+        if previous and previous.measure == "change" and how == "level" and rule in ("part", "left", "right"):
+            same = previous.quantity.base_unit == chunk.quantity.base_unit and not left.relation and not left.verbs
+            if same and self._namer.is_part(chunk):  # 新增公路63.9万公里,其中高速公路3.3万公里
+                return previous.measure, previous.direction
         growing = previous and previous.measure == "change_rate" and how == "level" and rule == "inherited"
         if previous and growing and chunk.ratio:
             gap = self._reading.text[previous.quantity.at.end : chunk.start]
@@ -113,7 +149,8 @@ class _Linker:
         if previous and previous.measure == "change" and how == "level" and not chunk.ratio and not left.relation:
             # 新增公办园托位1.6万个、基础教育学位8.4万个: the verb of adding governs the later members of its list too.
             gap = self._reading.text[previous.quantity.at.end : chunk.start]
-            if chunk.bracketed or (gap.startswith(LIST_COMMA) and not left.verbs and not left.bounded):
+            listed = gap.startswith(LIST_COMMA) or (gap.endswith(LIST_COMMA) and previous.rule == "link.right")
+            if chunk.bracketed or (listed and not left.verbs and not left.bounded):
                 return previous.measure, previous.direction
         return how, direction
 
@@ -148,7 +185,7 @@ class _Linker:
             quantity=quantity,
             indicator=indicator,
             measure=how,
-            status=self._outlook.of(origin, before, before[clause:], after, chunk.left.relation.startswith("gap")),
+            status=self._outlook.of(chunk, origin, before, before[clause:], after, self._reading.text[start:end]),
             rule=rule,
             sentence=self._reading.span(start, end),
             direction=direction,

@@ -17,7 +17,7 @@ from hreport.model import Basis
 from hreport.tag.words import cut
 from hreport.text import Reading
 
-LONGEST_RELATION = 8  # characters of a relation (按可比价格计算), and words that it may be cut into
+LONGEST_RELATION = 9  # characters of a relation (按可比价格计算), and words that it may be cut into
 LONGEST_RELATIVE = 30  # characters of a relative clause with its noun (国内达到一定知名度的龙头学科)
 LIST_COMMA = "\u3001"
 QUOTES = '\u201c\u300c"'
@@ -68,7 +68,7 @@ def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, in
     at = start
     stretches = [(low, high, True) for low, high in skips]
     stretches += [(*m.span(), False) for m in _ONE_WORD.finditer(reading.text, start, end)]
-    for low, high, skip in sorted(stretches):
+    for low, high, skip in sorted(stretches, key=lambda s: (s[0], not s[2])):
         if low < at or low >= end:
             continue
         _cut(reading.text, at, low, out, say)
@@ -120,9 +120,10 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
     wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
     if gap := say.gap.search(text):
-        relation = "gap_up" if gap["up"] else "gap_down"
+        relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
     average = bool(say.average_fall.search(text)) and len(words) > 2  # 医用耗材平均降幅 is the name of what fell
+    distributed = any(w.text in say.each_own for w in words)
     # Relation words are taken off the end; the one nearest to the number decides.
     while words and not average:
         if words[-1].skip:
@@ -214,7 +215,8 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
         return _trimmed(head, say), verbs, added
     # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
     for i in range(len(head) - 2, 0, -1):  # 机构共建立档案: what stands before 共 is who, not what
-        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle:
+        general = len(_text(head[i + 1 :])) < 3 or _text(head[i + 1 :]) in say.generic
+        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle and not general:
             head, more_verbs, more_added = _without_beginning(head[i + 1 :], say)
             verbs, added = verbs + more_verbs, more_added or added
             break
@@ -240,6 +242,9 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
     for i, word in enumerate(head):
         if word.text == LIST_COMMA and all(w.text in say.verb for w in head[:i]):
             return _trimmed(head[i + 1 :], say), verbs, added
+    for i in range(1, len(head) - 1):  # 中央财政赤字拟安排: what will be done is no part of the name
+        if head[i].text in say.planned and all(w.text in say.verb for w in _plain(head[i + 1 :], say)):
+            return _trimmed(head[:i], say), [*verbs, *head[i + 1 :]], added
     doing = [w for w in _plain(head, say) if w.text in say.verb and w.text not in say.nominal]
     if head and len(doing) == len(_plain(head, say)):
         return [], verbs + doing, added
@@ -267,7 +272,7 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
             verbs += words[k : k + 2]
             k += 2
         elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say, verbs)):
-            added = _added(word.text, say)
+            added = _added(word.text, say) or added
             verbs.append(word)
             k += 1
         elif word.text in say.soft_leading:
@@ -329,11 +334,23 @@ def _added(verb: str, say: Vocabulary) -> str:
 # --- behind the number, and in the clause before it ------------------------------------------------------------------
 
 
+def before_conjunction(words: Sequence[Token], grammar: Grammar) -> list[Token]:
+    """The words before the last conjunction among them, all if there is none or nothing stands before it."""
+    say = vocabulary(grammar)
+    if not words or words[-1].text in say.bound or words[-1].text in say.particle:
+        return list(words)  # 116个国家和地区近4000名: what stands before 近 is no name of the next number
+    joining = say.conjunction
+    at = max((i for i, w in enumerate(words) if w.text in joining and not w.skip), default=0)
+    return list(words[:at] if at else words)
+
+
 def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, ...], bool]:
     """The noun phrase that follows a number, and whether more words follow it in its chunk."""
     say = vocabulary(grammar)
     phrase: list[Token] = []
     of = False
+    if words and words[0].text in say.conjunction:
+        return (), False  # 基地32个和学校2所
     end = len(words)
     for k, word in enumerate(words):
         if word.skip:
@@ -350,6 +367,8 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
     while phrase and (
         phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("
     ):
+        phrase.pop()
+    if len(phrase) > 1 and phrase[-1].text in say.of_set:
         phrase.pop()
     if len(phrase) > 1 and phrase[-1].text in say.doing_noun and len(_text(phrase[:-1])) > 2:
         phrase.pop()  # 抓好6条续建高铁建设: what is counted are railways
@@ -385,6 +404,14 @@ def _relative(words: Sequence[Token], end: int, say: Vocabulary) -> bool:
     return bool(noun) and not any(w in say.verb or w in say.stop or w in say.not_counted for w in noun)
 
 
+def moving(words: Sequence[Token], grammar: Grammar) -> int:
+    """How many words a clause begins with that say that something is raised or lowered (提高), 0 if none."""
+    say = vocabulary(grammar)
+    first = next((i for i, w in enumerate(words) if not w.skip and w.text not in say.leading), len(words))
+    said = first < len(words) and say.relations.get(words[first].text) in ("up", "down")
+    return first + 1 if said and words[first].text not in say.growth_noun else 0
+
+
 def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
     """The noun phrase at the beginning of a clause, up to its first verb or adverb."""
     say = vocabulary(grammar)
@@ -394,7 +421,7 @@ def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
             continue
         if (word.text in say.verb and word.text not in say.nominal) or word.text in say.stop:
             break
-        if say.relations.get(word.text) in ("up", "down"):
+        if say.relations.get(word.text) in ("up", "down") and word.text not in say.growth_noun:
             break
         subject.append(word)
     return tuple(_trimmed(subject, say))

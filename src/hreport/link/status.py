@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from hreport.grammar import Grammar
+from hreport.link.chunks import Chunk
 from hreport.model import Report, Section, Status
 from hreport.text import Reading
 
@@ -29,13 +30,17 @@ class _Patterns:
         self.review_firm = grammar.regex("sections", "review_firm")
         self.pivot = grammar.regex("relations", "pivot")
         self.firm_target = grammar.regex("relations", "firm_target")
-        self.reference_after = grammar.regex("relations", "reference_after")
+        self.standard = grammar.regex("relations", "standard")
+        self.multiple_of = grammar.regex("relations", "multiple_of")
+        self.standard_bracket = grammar.regex("relations", "standard_bracket")
+        self.country_beside = grammar.regex("relations", "country_beside")
+        self.own_beside = grammar.regex("relations", "own_beside")
         self.compared = grammar.regex("relations", "compared")
         self.target_after = grammar.regex("relations", "target_after")
         self.later = grammar.regex("relations", "later")
         self.target = words("target_cue")
         self.actual = words("actual_cue")
-        self.actual_word = words("actual_word")
+        self.actual_word = grammar.regex("relations", "done")
         self.reference = words("reference_cue")
 
 
@@ -116,16 +121,14 @@ class Outlook:
         """The sections that hold a source offset, the innermost first."""
         return [s for s in reversed(self._sections) if s.span.start <= origin < s.span.end]
 
-    def of(self, origin: int, before: str, near: str, after: str, gap: bool) -> Status:
+    def of(self, chunk: Chunk, origin: int, before: str, near: str, after: str, sentence: str) -> Status:
         """The status of a number at a source offset.
 
-        `before` is its sentence up to it, `near` its own clause up to it, `after` what follows in its clause; `gap`: it
-        is the distance to someone else's figure.
+        `before` is its sentence up to it, `near` its own clause up to it, `after` what follows in its clause, `sentence`
+        the whole.
         """
         patterns = self._patterns
-        # 比全省平均水平高4.1个百分点 is a distance too
-        someone_elses = patterns.reference.search(near) and not gap and not patterns.compared.search(near)
-        if someone_elses or patterns.reference_after.match(after):
+        if chunk.against or self._someone_elses(chunk, before, near, sentence):
             return "reference"
         if patterns.target_after.match(after):
             return "target"  # 超过了95%的预期目标
@@ -138,6 +141,20 @@ class Outlook:
         if target > done or (done < far and patterns.later.search(after)):
             return "target"
         return "actual"
+
+    def _someone_elses(self, chunk: Chunk, before: str, near: str, sentence: str) -> bool:
+        """Is it the figure of somebody else, or a standard? A distance to one is not (高于全省平均水平4.1个百分点)."""
+        patterns = self._patterns
+        if chunk.left.relation.startswith("gap") or patterns.compared.search(near):
+            return False
+        if chunk.kind in ("times", "tenth") and patterns.multiple_of.search(before[chunk.low - chunk.sentence[0] :]):
+            return False  # 床位数是全国平均水平的1.2倍
+        own = before[chunk.low - chunk.sentence[0] :]  # what stands between the number before and this one
+        if patterns.reference.search(own) or patterns.standard.search(own):
+            return True
+        if chunk.bracketed and patterns.standard_bracket.search(before[: chunk.low - chunk.sentence[0]]):
+            return True
+        return bool(patterns.country_beside.search(near)) and bool(patterns.own_beside.search(sentence))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

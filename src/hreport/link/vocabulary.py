@@ -30,6 +30,10 @@ class Vocabulary:
     bound: frozenset[str]
     growth_noun: frozenset[str]
     linked_from: frozenset[str]
+    each_own: frozenset[str]
+    conjunction: frozenset[str]
+    of_set: frozenset[str]
+    planned: frozenset[str]
     soft: frozenset[str]
     leading: frozenset[str]
     soft_leading: frozenset[str]
@@ -89,6 +93,10 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         bound=bound,
         growth_noun=words("growth_noun"),
         linked_from=words("linked_from"),
+        each_own=words("each_own"),
+        conjunction=words("conjunction"),
+        of_set=words("of_set"),
+        planned=words("planned"),
         soft=words("soft_level"),
         leading=words("adverb", "preposition", "area"),
         soft_leading=words("soft_leading"),

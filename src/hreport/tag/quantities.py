@@ -274,12 +274,13 @@ def _ordinals(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile
     """第一, 第3位, 前5位: ranks and ordinals; which of them, `link` decides."""
     for match in tools.ordinal.finditer(reading.text):
         numeral = match["n"]
-        if match["first"] != FIRST and match["unit"] is None:
-            continue  # 前 without 位 is no rank
+        if match["first"] != FIRST and match["unit"] is None and reading.text[match.end() : match.end() + 1] not in CLOSE:
+            continue  # 前 without 位 is a rank only at the end of a clause (进入全省前三)
         number = numbers.arabic(numeral) if numeral[0].isdigit() and numeral.isascii() else numbers.chinese(numeral)
         value: Value = Exact(number) if number is not None else Masked(numeral)
         bound: Bound = "exact" if match["first"] == FIRST else "max"
-        yield _quantity(reading, match.span(), numeral, value, FIRST, FIRST, bound, "quantity.ordinal")
+        rule = "quantity.largest" if match["largest"] else "quantity.ordinal"
+        yield _quantity(reading, match.span(), numeral, value, FIRST, FIRST, bound, rule)
 
 
 def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -369,6 +370,7 @@ COUNTABLE = frozenset(
 PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
 PLUS = "+"
+CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 
 

@@ -30,6 +30,7 @@ def tag(reading: Reading, grammar: Grammar) -> list[TimeMention]:
     """Every time expression, in order; where several fit, the first entry of times.toml."""
     kinds = grammar.tables["times"]
     towards, since = grammar.words["towards"].words, grammar.words["since"].words
+    to_year = re.compile(f"[{''.join(towards)}]")
     changed = grammar.words_of("level_up", "level_down")
     text = reading.text
     found = []
@@ -37,8 +38,8 @@ def tag(reading: Reading, grammar: Grammar) -> list[TimeMention]:
         name = str(match.lastgroup)
         start, end = match.span()
         # 增加到去年的98亿元: the 到 belongs to the verb; 从2006年 without an end (起, 以来) names the year alone.
-        of_verb = text[start] in towards and text[max(0, start - 2) : start + 1] in changed
-        if of_verb or (text[start] in since and text[end - 1] == YEAR):
+        of_verb = text[start] in towards and any(text[max(0, start - n) : start + 1] in changed for n in (1, 2))
+        if of_verb or (text[start] in since and text[end - 1] == YEAR and not to_year.search(text, start, end - 1)):
             start += 1
         found.append(TimeMention(Span(start, end), reading.raw[start:end], kinds[name].kind, f"time.{name}"))
     return found

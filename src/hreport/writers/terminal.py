@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -38,6 +39,8 @@ VIEWS = (
     ({"wording"}, "wording figures reports measure base_unit example file"),
     ({"shown"}, "indicator area shown sentence file start end"),
 )
+CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
+SIDES = ("gold", "before", "found", "sentence")
 FOLDED = 16  # columns that a cell gets at least, if it must be folded
 WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
 
@@ -60,9 +63,10 @@ def write(
         simple = not _can(encoding, "\u2500")
         fit = _fitting(encoding)
         remaining = iter(rows)
+        parts = _paragraphs if any(c.name == CASE for c in columns) else _tables
         while chunk := list(islice(remaining, CHUNK)):
-            for table in _tables(chunk, columns, width, simple, fit):
-                console.print(table)
+            for part in parts(chunk, columns, width, simple, fit):
+                console.print(part)
         for note in notes:
             console.print(Text(fit(note), style="dim"))
     finally:
@@ -114,6 +118,30 @@ def _tables(
             yield _table([rows[i] for i in kept], [*fixed, *panel], some, simple, fit)
         return
     yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
+
+
+def _paragraphs(
+    rows: Sequence[Row], columns: Sequence[Column], width: int, simple: bool, fit: Callable[[str], str]
+) -> Iterator[RenderableType]:
+    """Each row as a paragraph: where it is and what it is about on a line, and below it what stands side by side."""
+    titles = {c.name: fit(c.title) for c in columns}
+    beside = [name for name in SIDES if name in titles]
+    indent = max(cell_len(titles[name]) for name in beside) + 2
+    for row in rows:
+        text = {name: fit(plain(row.get(name))) for name in titles}
+        place = f"{text['file']}:{text['start']}-{text['end']}"
+        yield Text.assemble("\n", (text[CASE], "bold"), f"  {place}  {text['text']}  {text['indicator']}".rstrip())
+        for name in beside:
+            if text[name]:
+                line = Text(titles[name] + " " * (indent - cell_len(titles[name])), style="dim")
+                words = Text(text[name])
+                if name == "sentence" and text["text"]:
+                    words.highlight_words([text["text"]], "bold")
+                grid = Table.grid()
+                grid.add_column(no_wrap=True)
+                grid.add_column(overflow="fold")
+                grid.add_row(line, words)
+                yield Padding(grid, (0, 0, 0, 4))
 
 
 def _chosen(

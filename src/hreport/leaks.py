@@ -27,6 +27,7 @@ NEAR = 12  # characters before a name that can tell what it is here
 AROUND = 14  # characters of evidence on both sides of a name
 CLAUSE = 30  # characters on both sides of a name that are cut into words to see whether it is one
 ELSEWHERE = ("710000", "810000", "820000")  # named in reports of every place: these alone say nothing
+FAR = 9  # beyond the end of a text: no list goes on there
 NATIONWIDE = 2  # provinces in a list that make it one of the country
 LEVELS = ("level_province", "level_city", "level_county", "level_district", "level_prefecture")
 HAVE_TOWNS = ("level_county", "level_district")  # of these, a town tells the place; of a city it does not
@@ -162,10 +163,10 @@ def _divisions(text: str, patterns: _Patterns) -> Iterator[_Mention]:
     bare = resolve.find_bare_areas(text, taken)
     spots += [(*spot, False) for spot in bare if _is_word(text, spot[0], spot[1], patterns)]
     spots = sorted(s for s in spots if s[3])
-    nationwide = _nationwide(text, spots)
+    elsewhere = _elsewhere(text, spots, patterns)
     for start, end, _, code, is_full in spots:
         if is_full or not patterns.compound.match(text, end):
-            aside = start in nationwide or _aside(text, start, end, patterns)
+            aside = start in elsewhere
             own = patterns.own_after.match(text, end) or (
                 is_full and patterns.own_before.search(text, max(start - NEAR, 0), start)
             )
@@ -190,18 +191,18 @@ def _aside(text: str, start: int, end: int, patterns: _Patterns) -> bool:
     return bool(before or patterns.aside_after.match(text, end))
 
 
-def _nationwide(text: str, spots: Sequence[tuple[int, int, str, str, bool]]) -> set[int]:
-    """Where names begin that stand in one list with those of other provinces."""
+def _elsewhere(text: str, spots: Sequence[tuple[int, int, str, str, bool]], patterns: _Patterns) -> set[int]:
+    """Where names begin that are compared with or the like, by themselves or in a list (与四川、青海合作),
+    or that stand in one list with those of other provinces."""
     found: set[int] = set()
-    group: list[tuple[int, str]] = []
-    last = 0
-    for start, end, _, code, _ in [*spots, (len(text) + 9, 0, "", "", False)]:
-        if group and start - last > 1:
-            if len({c[:2] for _, c in group}) >= NATIONWIDE:
-                found |= {s for s, _ in group}
+    group: list[tuple[int, int, str]] = []
+    for start, end, _, code, _ in [*spots, (len(text) + FAR, 0, "", "", False)]:
+        if group and start - group[-1][1] > 1:
+            provinces = {c[:2] for *_, c in group}
+            if len(provinces) >= NATIONWIDE or any(_aside(text, s, e, patterns) for s, e, _ in group):
+                found |= {s for s, *_ in group}
             group = []
-        group.append((start, code))
-        last = end
+        group.append((start, end, code))
     return found
 
 

@@ -143,6 +143,8 @@ def test_mask_kind_decides_one_of_its_examples(entry: MaskKind) -> None:
 
 WHOLE = (
     "over_half",
+    "out_of",
+    "up_to",
     "arabic",
     "mask",
     "chinese",

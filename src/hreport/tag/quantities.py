@@ -79,6 +79,8 @@ class _Tools:
     halved: re.Pattern[str]
     doubled: re.Pattern[str]
     over_half: re.Pattern[str]
+    up_to: re.Pattern[str]
+    out_of: re.Pattern[str]
     turned: re.Pattern[str]
     years: re.Pattern[str]
 
@@ -155,6 +157,8 @@ def _tools(grammar: Grammar) -> _Tools:
         halved=re.compile(numerals["halved"].pattern),
         doubled=re.compile(numerals["doubled"].pattern),
         over_half=re.compile(numerals["over_half"].pattern),
+        up_to=re.compile(grammar.expand(numerals["up_to"].pattern)),
+        out_of=re.compile(numerals["out_of"].pattern),
         turned=re.compile(numerals["turned"].pattern),
         years=re.compile(numerals["years"].pattern),
     )
@@ -216,7 +220,7 @@ def tag(
         share = bool(tools.share.search(reading.text[max(0, start - CLAUSE) : start]))
         found.append(_cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or "", share))
     found.sort(key=lambda q: q.at.start)
-    return list(_neighbours(found, traits))
+    return list(_neighbours(list(_ranges(found, reading, tools)), traits))
 
 
 def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: Profile) -> Quantity | None:
@@ -514,6 +518,7 @@ TEN_THOUSAND = 10_000
 SCRUBBED_MASK = re.compile(r"20\d*\*+|2XX")  # what became of every 20dd
 LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
+RANGE = 14  # characters that the lower end of a range has, with its unit and 到
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
 SCALES = "".join(chr(c) for c in (0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF))  # the multipliers 十百千万亿
 CLOSE = ",\u3002;\u3001)"
@@ -635,6 +640,40 @@ def _bound(text: str, start: int, end: int, tools: _Tools, vague: bool, is_range
         if bound := tools.before.get(head[-length:]):
             return bound
     return "approx" if vague or after else "exact"
+
+
+def _ranges(found: Sequence[Quantity], reading: Reading, tools: _Tools) -> Iterator[Quantity]:
+    """93分到97分, 3到5个百分点: two numbers with 到 between them are a range, unless 由 or 从 begins a change of levels."""
+    before: Quantity | None = None
+    for quantity in found:
+        joined = _range(before, quantity, reading, tools)
+        if joined is None and before is not None:
+            yield before
+        before = joined or quantity
+    if before is not None:
+        yield before
+
+
+def _range(low: Quantity | None, high: Quantity, reading: Reading, tools: _Tools) -> Quantity | None:
+    """The range that ends with `high`, None where there is none."""
+    match = tools.up_to.search(reading.text, max(0, high.at.start - RANGE), high.at.start)
+    if match is None or not isinstance(high.value, Exact) or high.rule != "quantity.arabic" or high.damage:
+        return None
+    start = match.start("n")
+    written, scale = match["unit"] or "", match["scale"]
+    begins = low is not None and low.at.start == start and isinstance(low.value, Exact)
+    if low is not None and (low.at.end > start) != begins or (written and written not in high.unit):
+        return None
+    factor = (
+        numbers.multiplier(scale) if scale or written else numbers.multiplier(high.unit.removesuffix(high.base_unit))
+    )
+    first = Decimal(match["n"]) * factor
+    if first >= high.value.number or tools.out_of.search(reading.text, max(0, start - CLAUSE), start):
+        return None
+    at = (start, high.at.end)
+    numeral = reading.raw[start : high.at.end - len(high.unit)]
+    return _quantity(reading, at, numeral, Range(first, high.value.number), high.unit, high.base_unit, "range",
+                     "quantity.arabic")  # fmt: skip
 
 
 def _neighbours(found: list[Quantity], traits: Profile) -> Iterator[Quantity]:

@@ -490,7 +490,7 @@ def _chosen(figures: Sequence[Quantity], random: Random, every: int) -> list[Qua
 def two_xx(clean: Clean, random: Random) -> Iterator[Change]:
     """A count that looks like a year becomes 2XX."""
     for q in _integers(clean, 100):
-        yield Change((rewritten(q, "2XX", (0, 3, "number")),), q, (Decimal(2012), None, q.base_unit))
+        yield Change((rewritten(q, "2XX", (0, 3, "number")),), q, (Decimal(2012), None, q.base_unit), "year_scrub")
 
 
 def stars(clean: Clean, random: Random) -> Iterator[Change]:
@@ -711,6 +711,22 @@ def spaces(clean: Clean, random: Random) -> Iterator[Change]:
             yield Change((Edit(m.end(), m.end(), " "),))
 
 
+def spaces_in_numbers(clean: Clean, random: Random) -> Iterator[Change]:
+    """A space inside a number: 2 46人, 18 .6万人."""
+    for q in clean.plain:
+        n = numeral(q)
+        directly = re.match(r"[\u4e00-\u9fff]", clean.folded[q.span.start - 1 : q.span.start])
+        if q.rule == "quantity.arabic" and 2 <= len(n) <= 7 and "," not in n and q.span.start:
+            at = random.randrange(1, len(n))
+            new = n[:at] + " " + n[at:]
+            sure = (
+                bool(directly)
+                and max(map(len, re.split("[ .]", new))) <= 3
+                and clean.folded[q.span.start - 1] not in "第表图件号"
+            )
+            yield Change((rewritten(q, new),), q, None, "spaced", said(q)[0], sure)
+
+
 def _cut(part: float) -> Maker:
     """The text ends inside a figure, `part` of the way through the document."""
 
@@ -857,6 +873,7 @@ RULES: tuple[Rule, ...] = (
     Rule("page inside", "damage", _pages(flat=False, entity=False), light=False),
     Rule("page inside, flat", "damage", _pages(flat=True, entity=False), light=False),
     Rule("space inside", "damage", spaces),
+    Rule("space in number", "damage", spaces_in_numbers),
     Rule("cut at 1/4", "damage", _cut(0.25), light=False),
     Rule("cut at 1/2", "damage", _cut(0.5), light=False),
     Rule("cut at 3/4", "damage", _cut(0.75), light=False),

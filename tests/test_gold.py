@@ -88,4 +88,6 @@ def test_seed_is_cut_into_reports(path: Any) -> None:
 
 
 def test_the_folder_of_gold_is_complete() -> None:
-    assert {p.name for p in (ROOT / "tests" / "gold").iterdir()} == {"samples", "blind", "floors.json", "reached.json"}
+    assert {p.name for p in (ROOT / "tests" / "gold").iterdir()} == {
+        "samples", "blind", "cases", "judged", "floors.json", "reached.json"
+    }  # fmt: skip

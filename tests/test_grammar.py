@@ -142,6 +142,7 @@ def test_mask_kind_decides_one_of_its_examples(entry: MaskKind) -> None:
 # --- numbers, times, areas -------------------------------------------------------------------------------------------
 
 WHOLE = (
+    "over_half",
     "arabic",
     "mask",
     "chinese",
@@ -155,6 +156,9 @@ WHOLE = (
     "whole_year",
 )  # parts of other expressions
 FORMS = {
+    "half_of": "fraction",
+    "whole_of": "fraction",
+    "doubled": "turned",
     "bare": "lost_unit",
     "deleted_scaled": "deleted",
     "deleted_measure": "deleted",

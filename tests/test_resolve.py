@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hreport.lexicon import load, unit
-from hreport.resolve import area, convert, find_areas, indicator_id, year, year_of_prose
+from hreport.resolve import (
+    area,
+    convert,
+    find_areas,
+    find_short_areas,
+    indicator_id,
+    named,
+    year,
+    year_of_prose,
+)
 
 LEXICON = load()
 
@@ -368,7 +377,24 @@ def test_no_area(text: str) -> None:
         ("长沙市区居民", [("长沙市", "430100")]),
         ("全市和县城、各市县、外县", []),
         ("义乌市场监管、中山区域、旗帜", []),
-        ("大青山区医院和乌蒙山区", [("青山区", "")]),
+        ("大青山区医院和乌蒙山区", []),
+        (
+            "包头市青山区、武汉青山区和在青山区",
+            [("包头市", "150200"), ("青山区", "150204"), ("青山区", "420107"), ("青山区", "")],
+        ),
+        ("全市中区、全市北区", []),
+        ("济南市市中区和市北区", [("济南市", "370100"), ("市中区", "370103"), ("市北区", "370203")]),
+        ("西宁市、城北区、兴海县", [("西宁市", "630100"), ("城北区", ""), ("兴海县", "632524")]),
+        ("新增城市公园、推进南昌都市圈、湖南山区、湘西山区、川西山区", []),
+        (
+            "深圳南山区、支持西山区、昆明市西山区",
+            [("南山区", "440305"), ("西山区", "530112"), ("昆明市", "530100"), ("西山区", "530112")],
+        ),
+        ("沿海城区、山东城区、我省南部县、革命解放区、与合作市场", []),
+        (
+            "焦作市解放区、甘南州合作市",
+            [("焦作市", "410800"), ("解放区", "410802"), ("甘南州", "623000"), ("合作市", "623001")],
+        ),
         ("云南省昆明市", [("云南省", "530000"), ("昆明市", "530100")]),
         ("阿坝州、甘孜州", [("阿坝州", "513200"), ("甘孜州", "513300")]),
         ("在安县", []),
@@ -388,6 +414,62 @@ def test_no_area(text: str) -> None:
 )
 def test_areas_in_a_sentence(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(name, code) for _, _, name, code in find_areas(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("浙江义乌", ["浙江:330000", "义乌:330782"]),
+        ("重庆石柱和江苏省张家港", ["重庆:500000", "石柱:500240", "张家港:320582"]),
+        ("四川绵阳江油", ["四川:510000", "绵阳:510700", "江油:510781"]),
+        ("凉州、陇西、康县3县区", ["凉州:620602", "陇西:621122"]),
+        ("张掖、武威、酒泉发展", ["张掖:620700", "武威:620600", "酒泉:620900"]),
+        ("落户宁夏，驰援湖北。", ["宁夏:640000", "湖北:420000"]),
+        # ordinary words, parts of longer names, and names that nothing shows to be places
+        ("广西资源丰富、湖北公安机关、甘肃建设", []),
+        ("推进平安、健康、合作、友好、和谐建设", []),
+        ("上海港、重庆大学、黄山路", []),
+        ("杭州模式和义乌经验", []),
+        ("平安吉安，吉安全面发展", []),
+        ("大同小异、白银产量、日照时数", []),
+        ("浙江大学、云南白药", []),
+        ("开封市古城保护，喀什古城", []),
+    ],
+)
+def test_names_without_suffix(text: str, expected: list[str]) -> None:
+    assert [f"{name}:{code}" for _, _, name, code in find_short_areas(text, find_areas(text))] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("重庆经通道货运量、货运值分别增长41%、67%", ["重庆"]),
+        ("卫星导航系统在重庆全面落地应用", ["重庆"]),
+        ("对在重庆居住的人口", ["重庆"]),
+        ("重庆港、重庆大学、重庆枢纽港产业园、重庆经济", []),
+        ("平安重庆建设，美丽重庆，“重庆造”", []),
+    ],
+)
+def test_the_reports_own_name_without_suffix(text: str, expected: list[str]) -> None:
+    own = area("重庆市政府工作报告", LEXICON)
+    assert [name for _, _, name, _ in find_short_areas(text, [], own)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "code"),
+    [
+        ("柳州", "", "450200"),
+        ("义乌市", "", "330782"),
+        ("朝阳区", "", ""),
+        ("朝阳区", "110000", "110105"),
+        ("鼓楼区", "320100", "320106"),
+        ("彭水县", "", "500243"),
+        ("张家港保税区", "", None),
+    ],
+)
+def test_a_name_by_itself(text: str, inside: str, code: str | None) -> None:
+    found = named(text, inside)
+    assert (found.code if found else None) == code
 
 
 @given(st.text(alphabet="江苏省张家港市朝阳区和县城的年2", max_size=30))

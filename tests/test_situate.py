@@ -12,6 +12,22 @@ def read(text: str, hints: dict[int, dict[str, str]] | None = None) -> Extractio
     return analyse(document(text), LEXICON, hints)
 
 
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_reports_own_name_is_its_area() -> None:
+    found = read("重庆市2024年工作总结\n全市平稳运行。覆盖5个国家，重庆经通道货运量增长41%。重庆港完成5亿吨。")
+    assert [(o.area, o.area_name, o.area_id) for o in found.observations][1:] == [
+        ("重庆", "重庆市", "500000"),
+        ("全市", "重庆市", "500000"),
+    ]
+
+
+def test_a_name_of_several_divisions_is_the_one_in_the_reports_place() -> None:
+    found = read("吉林省2024年工作总结\n朝阳区新建医院5家。")
+    assert [(o.area, o.area_id) for o in found.observations] == [("朝阳区", "220104")]
+
+
 # --- years -----------------------------------------------------------------------------------------------------------
 
 

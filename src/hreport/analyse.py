@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hreport import grammar as grammars
-from hreport import resolve, situate
+from hreport import leaks, resolve, situate
 from hreport.confidence import judged
+from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
 from hreport.link import cells, observe, roles
-from hreport.model import Document, Extraction, Observation
-from hreport.split import split
+from hreport.model import Document, Extraction, Observation, Report
+from hreport.split import Layout, split
 from hreport.tag import areas, masks, quantities, times
 
 
@@ -26,7 +27,8 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     reading = layout.reading
     found_masks = masks.tag(reading, grammar)
     found_times = times.tag(reading, grammar)
-    found_areas = areas.tag(reading, grammar, resolve.find_areas(reading.text))
+    named = resolve.find_areas(reading.text)
+    found_areas = areas.tag(reading, grammar, named)
     traits = quantities.profile(reading.text, masks.digit_by_digit(found_masks), grammar)
     occupied = times.occupied(found_times, len(reading.text))
     ends = [layout.prose_end(report) for report in layout.reports]
@@ -37,6 +39,8 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     ]
     masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES
     reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
+    reports = tuple(_with_leaks(layout, report, grammar) for report in reports)
+    found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
     observations: list[Observation] = []
     for report in reports:
         own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]
@@ -48,6 +52,11 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             identity = resolve.indicator_id(meant or o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
             observations.append(judged(replace(o, indicator_id=identity), document.text, grammar, lexicon))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))
+
+
+def _with_leaks(layout: Layout, report: Report, grammar: Grammar) -> Report:
+    found = leaks.candidates(layout, report, grammar)
+    return replace(report, candidates=found, inferred=leaks.likeliest(found)) if found else report
 
 
 MASKED_PLACES = 2  # so many masked places make it likely that a place that is named leaked

@@ -104,6 +104,7 @@ TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "words.toml": {"words": Words},
     "relations.toml": {"relations": Pattern},
     "calendar.toml": {"calendar": Pattern},
+    "leaks.toml": {"leaks": Pattern},
     "tables.toml": {"headings": Pattern},
     "confidence.toml": {"confidence": Weight},
     "roles.toml": {"roles": RoleRule},

@@ -21,6 +21,7 @@ Measure: TypeAlias = Literal["level", "change", "change_rate", "multiple", "rank
 Direction: TypeAlias = Literal["up", "down"]
 Status: TypeAlias = Literal["actual", "target", "reference"]
 YearSource: TypeAlias = Literal["", "manifest", "title", "file", "text"]
+LeakGrade: TypeAlias = Literal["own", "named", "within"]
 Basis: TypeAlias = Literal["yoy", "qoq", "annual_average", "cumulative", "against_plan"]
 
 
@@ -190,9 +191,31 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that leaked from a report whose own place is masked or missing: its full name with those above it, its
+    code (none of a township), the best evidence (`span`, and `around` it), how many `times` it is named and its weight.
+
+    `grade`: "own" where it stands as the report's own, "named" where it is only named, "within" where the report's
+    place can only lie in it.
+    """
+
+    name: str
+    area_id: str
+    span: Span
+    around: Span
+    times: int
+    weight: int
+    grade: LeakGrade
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One report inside a document. `number` counts from 1; `area` and `year` as read off title, text and file name
-    (a masked year as written, such as `201*`), empty where nothing says; `year_from` is where the year stands."""
+    (a masked year as written, such as `201*`), empty where nothing says; `year_from` is where the year stands.
+
+    `candidates` are places that leaked where `area` is masked or missing, the likeliest first; `inferred` is the one
+    that stands out. They never take the place of `area`.
+    """
 
     number: int
     span: Span
@@ -201,6 +224,8 @@ class Report:
     area_id: str = ""
     year: str = ""
     year_from: YearSource = ""
+    candidates: tuple[Candidate, ...] = ()
+    inferred: Candidate | None = None
     sections: tuple[Section, ...] = ()
 
 

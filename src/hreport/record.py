@@ -69,7 +69,7 @@ EXTRACT = _columns(
     start:int end:int text numeral value:number value_max:number unit base_unit masked:bool bound damage repaired:number
     indicator measure direction basis real:bool status period area
     section page:int table:int row:int column:int sentence confidence:number doubts
-    area_name obs_value:number indicator_id area_id year:int low:number high:number rule
+    area_name obs_value:number indicator_id area_id area_inferred area_evidence year:int low:number high:number rule
     {SOURCE}
     """
 )
@@ -81,6 +81,7 @@ LONG = _columns(
     area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
     repaired:number doubt confidence:number chosen:bool file report:int title page:int sentence start:int end:int
+    area_inferred area_evidence
     """
 )
 SUGGEST = _columns("wording measure base_unit figures:int reports:int example file start:int end:int")
@@ -200,6 +201,7 @@ def _observation_row(
         "obs_value": number(usable),
         "indicator_id": o.indicator_id or None,
         "area_id": o.area_id or None,
+        **_inferred(o, document, report),
         "year": year_number(o.year),
         "low": number(low),
         "high": number(high),
@@ -207,6 +209,19 @@ def _observation_row(
         "url": source.get("url") or None,
         "publisher": source.get("publisher") or None,
         "published": source.get("published") or None,
+    }
+
+
+def _inferred(o: Observation, document: Document, report: Report | None) -> Row:
+    """The place that leaked, for a figure about the report's own place: its full name with the code, and the words that
+    it stands in with the offsets of the name, its grade and how often it is named."""
+    found = report.inferred if report is not None and o.area_name == report.area else None
+    if found is None:
+        return {"area_inferred": None, "area_evidence": None}
+    words = re.sub(r"\s+", " ", document.text[found.around.start : found.around.end]).strip()
+    return {
+        "area_inferred": f"{found.name} {found.area_id}".strip(),
+        "area_evidence": f'"{words}" {found.span.start}-{found.span.end} {found.grade} {found.times}',
     }
 
 

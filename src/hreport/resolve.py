@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, product
+from typing import TypeAlias
 
 from hreport.lexicon import Area, Conversion, Folder, Indicator, Lexicon, gazetteer, titles, unit
 from hreport.model import Measure
@@ -22,6 +23,10 @@ COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole countr
 COUNTED = {"count", "amount"}  # kinds of which a making verb takes another figure: hospitals, and hospitals newly built
 UNIT_PAIRS = 4096  # of units, kept: reports use the same few
 YEARS = ("year_digits", "year_masked", "year_chinese", "year_alone")  # entries of titles.toml, the surest first
+LISTED, PAIR = 3, 2  # so many names in a list are names without their suffixes too; and of provinces and prefectures
+Spot: TypeAlias = tuple[int, int, str, str]  # a name of a division in a text: start, end, name, code
+SHORTEST_NAME, LONGEST_LEAD = 2, 4  # characters of a name with its suffix, and of the words before a sure one
+SAME_CLAUSE = "[\u4e00-\u9fff]{0,5}?"  # what may stand between a place and the word that makes a name of both
 READINGS = 16  # of a spun wording: four spun words, each undone or not
 
 
@@ -240,7 +245,7 @@ def _plain(number: Decimal) -> Decimal:
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
-def find_areas(text: str) -> list[tuple[int, int, str, str]]:
+def find_areas(text: str) -> list[Spot]:
     """Names of divisions in a text, with their suffix, as (start, end, name, code), in order, none inside another.
 
     The code is empty where several divisions bear the name and the division named right before it does not tell which.
@@ -251,7 +256,7 @@ def find_areas(text: str) -> list[tuple[int, int, str, str]]:
     [(0, 3, '长春市', '220100'), (3, 6, '朝阳区', '220104'), (7, 10, '朝阳区', '')]
     """
     places = _places()
-    found: list[tuple[int, int, str, str]] = []
+    found: list[Spot] = []
     free = 0
     above: Area | None = None  # the division whose name ended last, and where
     spots = sorted(
@@ -265,13 +270,100 @@ def find_areas(text: str) -> list[tuple[int, int, str, str]]:
         if start < free or places.ordinary(text, start, end):
             continue
         name = text[start:end]
-        inside = above if found and found[-1][1] == start else None
-        if len(name) == 2 and start and text[start - 1] not in places.openers and inside is None:
-            continue  # 各市和县: two characters are a name only where one is sure to begin
+        inside = above if found and found[-1][1] == start else places.short_before(text, start, places.full[name])
+        listed = (bool(found) and text[found[-1][1] : start] in places.lists) or places.lists_on(text, end)
+        if inside is None and not places.begins(text, start, name, listed):
+            continue
         area = places.one(places.full[name], inside)
         found.append((start, end, name, area.code))
         free, above = end, area
     return found
+
+
+def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) -> list[Spot]:
+    """Names of divisions without suffix, where the context is sure, beside the full names that were `found`: right
+    behind the division that holds them (广西柳州), in a list of names, or as a place where something is (落户上海，);
+    of the division `own` also before a verb (重庆经通道货运量). Not inside longer names: 重庆大学.
+
+    >>> text = "浙江义乌和凉州、陇西、康县3县区"
+    >>> find_short_areas(text, find_areas(text))
+    [(0, 2, '浙江', '330000'), (2, 4, '义乌', '330782'), (5, 7, '凉州', '620602'), (8, 10, '陇西', '621122')]
+    """
+    places = _places()
+    spans = [(start, end) for start, end, _, _ in found]
+    bare = places.bare(text, spans, own)
+    names = sorted([(s, e, True) for s, e in spans] + [(s, e, False) for s, e in bare])
+    out: list[Spot] = []
+    for group in _groups(text, names):
+        for k, (start, end, full) in enumerate(group):
+            if full:
+                continue
+            above = places.above(text, group, k)
+            kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
+            enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
+            listed = enough and (text[start - 1 : start] in places.lists or text[end : end + 1] in places.lists)
+            here = text[start:end]
+            if own is not None and here == own.short and places.acts(text, start, end):
+                out.append((start, end, here, own.code))
+                continue
+            followed = above is not None and k + 1 < len(group) and group[k + 1][0] == end
+            if not followed and places.compound(text, end):
+                continue
+            if above is not None or listed or places.located(text, start, end):
+                out.append((start, end, here, places.meant(here, above).code))
+    return out
+
+
+def find_bare_areas(text: str, taken: Sequence[tuple[int, int]]) -> list[Spot]:
+    """Names without suffix that stand anywhere outside the stretches `taken`, of provinces and prefectures, and that
+    are no ordinary words. They may be parts of longer names."""
+    places = _places()
+    spots = [(start, end, text[start:end]) for start, end in places.bare(text, taken, None)]
+    return [(start, end, name, places.meant(name, None).code) for start, end, name in spots if places.high(name)]
+
+
+def chain(code: str) -> tuple[Area, ...]:
+    """The division of a code and those it lies in, the province first; empty without a known code.
+
+    >>> [a.name for a in chain("511603")]
+    ['四川省', '广安市', '前锋区']
+    """
+    known = _places().code
+    found: list[Area] = []
+    while code in known:
+        found.append(known[code])
+        code = known[code].parent
+    return tuple(reversed(found))
+
+
+def _groups(text: str, names: Sequence[tuple[int, int, bool]]) -> Iterator[list[tuple[int, int, bool]]]:
+    """Names that nothing but a comma of lists or an `and` stands between, or nothing at all."""
+    group: list[tuple[int, int, bool]] = []
+    for name in names:
+        if group and text[group[-1][1] : name[0]] not in ("", *_places().lists):
+            yield group
+            group = []
+        group.append(name)
+    if group:
+        yield group
+
+
+def named(text: str, inside: str = "") -> Area | None:
+    """The division of exactly this name, with or without its suffix, of several the one inside the division of the code
+    `inside`; without a code where several are left.
+
+    >>> named("柳州").name, named("朝阳区").code, named("朝阳区", "220000").code
+    ('柳州市', '', '220104')
+    """
+    places = _places()
+    owners = places.full.get(text) or places.owners(text)
+    if not owners:
+        return None
+    return (
+        places.one(owners, places.code.get(inside))
+        if text in places.full
+        else places.meant(text, places.code.get(inside))
+    )
 
 
 def area(text: str, lexicon: Lexicon) -> Area | None:
@@ -329,21 +421,130 @@ class _Places:
         self._longest_phrase = max(map(len, words["phrases"]))
         self.openers = frozenset(words["openers"])
         self._follows = words["follows"]
+        self.lists = frozenset(words["lists"])
+        self._careful = re.compile(f"(?:{'|'.join(words['careful'])})")
+        self._leads = re.compile(f"(?:{_any(words['leads'])})$")
+        self._compound = re.compile(f"{SAME_CLAUSE}(?:{_any(words['compounds'])})|[{''.join(words['goes_on'])}]")
+        self._at = re.compile(f"(?:{_any(words['located'])})$")
+        self._acts_after = re.compile(
+            f"(?:^|[{''.join(words['stops'])}]|{_any(words['located'])}|{_any(words['leads'])})$"
+        )
+        self._acts = re.compile(f"(?:{'|'.join(words['acts'])})")
+        self._stop = re.compile(f"$|[{''.join(words['stops'])}]")
+        not_short = {*self._not_area, *words["not_short"]}
         self._shorts: dict[str, list[Area]] = {}
         for areas in gazetteer().values():
             for a in areas:
                 if len(a.short) > 1 and a.short not in self._not_area and a not in self._shorts.get(a.short, []):
                     self._shorts.setdefault(a.short, []).append(a)
+        self._bare = {name for name in self._shorts if name not in not_short}
+        self._heads = {name[:2] for name in self._bare}
         self._short_names = sorted(self._shorts)
         self._longest_short = max(map(len, self._shorts))
 
     def ordinary(self, text: str, start: int, end: int) -> bool:
         """Is the name an ordinary word here, or its last character the beginning of one?"""
-        if text[start:end] in self._not_area or (text[end - 1], text[end : end + 1]) in self._not_after:
+        if (text[end - 1], text[end : end + 1]) in self._not_after:
             return True
         first = max(0, start - self._longest_phrase)
         around = self._phrases.finditer(text, first, end + self._longest_phrase)
         return any(match.start() < end and match.end() > start for match in around)
+
+    def begins(self, text: str, start: int, name: str, listed: bool) -> bool:
+        """Can the name begin here? 各市和县: two characters only where one is sure to begin. 全市中区: what is an
+        ordinary word too only in a list of names or, of some, behind words after which a name may begin."""
+        if name in self._not_area:
+            return listed and len(name) > SHORTEST_NAME
+        opened = start == 0 or text[start - 1] in self.openers
+        if len(name) == SHORTEST_NAME:
+            return opened
+        if self._careful.fullmatch(name):
+            return opened or listed or bool(self._leads.search(text, max(start - LONGEST_LEAD, 0), start))
+        return True
+
+    def lists_on(self, text: str, end: int) -> bool:
+        """Does a list go on behind a name with another that can be nothing else?"""
+        if text[end : end + 1] not in self.lists:
+            return False
+        names = (text[end + 1 : end + 1 + width] for width in range(SHORTEST_NAME + 1, self.longest + 1))
+        return any(n in self.full and n not in self._not_area and not self._careful.fullmatch(n) for n in names)
+
+    def short_before(self, text: str, start: int, areas: Sequence[Area]) -> Area | None:
+        """The division named without its suffix right before, if it holds one of the areas: 成都新都区."""
+        for width in range(min(start, self._longest_short), 1, -1):
+            for owner in self._shorts.get(text[start - width : start], ()):
+                if owner.level != "county" and any(self._within(a, owner.code) for a in areas):
+                    return owner
+        return None
+
+    def owners(self, short: str) -> tuple[Area, ...]:
+        """The divisions that a name without suffix may mean."""
+        return tuple(self._shorts.get(short, ()))
+
+    def high(self, short: str) -> bool:
+        """Is this name without suffix that of a province or a prefecture?"""
+        return any(a.level != "county" and not a.seen for a in self.owners(short))
+
+    def bare(self, text: str, taken: Sequence[tuple[int, int]], own: Area | None) -> list[tuple[int, int]]:
+        """Where names without suffix stand that could be divisions, in order, none inside `taken` or another."""
+        free = bytearray(len(text) + 1)
+        for start, end in taken:
+            free[start:end] = b"\1" * (end - start)
+        known = self._bare | {own.short} if own is not None and len(own.short) > 1 else self._bare
+        heads = self._heads | {own.short[:2]} if own is not None else self._heads
+        found = []
+        at = 0
+        while at < len(text) - 1:
+            end = at
+            if text[at : at + 2] in heads:
+                longest = range(min(len(text), at + self._longest_short), at + 1, -1)
+                end = next((e for e in longest if text[at:e] in known and not any(free[at:e])), at)
+            if end > at:
+                found.append((at, end))
+            at = max(end, at + 1)
+        return found
+
+    def above(self, text: str, group: Sequence[tuple[int, int, bool]], k: int) -> Area | None:
+        """The division that is named right before a name of the group and holds it, or itself if it holds the next."""
+        start, end, _ = group[k]
+        areas = self.owners(text[start:end])
+        if k and group[k - 1][1] == start:
+            before = text[group[k - 1][0] : start]
+            for a in (*self.full.get(before, ()), *self.owners(before)):
+                if a.code and a.level != "county" and any(self._within(b, a.code) for b in areas):
+                    return a
+        if k + 1 < len(group) and group[k + 1][0] == end:
+            after = text[end : group[k + 1][1]]
+            inner = (*self.full.get(after, ()), *self.owners(after))
+            for a in areas:
+                if a.level != "county" and any(self._within(b, a.code) for b in inner):
+                    return a
+        return None
+
+    def compound(self, text: str, end: int) -> bool:
+        """Does a longer name go on behind a name without suffix: 重庆大学, 上海港, 黄山路?"""
+        return bool(self._compound.match(text, end))
+
+    def located(self, text: str, start: int, end: int) -> bool:
+        """Is the name, of a province or a prefecture, where something is or went (落户上海，)?"""
+        there = self.high(text[start:end]) and self._at.search(text, max(start - LONGEST_LEAD, 0), start)
+        return bool(there and (self._stop.match(text, end) or self._acts.match(text, end)))
+
+    def acts(self, text: str, start: int, end: int) -> bool:
+        """Does the name stand by itself before a verb, or where something is?"""
+        if self._acts.match(text, end):
+            return bool(self._acts_after.search(text, max(start - LONGEST_LEAD, 0), start))
+        return bool(self._stop.match(text, end) and self._at.search(text, max(start - LONGEST_LEAD, 0), start))
+
+    def meant(self, short: str, inside: Area | None) -> Area:
+        """The division that a name without suffix means: the one inside a division, else the province, else the only
+        one, else the prefecture that all others lie in."""
+        areas = self._shorts[short]
+        within = [a for a in areas if inside is not None and inside.code and self._within(a, inside.code)]
+        if inside in areas and inside is not None:
+            return inside
+        top = [a for a in areas if a.level == "province"]
+        return top[0] if top and not within else self._told(short, within or areas)
 
     def one(self, areas: tuple[Area, ...], inside: Area | None) -> Area:
         """The one division of that name, inside a division if it is given; without a code if several are left."""
@@ -445,7 +646,7 @@ def year_of_prose(text: str, lexicon: Lexicon) -> str:
     folded = unicodedata.normalize("NFKC", text)
     plain = [y for p in lexicon.titles["year_plain"].words for y in re.findall(p, folded)]
     if plain:
-        return max(plain)
+        return str(max(plain))
     # only looked forward to: nothing says which year it is
     if _first_year(folded, "year_digits", lexicon=lexicon):
         return ""

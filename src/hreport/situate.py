@@ -15,7 +15,7 @@ from hreport.lexicon import Area, Lexicon
 from hreport.model import Observation, Report, YearSource
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
-from hreport.text import fold
+from hreport.text import Reading, fold
 
 YEAR = r"(?:19|20)\d{2}"
 LEVELS = ("province", "city", "county", "district", "prefecture")
@@ -84,6 +84,19 @@ def reports(
     return tuple(found)
 
 
+def own_names(reading: Reading, reports: Sequence[Report]) -> list[resolve.Spot]:
+    """Where reports name their own place without its suffix (重庆经通道货运量). Other names without suffix are
+    left out: they stand in lists and names of projects, and seldom are the place of the figure that comes next."""
+    spots = []
+    for report in reports:
+        own = resolve.named(report.area) if report.area else None
+        if own is not None:
+            low, high = reading.index(report.span.start), reading.index(report.span.end)
+            found = resolve.find_short_areas(reading.text[low:high], [], own)
+            spots += [(s + low, e + low, name, code) for s, e, name, code in found if name == own.short]
+    return spots
+
+
 def _report_year(said: Mapping[str, str], title: str, name: str, head: str, lexicon: Lexicon) -> tuple[str, YearSource]:
     """The year that a report is about, and where it stands."""
     if said.get("year"):
@@ -150,7 +163,7 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
                 return report.area, report.area_id
             province = resolve.province(report.area_id, lexicon) if k == 0 else None
             return (province.name, province.code) if province else ("", "")
-    place = resolve.area(written, lexicon)
+    place = resolve.named(written, report.area_id) or resolve.area(written, lexicon)
     if place is not None:
         if not place.code and report.area.endswith(place.name):
             return report.area, report.area_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -27,6 +27,8 @@ PAGE = 60  # a page marker stands after at least this many characters; an item o
 SHORTEST_PAGE = 200  # the first of only two pages has at least this many
 LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
+NUMBER = 16  # a number and its unit are no longer
+TORN = frozenset("0123456789.")
 SPACE = " \t\r\n\u3000\xa0"
 
 
@@ -73,7 +75,7 @@ class _Patterns:
         self.inner_heading = re.compile(rf"(?<={before})({inner})(?=\S{{3}})")
         self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
         self.page = grammar.regex("furniture", "fields", "web", "stamp", "download")
-        self.marks = {i: re.compile(row.pattern) for i, row in grammar.tables["marks"].items()}
+        self.marks = grammar.compiled("marks", grammar.tables["marks"])
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +90,8 @@ def split(document: Document, grammar: Grammar) -> Layout:
     lines = openings.unglued(list(_lines(text)), grammar)
     is_furniture = [bool(patterns.furniture.search(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
-    noise = _page_markers(text, patterns)
+    pages = _page_markers(text, patterns)
+    noise = list(pages)
     noise += [Span(*m.span()) for m in patterns.inline.finditer(fold(text))]
     breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
     noise += breaks
@@ -100,7 +103,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
     body = list(_body(lines, is_furniture, marked, noise, patterns))
-    body = _joined(body, {span.end for span in breaks})
+    body = _joined(body, {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages})
     reports = tuple(_reports(document, body, lines, reading, grammar))
     return Layout(document, reading, in_reading, reports, cells)
 
@@ -169,14 +172,16 @@ def _page_markers(text: str, patterns: _Patterns) -> list[Span]:
         unfinished = bool(before) and not marks["finished"].search(before[-1:])
         chain.append((match, number, unfinished or bool(marks["goes_on"].match(folded, match.end()))))
     inner = [unfinished for match, number, unfinished in chain if match.start() > 0 and number > 1]
-    if len(inner) == 1:
+    # No item of a list ends inside a number with which the next begins (9, line break, `2、3.5%`).
+    torn = any(folded[m.start() - 1 : m.start()] in TORN and folded[m.end() : m.end() + 1].isdigit() for m, *_ in chain)
+    if len(inner) == 1 and not torn:
         at = chain[-1][0].start()
         line = folded[folded.rfind("\n", 0, at) + 1 : at]
         if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(line.strip()) < PROSE:
             return []
     if not inner or sum(inner) < 0.7 * len(inner):
         return []
-    if chain[-1][0].end() - chain[0][0].start() < PAGE * len(chain):
+    if not torn and chain[-1][0].end() - chain[0][0].start() < PAGE * len(chain):
         return []
     return [Span(m.start() if number > 1 else m.start("number"), m.end()) for m, number, _ in chain]
 
@@ -188,7 +193,12 @@ def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Pat
     spans = []
     for k in range(len(lines) - 1):
         before, after = lines[k], lines[k + 1]
-        if is_furniture[k] or is_furniture[k + 1] or len(before.text) < (full or WRAPPED):
+        if is_furniture[k] or is_furniture[k + 1]:
+            continue
+        if marks["torn"].search(f"{before.text[-NUMBER:]}\n{after.text[:NUMBER]}"):
+            spans.append(Span(before.end, after.start))
+            continue
+        if len(before.text) < (full or WRAPPED):
             continue
         if not marks["breaks_off"].search(before.text) or marks["finished"].search(before.text):
             continue
@@ -221,12 +231,19 @@ def _wrapped_at(lines: Sequence[Line], patterns: _Patterns) -> int:
     return full if filled >= WRAPPED_LINES and filled >= 0.9 * len(open_ended) and 2 * sentences > len(lines) else 0
 
 
-def _joined(body: Sequence[Line], continued: Container[int]) -> list[Line]:
-    """The lines with each that begins at an offset of `continued` added to the one before it."""
+def _number(text: str, marker: Span) -> int:
+    """Where the number of a page marker begins."""
+    return marker.end - len(text[marker.start : marker.end].lstrip())
+
+
+def _joined(body: Sequence[Line], continued: Mapping[int, int]) -> list[Line]:
+    """The lines with each that begins at an offset of `continued` added to the one before it, without so many of its
+    characters."""
     out: list[Line] = []
     for line in body:
-        if out and line.start in continued:
-            out[-1] = replace(out[-1], end=line.end, text=out[-1].text + line.text)
+        left_out = continued.get(line.start)
+        if out and left_out is not None:
+            out[-1] = replace(out[-1], end=line.end, text=out[-1].text + line.text[left_out:])
         else:
             out.append(line)
     return out

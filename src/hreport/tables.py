@@ -652,7 +652,7 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool) -> Row:
     row = f.row
     copied = (
         "direction", "basis", "status", "period", "bound", "masked", "numeral", "damage", "confidence", "file",
-        "report", "title", "page", "sentence", "start", "end",
+        "report", "title", "page", "sentence", "start", "end", "area_inferred", "area_evidence",
     )  # fmt: skip
     return {
         **{name: row[name] for name in copied},

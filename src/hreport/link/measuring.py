@@ -33,6 +33,7 @@ class _Patterns:
     people: re.Pattern[str]
     bounded_rate: re.Pattern[str]
     unbounded: re.Pattern[str]
+    taken_part: re.Pattern[str]
     ranked: re.Pattern[str]
 
 
@@ -49,6 +50,8 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
         return "rank", None  # 全国排名53位
     if chunk.against or left.relation == "from":
         return "level", None  # 由5.8‰下降到3.1‰: both are levels
+    if chunk.quantity.rule == "quantity.halved":
+        return "multiple", "down"
     direction = DIRECTIONS.get(left.relation)
     if direction == "up" and negative(chunk, chunker):
         direction = "down"  # 增长-3.2%
@@ -92,7 +95,7 @@ def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, ch
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
         quantity = replace(quantity, bound="min")
     rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
-    if quantity.damage == "year_scrub" and not rate:
+    if quantity.damage == "year_scrub" and not (rate or patterns.taken_part.search(indicator)):
         return replace(quantity, repaired=None)
     if quantity.damage is None and how == "level" and _impossible(quantity, WHOLE if rate else MOST):
         return replace(quantity, damage="lost_point")

@@ -211,6 +211,8 @@ class Namer:
             return head
         text, before = self._chunker.reading.text, previous.quantity.at.start
         same = previous.quantity.base_unit == chunk.quantity.base_unit and previous.rule != "link.right"
+        if same and self.is_part(chunk):
+            return head  # 托育机构85家,其中东区32家
         listed = text[previous.quantity.at.end] == LIST_COMMA
         place = previous.area and text[:before].endswith(previous.area)
         return head if same and listed and place else ""

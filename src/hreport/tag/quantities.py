@@ -54,6 +54,7 @@ class _Tools:
     no_share: re.Pattern[str]
     per_mille_rate: re.Pattern[str]
     ten_thousand: re.Pattern[str]
+    share: re.Pattern[str]
     word_units: re.Pattern[str]
     damaged_ten: re.Pattern[str]
     year_inside: re.Pattern[str]
@@ -72,6 +73,12 @@ class _Tools:
     not_bound: frozenset[str]
     after: re.Pattern[str]
     after_bounds: dict[str, Bound]
+    fraction: re.Pattern[str]
+    half_of: re.Pattern[str]
+    whole_of: re.Pattern[str]
+    halved: re.Pattern[str]
+    doubled: re.Pattern[str]
+    over_half: re.Pattern[str]
     turned: re.Pattern[str]
     years: re.Pattern[str]
 
@@ -123,6 +130,7 @@ def _tools(grammar: Grammar) -> _Tools:
         no_share=re.compile(damage["no_share"].pattern),
         per_mille_rate=re.compile(damage["per_mille_rate"].pattern),
         ten_thousand=re.compile(damage["ten_thousand"].pattern),
+        share=re.compile(damage["of_share"].pattern),
         word_units=re.compile(damage["word_units"].pattern),
         damaged_ten=re.compile(damage["damaged_ten"].pattern),
         year_inside=re.compile(damage["year_inside"].pattern),
@@ -141,6 +149,12 @@ def _tools(grammar: Grammar) -> _Tools:
         not_bound=grammar.words_of("not_bound"),
         after=after,
         after_bounds=after_bounds,
+        fraction=re.compile(numerals["fraction"].pattern),
+        half_of=re.compile(numerals["half_of"].pattern),
+        whole_of=re.compile(numerals["whole_of"].pattern),
+        halved=re.compile(numerals["halved"].pattern),
+        doubled=re.compile(numerals["doubled"].pattern),
+        over_half=re.compile(numerals["over_half"].pattern),
         turned=re.compile(numerals["turned"].pattern),
         years=re.compile(numerals["years"].pattern),
     )
@@ -154,7 +168,8 @@ def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     close = len(re.findall(damage["no_space"].pattern, text))
     deleting = bool(re.search(damage["deleting"].pattern, text))
     unbroken = len(text) > UNBROKEN * (text.count(",") + 2)
-    digits = len(re.findall(damage["digits"].pattern, text)) >= 2
+    words = re.findall(damage["digits"].pattern, text)
+    digits = len(words) >= 2 or any(len(word) > 2 for word in words)  # 进1步 alone proves it
     return Profile(scrubbed, number_shapes, spaced >= 3 and spaced > close, deleting, digits, unbroken)
 
 
@@ -173,6 +188,7 @@ def tag(
         _two_points,
         _odd_spaces,
         _turned,
+        _parts,
         _years,
         _deleted_scaled,
         _compounds,
@@ -197,7 +213,8 @@ def tag(
         if not inside and 1 in occupied[start:end]:
             continue
         found = [q for q in found if q not in inside]
-        found.append(_cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or ""))
+        share = bool(tools.share.search(reading.text[max(0, start - CLAUSE) : start]))
+        found.append(_cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or "", share))
     found.sort(key=lambda q: q.at.start)
     return list(_neighbours(found, traits))
 
@@ -298,7 +315,7 @@ def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile)
             before = reading.text[max(0, match.start() - LOOK) : match.start()]
             if match["more"] or tools.ten_thousand.search(before):
                 at, surface = (match.start("unit"), match.end()), match["n"] + match["unit"]
-                yield _deleted_at(reading, grammar, at, surface)
+                yield _deleted_at(reading, grammar, tools, at, surface)
                 continue
         vague = bool(match["more"]) or not numbers.VAGUE.isdisjoint(match["n"])
         factor = Decimal(10) if unit.kind == "tenth" else Decimal(1)
@@ -363,6 +380,27 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         yield _quantity(reading, match.span(), numeral, value, TIMES, TIMES, "exact", "quantity.turned")
 
 
+def _parts(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """三分之一, 过半, 减半: shares and multiples in words."""
+    for match in tools.fraction.finditer(reading.text):
+        of, n = numbers.chinese(match["of"]), numbers.chinese(match["n"])
+        if of is None or n is None or n >= of:
+            continue
+        bound = _bound(reading.text, *match.span(), tools, False, False)
+        value = Exact((100 * n / of).quantize(Decimal("0.000001")))
+        yield _quantity(reading, match.span(), match[0], value, "", PERCENT, bound, "quantity.fraction")
+    for pattern, share in ((tools.half_of, 50), (tools.whole_of, 100)):
+        for match in pattern.finditer(reading.text):
+            bound = _bound(reading.text, *match.span(), tools, False, False)
+            over = share == 50 and bound == "exact" and tools.over_half.search(match[0])
+            yield _quantity(reading, match.span(), match[0], Exact(Decimal(share)), "", PERCENT,
+                            "min" if over else bound, "quantity.fraction")  # fmt: skip
+    for pattern, multiple in ((tools.halved, "0.5"), (tools.doubled, "2")):
+        for match in pattern.finditer(reading.text):
+            rule = "quantity.halved" if pattern is tools.halved else "quantity.turned"
+            yield _quantity(reading, match.span(), match[0], Exact(Decimal(multiple)), TIMES, TIMES, "exact", rule)
+
+
 def _years(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """平均受教育年限14.2年: years that are measured; all others place something in time."""
     for match in tools.years.finditer(reading.text):
@@ -374,11 +412,11 @@ def _years(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -
 
 
 def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """25。4%, 96. 5%: the point became a full stop, or a space stands at it. Of a share it is certain what stood there;
-    6。4亿元 could be the end of one sentence and the beginning of another."""
+    """25。4%, 6。4亿元: the point became a full stop or a middle dot. A number without its unit before a full stop and
+    one behind it are one: 200 sound reports hold no two."""
     for match in tools.odd_point.finditer(reading.text):
         written = match["n"] or match["n2"]
-        numeral = written.replace(STOP, ".").replace(" ", "")
+        numeral = re.sub(f"[{STOP}\u00b7]", ".", written)
         scale, surface = match["unit2"] or "", match["unit"] or match["unit3"]
         unit = grammar.surfaces.get(surface)
         if surface == tools.piece and tools.shared_point.match(reading.text, match.end()):
@@ -386,10 +424,9 @@ def _odd_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
         number = Decimal(numeral) * numbers.multiplier(scale)
         start, end = match.start("n" if match["n"] else "n2"), match.end()
         bound = _bound(reading.text, start, end, tools, bool(match["more"] or match["more2"]), False)
-        damage: Damage = "spaced" if " " in written else "lost_point"
         written_unit, base = (_written(unit, surface), _base(unit)) if unit else ("", "")
         yield _quantity(reading, (start, end), numeral, Exact(number), scale + written_unit, base, bound,
-                        "quantity.odd_point", damage, number if match["n"] else None)  # fmt: skip
+                        "quantity.odd_point", "lost_point", number)  # fmt: skip
 
 
 def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -401,16 +438,16 @@ def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """45 860元, 3. 82亿元: a space inside the number; closed up, it is certain. Of 2 46人 it is not: the first digit may be
-    another's."""
+    """45 860元, 96. 5%: a space inside the number; closed up, it is certain."""
     for match in tools.odd_space.finditer(reading.text):
-        written = match["n"] or match["point"] or match["torn"]
-        numeral = written.replace(" ", "")
-        unit = grammar.surfaces[match["unit"]]
+        numeral = (match["n"] or match["n2"]).replace(" ", "")
         number = Decimal(numeral) * numbers.multiplier(match["scale"])
+        unit = grammar.surfaces[match["unit"]]
+        if unit.kind == "tenth":
+            continue
         bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"]), False)
         yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + _written(unit, match["unit"]),
-                        _base(unit), bound, "quantity.odd_space", "spaced", None if match["torn"] else number)  # fmt: skip
+                        _base(unit), bound, "quantity.odd_space", "spaced", number)  # fmt: skip
 
 
 def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -419,16 +456,16 @@ def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: P
         return
     for pattern in (tools.deleted_scaled, tools.deleted_measure):
         for match in pattern.finditer(reading.text):
-            yield _deleted_at(reading, grammar, match.span("unit"), match["unit"])
+            yield _deleted_at(reading, grammar, tools, match.span("unit"), match["unit"])
 
 
-def _cut_off(reading: Reading, at: tuple[int, int], numeral: str, rest: str) -> Quantity:
+def _cut_off(reading: Reading, at: tuple[int, int], numeral: str, rest: str, share: bool) -> Quantity:
     """A number at the very end of a report, without its unit or with a part of it: the text was cut off, perhaps inside
-    it."""
+    it. Of a `share` the unit is known."""
     number = numbers.arabic(numeral.rstrip("."))
     scale = rest if numbers.multiplier(rest) >= TEN_THOUSAND else ""
     value: Value = Masked(numeral) if number is None else Exact(number * numbers.multiplier(scale))
-    return _quantity(reading, at, numeral, value, scale, "", "exact", "quantity.cut", "cut")
+    return _quantity(reading, at, numeral, value, scale, PERCENT if share else "", "exact", "quantity.cut", "cut")
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -439,28 +476,30 @@ def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) ->
         if tools.no_share.search(before):
             continue
         sure = not tools.per_mille_rate.search(before)
-        for one in re.finditer(r"\d+(?:\.\d+)?", match["n"] + match["list"]):
-            number = Decimal(one[0])
-            if number > 100:
+        for one in re.finditer(r"[\dxX]+(?:\.[\dxX]+)?", match["n"] + match["list"]):
+            number = numbers.arabic(one[0])
+            if number is not None and number > 100:
                 continue
+            value: Value = Masked(one[0]) if number is None else Exact(number)
             start, end = match.start("n") + one.start(), match.start("n") + one.end()
             bound = _bound(reading.text, start, end, tools, False, False)
-            yield _quantity(reading, (start, end), one[0], Exact(number), "", PERCENT if sure else "", bound,
+            yield _quantity(reading, (start, end), one[0], value, "", PERCENT if sure else "", bound,
                             "quantity.lost_unit", "lost_unit", number if sure else None)  # fmt: skip
 
 
 def _deleted(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """增长 %, 率为%: a unit whose number is gone. No number, and no zero."""
     for match in tools.deleted.finditer(reading.text):
-        name = "unit" if match["unit"] else "unit2"
-        yield _deleted_at(reading, grammar, match.span(name), match[name])
+        name = next(name for name in ("unit", "unit2", "unit3") if match[name])
+        yield _deleted_at(reading, grammar, tools, match.span(name), match[name])
 
 
-def _deleted_at(reading: Reading, grammar: Grammar, at: tuple[int, int], surface: str) -> Quantity:
+def _deleted_at(reading: Reading, grammar: Grammar, tools: _Tools, at: tuple[int, int], surface: str) -> Quantity:
     """A unit, with its multipliers, whose number is gone."""
     scale, unit = _unscaled(surface, grammar)
     written = scale + _written(unit, surface[len(scale) :])
-    return _quantity(reading, at, "", Masked(""), written, _base(unit), "exact", "quantity.deleted", "deleted")
+    bound = _bound(reading.text, *at, tools, False, False)
+    return _quantity(reading, at, "", Masked(""), written, _base(unit), bound, "quantity.deleted", "deleted")
 
 
 # --- value, unit, bound ----------------------------------------------------------------------------------------------
@@ -472,6 +511,7 @@ PERCENT, PERMILLE, PERMYRIAD = "%", "\u2030", "\u2031"
 PORTIONS = {100: PERCENT, 1000: PERMILLE, 10000: PERMYRIAD}
 PLUS, POINT_SIGN, ONE = "+", ".", "1"
 TEN_THOUSAND = 10_000
+SCRUBBED_MASK = re.compile(r"20\d*\*+|2XX")  # what became of every 20dd
 LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
@@ -494,7 +534,7 @@ def _make(
     value: Value
     if low is None or (n2 and high is None):
         value = _masked(n, n2, factor, traits)
-        if n.startswith("20") and n.endswith("*"):
+        if SCRUBBED_MASK.fullmatch(n):
             damage = "year_scrub"
     else:
         value = Exact(low * factor) if high is None else Range(low * factor, high * factor)
@@ -607,8 +647,10 @@ def _neighbours(found: list[Quantity], traits: Profile) -> Iterator[Quantity]:
             one is not None
             and other is not None
             and one.at.end == other.at.start
-            and one.base_unit in PORTIONS.values()
-            and (one.base_unit == other.base_unit or not traits.unbroken)
+            and (
+                (one.base_unit, one.unit) == (other.base_unit, other.unit)
+                or (one.base_unit in PORTIONS.values() and not traits.unbroken)
+            )
             for one, other in ((before, quantity), (quantity, after))
         )
         if touching and quantity.damage is None and quantity.rule == "quantity.arabic":

@@ -324,6 +324,33 @@ def test_serial_numbers_are_no_headings_and_no_header_row_gives_none() -> None:
     assert (block.row_heading, block.column_heading) == ("诊所", "")
 
 
+TABLES = [
+    ("figures with units", ["项目|数量", "义诊|500多场", "讲座|约30场"], (3, 2), "讲座", "数量"),
+    ("title and unit inside", ["各乡情况||", "||单位:人", "乡镇|医生|护士", "甲乡|4|5"], (4, 2), "甲乡", "医生"),
+    ("columns counted", ["单位|收入|支出", "甲|1|2", "一院|30.5|29"], (3, 2), "一院", "收入"),
+    ("sections", ["项目|2023年", "一、医院|", "床位|12", "二、诊所|", "床位|3"], (5, 2), "床位", "2023年"),
+    ("cells not merged", ["类别|人次|", "|2022年|2023年", "一院|3|4"], (3, 3), "一院", "人次 2023年"),
+    ("two halves", ["指标|数值|指标|数值", "医院|14|诊所|236", "医师|9|护士|12"], (2, 4), "诊所", "数值"),
+    ("a form", ["名称|甲院|类别|公立", "床位|260张|职工|412人", "面积|2.6万平方米|门诊|9万人次"], (3, 4), "门诊", ""),
+    (
+        "serial number inside",
+        ["领域|序号|指标|2023年", "健康|1|寿命|79.1", "健康|2|死亡率|3.2"],
+        (3, 4),
+        "健康 死亡率",
+        "2023年",
+    ),
+    ("ages", ["年龄|男|女", "0—14岁|3.1|2.9", "65岁以上|1.2|1.4"], (3, 2), "65岁以上", "男"),
+    ("masked places", ["单位|参合率", "xx县|98%", "xx区|97%"], (2, 2), "xx县", "参合率"),
+]
+
+
+@pytest.mark.parametrize(("rows", "at", "beside", "above"), [t[1:] for t in TABLES], ids=[t[0] for t in TABLES])
+def test_headings_of_tables(rows: list[str], at: tuple[int, int], beside: str, above: str) -> None:
+    found = cells(document(docx(table(*(row(*(cell(c) for c in line.split("|"))) for line in rows)))))
+    block = found[1, *at][1]
+    assert (block.row_heading, block.column_heading, block.is_heading) == (beside, above, False)
+
+
 def test_nested_table_stays_in_its_place() -> None:
     inner = table(row("名称", "数量"), row("医院", "12"))
     result = document(docx(table(row(cell("附", inside=inner + paragraph("注")), "说明"), row("甲", "乙"))))

@@ -25,6 +25,7 @@ from hreport.text import fold
 FAR = 16  # characters between a name and its number; a relation with a bound and an adverb has up to 12
 LONG_NAME = 14  # characters; nine of ten annotated names are shorter
 SHORT_NAME = 2
+PERCENT = "%"
 LONG_SENTENCE = 160  # characters; half of the annotated figures stand in shorter ones
 PAIRS = ("()", "\u201c\u201d", "\u300a\u300b")
 
@@ -95,13 +96,21 @@ def _of_name(o: Observation, text: str, grammar: Grammar) -> Iterator[str]:
         yield "adverb_inside"
     if words and (words[-1] in say.particle or words[-1] in say.preposition or words[-1] in say.leading):
         yield "open_end"
-    if words and words[0] in say.particle:
+    if words and (words[0] in say.particle or words[0] in say.preposition):
         yield "open_begin"
     if o.rule == "link.cell":
         return
     start, end = o.quantity.span.start, o.quantity.span.end
-    before = fold(text[o.sentence.start : start]).rfind(name)
-    behind = fold(text[end : o.sentence.end]).find(name)
+    left, right = fold(text[o.sentence.start : start]), fold(text[end : o.sentence.end])
+    before, behind = left.rfind(name), right.find(name)
+    if o.rule == "link.right" and o.quantity.base_unit == PERCENT:
+        yield "share_of_what_follows"
+    if o.rule != "link.distributed" and any(w in left[before + len(name) :] for w in say.each_own) and before >= 0:
+        yield "name_of_several"
+    if before > 0 and left[before - 1] in say.conjunction:
+        yield "cut_before"
+    if before < 0 and behind >= 0 and right[behind + len(name) : behind + len(name) + 1] in say.conjunction:
+        yield "cut_after"
     if before < 0 and behind < 0:
         yield "pieced_name"
     elif (behind < 0 and start - (o.sentence.start + before + len(name)) > FAR) or (before < 0 and behind > FAR):

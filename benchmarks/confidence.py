@@ -11,7 +11,7 @@ fitted on the other folds (by file).
 
 from __future__ import annotations
 
-import json
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -123,12 +123,11 @@ def main() -> None:
     for title, weight in (("annotated texts", 1.0), ("own cases", CASES), ("judged rows", JUDGED)):
         part = [h for h in held if h[1].weight == weight]
         print(f"{title}: {len(part)} records, {sum(s.right for _, s in part) / max(1, len(part)):.3f} right")
-        for low, high in zip(BINS, BINS[1:], strict=False):
+        for low, high in itertools.pairwise(BINS):
             bin_ = [s for p, s in part if low <= round(p, 2) < high]
             if bin_:
-                print(
-                    f"  {low:4.2f} to {high:4.2f}: {len(bin_):5} ({len(bin_) / len(part):.2f}), right {sum(s.right for s in bin_) / len(bin_):.3f}"
-                )
+                share, right_here = len(bin_) / len(part), sum(s.right for s in bin_) / len(bin_)
+                print(f"  {low:4.2f} to {high:4.2f}: {len(bin_):5} ({share:.2f}), right {right_here:.3f}")
     beta = calibrated(fit(data, names), data, names)
     lines = [f"base = {{ weight = {beta[0]:.2f}, right = {sum(s.right for s in data)}, seen = {len(data)} }}"]
     lines += [

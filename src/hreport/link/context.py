@@ -23,7 +23,7 @@ FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 LASTING = frozenset(("duration",))
 PARAGRAPH_BEGINS = 30  # characters in which a paragraph says its time
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
-QUOTES = ("\u300a\u300b", "\u201c\u201d")
+QUOTES = (("\u300a", "\u300b"), ("\u201c", "\u201d"))
 SENTENCE_ENDS = "\u3002!?\n"
 
 

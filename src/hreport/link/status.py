@@ -124,8 +124,8 @@ class Outlook:
     def of(self, chunk: Chunk, origin: int, before: str, near: str, after: str, sentence: str) -> Status:
         """The status of a number at a source offset.
 
-        `before` is its sentence up to it, `near` its own clause up to it, `after` what follows in its clause, `sentence`
-        the whole.
+        `before` is its sentence up to it, `near` its own clause up to it, `after` what follows in its clause,
+        `sentence` the whole.
         """
         patterns = self._patterns
         if chunk.against or self._someone_elses(chunk, before, near, sentence):

@@ -643,7 +643,7 @@ def _bound(text: str, start: int, end: int, tools: _Tools, vague: bool, is_range
 
 
 def _ranges(found: Sequence[Quantity], reading: Reading, tools: _Tools) -> Iterator[Quantity]:
-    """93分到97分, 3到5个百分点: two numbers with 到 between them are a range, unless 由 or 从 begins a change of levels."""
+    """93分到97分, 3到5个百分点: two numbers with 到 between them are a range, unless 由 or 从 begins a change."""
     before: Quantity | None = None
     for quantity in found:
         joined = _range(before, quantity, reading, tools)
@@ -662,7 +662,7 @@ def _range(low: Quantity | None, high: Quantity, reading: Reading, tools: _Tools
     start = match.start("n")
     written, scale = match["unit"] or "", match["scale"]
     begins = low is not None and low.at.start == start and isinstance(low.value, Exact)
-    if low is not None and (low.at.end > start) != begins or (written and written not in high.unit):
+    if (low is not None and (low.at.end > start) != begins) or (written and written not in high.unit):
         return None
     factor = (
         numbers.multiplier(scale) if scale or written else numbers.multiplier(high.unit.removesuffix(high.base_unit))

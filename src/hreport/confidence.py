@@ -9,6 +9,7 @@ as any other; their own columns say so too.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -26,6 +27,8 @@ FAR = 16  # characters between a name and its number; a relation with a bound an
 LONG_NAME = 14  # characters; nine of ten annotated names are shorter
 SHORT_NAME = 2
 PERCENT = "%"
+# 3.“两重”:…: an entry of the glossary at the end of a report
+GLOSSARY = re.compile(r"\s*[\[(（［]?\d{1,3}[.．、\])）］]?\s*[^:：。\n]{1,30}[:：]")
 LONG_SENTENCE = 160  # characters; half of the annotated figures stand in shorter ones
 PAIRS = ("()", "\u201c\u201d", "\u300a\u300b")
 
@@ -70,6 +73,9 @@ def doubts_of(o: Observation, text: str, grammar: Grammar, lexicon: Lexicon) -> 
         yield o.status
     if o.measure != "level":
         yield o.measure
+    line = text.rfind("\n", 0, quantity.span.start) + 1
+    if GLOSSARY.match(text, line):
+        yield "glossary"
     if o.sentence.end - o.sentence.start > LONG_SENTENCE:
         yield "long_sentence"
 

@@ -48,6 +48,7 @@ class _Patterns:
     anaphora: re.Pattern[str]
     place_only: re.Pattern[str]
     groups: re.Pattern[str]
+    actor: re.Pattern[str]
     stepped: re.Pattern[str]
     several_said: re.Pattern[str]
     of_which: re.Pattern[str]
@@ -188,6 +189,9 @@ class Namer:
             return Name(each_prefix + head, "each_listed")
         if head in self._of_that and previous and previous.quantity.base_unit == chunk.quantity.base_unit:
             return Name(previous.indicator + head, "left")  # 新增上市公司62家,总数186家
+        acting = head and left.verbs and left.verbs[-1].start > left.head[-1].end
+        if acting and self._patterns.actor.search(head):
+            return Name(head + cutter.wording(left.verbs[-1:]), "left")  # 中央财政将投入: by whom, and what is done
         if head:
             return Name(head, "left")
         if left.verbs and previous and self._again(chunk, previous):
@@ -199,6 +203,9 @@ class Namer:
         if left.relation and previous:
             return Name(previous.indicator, "inherited", True)
         predicate = cutter.raw(chunk.after, chunk.high)  # 近二十万人参加健身节
+        if previous and self.is_part(chunk) and previous.quantity.base_unit == chunk.quantity.base_unit:
+            whole = previous.indicator  # 制度创新成果259项,其中56项为全国首创
+            return Name(whole + predicate if len(predicate) <= LONGEST_VERB_PHRASE else whole, "part", True)
         if chunk.kind in ("person", "event", "count") and 2 <= len(predicate) <= LONGEST_VERB_PHRASE:
             return Name(predicate, "right_phrase")
         return Name(previous.indicator, "inherited", True) if previous else self._fallback(chunk)

@@ -244,7 +244,10 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
             return _trimmed(head[i + 1 :], say), verbs, added
     for i in range(1, len(head) - 1):  # 中央财政赤字拟安排: what will be done is no part of the name
         if head[i].text in say.planned and all(w.text in say.verb for w in _plain(head[i + 1 :], say)):
-            return _trimmed(head[:i], say), [*verbs, *head[i + 1 :]], added
+            subject = list(head[:i])
+            while len(subject) > 1 and subject[-1].text in say.leading:
+                subject.pop()  # 中央财政为此将投入
+            return _trimmed(subject, say), [*verbs, *head[i + 1 :]], added
     doing = [w for w in _plain(head, say) if w.text in say.verb and w.text not in say.nominal]
     if head and len(doing) == len(_plain(head, say)):
         return [], verbs + doing, added

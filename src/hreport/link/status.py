@@ -27,6 +27,7 @@ class _Patterns:
         self.plan_firm = grammar.regex("sections", "plan_firm")
         self.plan_title = grammar.regex("sections", "plan_title")
         self.review = grammar.regex("sections", "review")
+        self.glossary = grammar.regex("sections", "glossary")
         self.review_firm = grammar.regex("sections", "review_firm")
         self.pivot = grammar.regex("relations", "pivot")
         self.firm_target = grammar.regex("relations", "firm_target")
@@ -64,10 +65,13 @@ class Outlook:
         turns: list[tuple[int, int, Status | None]] = []  # where, up to where, and what
         chapters = [s for s in report.sections if s.level <= 1]
         current: Status | None = None
+        looking_back = []  # chapters that say so themselves
         for k, section in enumerate(chapters):
             verdict = self._last(section.heading, patterns.plan, patterns.review)
             if verdict is None and k and patterns.plan_weak.search(section.heading):
                 verdict = "target"
+            if verdict == "actual":
+                looking_back.append(section.span)
             current = verdict or current
             turns.append((section.span.start, section.span.end, current))
         self._default: Status = "actual"
@@ -85,7 +89,7 @@ class Outlook:
                 turns.append((section.span.start, section.span.end, verdict))
         pivots = [reading.origin(m.start()) for m in patterns.pivot.finditer(reading.text, low, high)]
         for at in pivots:
-            if any(start <= at < end and v == "actual" for start, end, v in turns[: len(chapters)]):
+            if any(span.start <= at < span.end for span in looking_back):
                 continue  # a chapter that says it looks back does
             later = [
                 s
@@ -93,6 +97,8 @@ class Outlook:
                 if s.span.start > at and self._last(s.heading, patterns.plan, patterns.review) == "actual"
             ]
             turns.append((at, later[0].span.start if later else report.span.end, "target"))
+        if glossary := patterns.glossary.search(reading.text, low, high):
+            turns.append((reading.origin(glossary.end()), report.span.end, "actual"))  # explains, and plans nothing
         if not any(v for _, _, v in turns) and self._default == "actual" and self._looks_ahead(reading.text[low:high]):
             self._default = "target"
         self._turns = sorted(turns, key=lambda t: t[0])

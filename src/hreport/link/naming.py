@@ -121,6 +121,8 @@ class Namer:
         goes_on = (
             chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
         )
+        if alone and noun and chunk.ratio and previous and self._followed_by_of(chunk):
+            alone = previous.quantity.base_unit == chunk.quantity.base_unit  # 新增学位4万个,67.5%的毕业生就读高中
         if alone and previous and (chunk.ratio or not noun or goes_on):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:

@@ -374,7 +374,7 @@ def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
             continue
         if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
             unit = grammar.units[tools.point]
-        bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"]), False)
+        bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"] or match["more2"]), False)
         yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + _written(unit, match["unit"]),
                         _base(unit), bound, "quantity.odd_space", "spaced", number)  # fmt: skip
 

@@ -103,22 +103,16 @@ def main() -> None:
             if fold[s.file] == i:
                 odds = beta[0] + sum(b for b, n in zip(beta[1:], names, strict=True) if n in s.doubts)
                 held.append((float(1 / (1 + np.exp(-odds))), s))
-    for title, part in (
-        ("texts", [h for h in held if h[1].weight == 1]),
-        ("cases", [h for h in held if h[1].weight < 1]),
-    ):
+    for title, part in (("texts", [h for h in held if h[1].weight == 1]), ("cases", [h for h in held if h[1].weight < 1])):
         print(f"{title}: {len(part)} records, {sum(s.right for _, s in part) / max(1, len(part)):.3f} right")
         for low, high in zip(BINS, BINS[1:], strict=False):
             bin_ = [s for p, s in part if low <= round(p, 2) < high]
             if bin_:
-                print(
-                    f"  {low:4.2f} to {high:4.2f}: {len(bin_):5} ({len(bin_) / len(part):.2f}), right {sum(s.right for s in bin_) / len(bin_):.3f}"
-                )
+                print(f"  {low:4.2f} to {high:4.2f}: {len(bin_):5} ({len(bin_) / len(part):.2f}), right {sum(s.right for s in bin_) / len(bin_):.3f}")
     beta = fit(data, names)
     lines = [f"base = {{ weight = {beta[0]:.2f}, right = {sum(s.right for s in data)}, seen = {len(data)} }}"]
     lines += [
-        f"{n} = {{ weight = {b:.2f}, right = {right[n]}, seen = {seen[n]} }}"
-        for n, b in zip(names, beta[1:], strict=True)
+        f"{n} = {{ weight = {b:.2f}, right = {right[n]}, seen = {seen[n]} }}" for n, b in zip(names, beta[1:], strict=True)
     ]
     print("\n".join(lines))
     if "--write" in sys.argv:

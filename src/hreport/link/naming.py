@@ -101,11 +101,7 @@ class Namer:
             return Name(previous.indicator, "inherited", True)
         if previous and (place := self._place_alone(chunk, head, previous)):
             return Name(previous.indicator, "inherited", True, place)
-        if (
-            previous
-            and chunk.start - previous.quantity.at.end <= LONGEST_GROUP
-            and (other := self._group(chunk, head, previous))
-        ):
+        if previous and chunk.start - previous.quantity.at.end <= LONGEST_GROUP and (other := self._group(chunk, head, previous)):
             return Name(other, "listed", True)
         ranked = chunk.rank and chunk.quantity.rule == RANKS[0]  # 世界第二大网络: what is ranked stands behind it
         noun, more, begin = ("", False, chunk.after) if ranked else self._chunker.right(chunks, k)
@@ -117,9 +113,7 @@ class Namer:
         if chunk.kind == "place" and chunk.borrows:  # 辖1镇6个街道: the unit is what is counted
             return Name(chunk.quantity.base_unit, "unit")
         alone = chunk.listed and not head and not chunk.left.verbs
-        goes_on = (
-            chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
-        )
+        goes_on = chunk.unbroken and chunk.left.relation == "" and not (chunk.kind in COUNTED and chunk.low == chunk.start)
         if alone and previous and (chunk.ratio or not noun or goes_on):
             return Name(previous.indicator, "listed", True)
         if chunk.ratio or chunk.rank:
@@ -229,11 +223,7 @@ class Namer:
         """89个开发区规上工业总产值占比达78%: an output is not counted, what has it is."""
         words = cut(noun)
         ends = list(accumulate(map(len, words)))
-        general = [
-            end
-            for word, end in zip(words, ends, strict=True)
-            if word in self._generic - self._of_that and len(word) > 1
-        ]
+        general = [end for word, end in zip(words, ends, strict=True) if word in self._generic - self._of_that and len(word) > 1]
         if general and general[-1] < len(noun):
             return noun[: general[-1]]
         return noun if len(words[0]) < 2 or words[0] in self._soft_leading else words[0]

@@ -449,7 +449,9 @@ def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
         unit = grammar.surfaces[match["unit"]]
         if unit.kind == "tenth":
             continue
-        bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"]), False)
+        if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
+            unit = grammar.units[tools.point]
+        bound = _bound(reading.text, match.start(), match.end(), tools, bool(match["more"] or match["more2"]), False)
         yield _quantity(reading, match.span(), numeral, Exact(number), match["scale"] + _written(unit, match["unit"]),
                         _base(unit), bound, "quantity.odd_space", "spaced", number)  # fmt: skip
 

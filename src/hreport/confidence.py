@@ -119,9 +119,7 @@ def _of_name(o: Observation, text: str, grammar: Grammar) -> Iterator[str]:
         yield "cut_after"
     if before < 0 and behind < 0:
         yield "pieced_name"
-    elif behind < 0 and start - (o.sentence.start + before + len(name)) > FAR:
-        yield "far"
-    elif before < 0 and behind > FAR:
+    elif (behind < 0 and start - (o.sentence.start + before + len(name)) > FAR) or (before < 0 and behind > FAR):
         yield "far"
 
 

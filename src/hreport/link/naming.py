@@ -155,6 +155,8 @@ class Namer:
         if head in self._of_that:  # 国家卫生镇12个,占比80%: of what was said before
             subject = cutter.clause_before(chunk) or (previous.indicator if previous else "")
             return Name(subject + head, "left")
+        if head and left.growth and (chunk.rank or left.relation.startswith("gap")):
+            return Name(head + left.growth, "left")  # 投资增速居全国第三, 高于全国2个百分点
         if head:
             return Name(head, "left")
         if noun and left.verbs and not left.relation:  # 覆盖95%以上行政村

@@ -53,6 +53,7 @@ class Left:
     real: bool = False
     share: bool = False  # 占 stands before the number
     each: bool = False  # 每万居民拥有
+    growth: str = ""  # a noun of growth (增速) that stood before the relation
     listing: bool = False  # ends in 等
     open: bool = False  # ends in a verb or preposition that wants an object (推进, 与)
 
@@ -119,6 +120,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
     final = words[-1].text if words else ""
     wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
+    growth = ""
     if gap := say.gap.search(text):
         relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
@@ -132,6 +134,8 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         words, joined, kind = _without_tail(words, say)
         if not kind:
             break
+        if joined in say.growth_noun and not growth:
+            growth = joined
         if joined in say.growth_noun and relation in ("", "level"):  # 费用增幅控制在: growth, though 控制在 is nearer
             relation = kind
         if kind in ("up", "down", "level", "level_change", "from") and not relation:
@@ -160,6 +164,7 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         real=bool(say.real.search(text)),
         share=share,
         each=bool(say.each.search(text)),
+        growth=growth,
         listing=listing,
         open=wants_object,
     )

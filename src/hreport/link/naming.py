@@ -48,6 +48,7 @@ class _Patterns:
     anaphora: re.Pattern[str]
     place_only: re.Pattern[str]
     groups: re.Pattern[str]
+    of_all: re.Pattern[str]
     actor: re.Pattern[str]
     stepped: re.Pattern[str]
     several_said: re.Pattern[str]
@@ -137,7 +138,10 @@ class Namer:
             return Name(previous.indicator, "inherited", True)
         if whole := self._patterns.share_of.search(cutter.before(chunk)):
             low = chunk.low
-            return Name(cutter.raw(low + whole.start("of"), low + whole.end("of")), "share_of")
+            of = cutter.raw(low + whole.start("of"), low + whole.end("of"))
+            return Name(
+                (previous.indicator if previous and self._patterns.of_all.fullmatch(of) else "") + of, "share_of"
+            )
         if chunk.kind in ("times", "tenth") and (told := self._patterns.multiple_of.search(cutter.before(chunk))):
             what = cutter.head(chunk.low, chunk.low + told.end("what"))  # 总数是2015年的2.3倍
             subject = what or cutter.clause_before(chunk) or (previous.indicator if previous else "")

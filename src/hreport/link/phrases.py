@@ -243,6 +243,11 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
         verbs += [w for w in head[: i + 1] if w.text in say.verb]
         head = head[i + 1 :]
         break
+    commas = [i for i in range(1, len(head) - 1) if head[i].text == LIST_COMMA]
+    for i in commas if len(commas) == 1 else ():  # 3900个项目投产达效、新增产值: the project is another number's
+        if head[i + 1].text in say.kept_added and any(w.text in say.verb for w in head[1:i]):
+            added = _added(head[i + 1].text, say)
+            return _trimmed(head[i + 2 :], say) or _trimmed(head[i + 1 :], say), [*verbs, head[i + 1]], added
     # What is nothing but verbs before a separator is another clause (启动建设、签约项目).
     for i, word in enumerate(head):
         if word.text == LIST_COMMA and all(w.text in say.verb for w in head[:i]):

@@ -47,6 +47,7 @@ class Sample(NamedTuple):
     doubts: frozenset[str]
     right: bool
     weight: float
+    fresh: bool = False  # of the last sample that was judged: nothing was changed after reading it
 
 
 def samples() -> Iterator[Sample]:
@@ -60,8 +61,10 @@ def samples() -> Iterator[Sample]:
         extractions = []
         score = cases.scored(kind, extractions)
         yield from _of(score, extractions, CASES)
-    for row in judging.verdicts():
-        yield Sample(row.file, frozenset(row.doubts), row.right, JUDGED)
+    *earlier, last = sorted(path.stem for path in judging.JUDGED.glob("*.jsonl"))
+    for name in (*earlier, last):
+        for row in judging.verdicts(name):
+            yield Sample(row.file, frozenset(row.doubts), row.right, JUDGED, name == last)
 
 
 def _of(score: Any, extractions: list[Any], weight: float) -> Iterator[Sample]:
@@ -91,9 +94,9 @@ def fit(data: list[Sample], names: list[str]) -> np.ndarray:
 
 
 def calibrated(beta: np.ndarray, data: list[Sample], names: list[str]) -> np.ndarray:
-    """The weights with `base` shifted so that it holds for judged rows: the other texts are those that the rules were
-    written on, and flatter them."""
-    judged = [s for s in data if s.weight == JUDGED]
+    """The weights with `base` shifted so that it holds for the last sample of judged rows: the other texts are those
+    that the rules were written on, and flatter them."""
+    judged = [s for s in data if s.fresh]
     if len(judged) < ENOUGH:
         return beta
     odds = np.array([beta[1:] @ np.array([n in s.doubts for n in names], float) for s in judged])
@@ -120,8 +123,12 @@ def main() -> None:
             if fold[s.file] == i:
                 odds = beta[0] + sum(b for b, n in zip(beta[1:], names, strict=True) if n in s.doubts)
                 held.append((float(1 / (1 + np.exp(-odds))), s))
-    for title, weight in (("annotated texts", 1.0), ("own cases", CASES), ("judged rows", JUDGED)):
-        part = [h for h in held if h[1].weight == weight]
+    parts = {
+        "annotated texts": [h for h in held if h[1].weight == 1],
+        "own cases": [h for h in held if h[1].weight == CASES],
+        "judged rows, the last sample": [h for h in held if h[1].fresh],
+    }
+    for title, part in parts.items():
         print(f"{title}: {len(part)} records, {sum(s.right for _, s in part) / max(1, len(part)):.3f} right")
         for low, high in itertools.pairwise(BINS):
             bin_ = [s for p, s in part if low <= round(p, 2) < high]

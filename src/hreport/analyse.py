@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
@@ -14,6 +16,8 @@ from hreport.link import cells, observe, roles
 from hreport.model import Document, Extraction, Observation, Report
 from hreport.split import Layout, split
 from hreport.tag import areas, masks, quantities, times
+
+T = TypeVar("T")
 
 
 def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[str, str]] | None = None) -> Extraction:
@@ -43,8 +47,11 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
     observations: list[Observation] = []
     for report in reports:
-        own = [q for q in metrics if report.span.start <= q.span.start < report.span.end]
-        figures = list(observe.link(layout, report, own, found_times, found_areas, grammar))
+        own = _between(metrics, report.span.start, report.span.end, lambda q: q.span.start)
+        begin, finish = reading.index(report.span.start), reading.index(report.span.end)
+        when = _between(found_times, begin, finish, lambda t: t.at.start)
+        where = _between(found_areas, begin, finish, lambda a: a.at.start)
+        figures = list(observe.link(layout, report, own, when, where, grammar))
         figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
         for o, verb, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
@@ -57,6 +64,11 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
 def _with_leaks(layout: Layout, report: Report, grammar: Grammar) -> Report:
     found = leaks.candidates(layout, report, grammar)
     return replace(report, candidates=found, inferred=leaks.likeliest(found)) if found else report
+
+
+def _between(mentions: Sequence[T], low: int, high: int, start: Callable[[T], int]) -> Sequence[T]:
+    """Those of some sorted mentions that begin between two offsets."""
+    return mentions[bisect_left(mentions, low, key=start) : bisect_left(mentions, high, key=start)]
 
 
 MASKED_PLACES = 2  # so many masked places make it likely that a place that is named leaked

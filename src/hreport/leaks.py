@@ -27,6 +27,7 @@ NEAR = 12  # characters before a name that can tell what it is here
 AROUND = 14  # characters of evidence on both sides of a name
 CLAUSE = 30  # characters on both sides of a name that are cut into words to see whether it is one
 ELSEWHERE = ("710000", "810000", "820000")  # named in reports of every place: these alone say nothing
+MOST_TOWNS = 200  # of so many the whole report is searched for more mentions; a county has thirty
 FAR = 9  # beyond the end of a text: no list goes on there
 NATIONWIDE = 2  # provinces in a list that make it one of the country
 LEVELS = ("level_province", "level_city", "level_county", "level_district", "level_prefecture")
@@ -120,9 +121,9 @@ def likeliest(found: Sequence[Candidate]) -> Candidate | None:
 
 def _around(text: str, mention: _Mention, low: int) -> tuple[int, int]:
     """The words around a name, not beyond its line."""
-    begin = max(text.rfind("\n", 0, mention.start) + 1, mention.start - AROUND)
-    stop = text.find("\n", mention.end)
-    return low + begin, low + min(stop if stop >= 0 else len(text), mention.end + AROUND)
+    first, last = max(mention.start - AROUND, 0), min(mention.end + AROUND, len(text))
+    stop = text.find("\n", mention.end, last)
+    return low + max(text.rfind("\n", first, mention.start) + 1, first), low + (stop if stop >= 0 else last)
 
 
 def _kinds(area: str, text: str, grammar: Grammar) -> set[str]:
@@ -213,7 +214,11 @@ def _townships(text: str, patterns: _Patterns) -> Mapping[str, list[_Mention]]:
         start, end = match.span("name")
         names = [(at, text[at:end]) for at in range(start, end - 2) if not patterns.no_township.search(text[at:end])]
         for at, name in names:
-            if patterns.township_before.search(text, max(at - NEAR, 0), at):
+            if (
+                name not in sure
+                and len(sure) < MOST_TOWNS
+                and patterns.township_before.search(text, max(at - NEAR, 0), at)
+            ):
                 sure[name] = text.count(name)
     found: dict[str, list[_Mention]] = {}
     for name, _ in sure.most_common():

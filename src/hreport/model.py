@@ -7,7 +7,8 @@ A file becomes a `Document`, a document becomes `Report`s, a report becomes ment
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -188,6 +189,32 @@ class Section:
     span: Span
     heading: str
     level: int
+
+
+class Outline:
+    """The sections of a report by position. They nest: each ends where one of its level or above begins."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        """`sections` in the order of the text."""
+        self._sections = sections
+        self._starts = [s.span.start for s in sections]
+        self._around: list[int] = []  # of each section the one that holds it, -1 for none
+        chain: list[int] = []
+        for k, section in enumerate(sections):
+            while chain and sections[chain[-1]].span.end <= section.span.start:
+                chain.pop()
+            self._around.append(chain[-1] if chain else -1)
+            chain.append(k)
+
+    def at(self, offset: int) -> list[Section]:
+        """The sections that hold a source offset, the innermost first."""
+        found = []
+        k = bisect_right(self._starts, offset) - 1
+        while k >= 0:
+            if offset < self._sections[k].span.end:
+                found.append(self._sections[k])
+            k = self._around[k]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ PROSE = 60  # a line of this many characters is prose and not a title: titles of
 SENTENCE = 25  # a line of this many characters that ends like a sentence is prose too
 SHORTEST_TITLE, LONGEST_TITLE = 5, 45
 LONGEST_OFFICIAL = 90  # the title of a notice names what it hands on
+LONGEST_ENTRY = 200  # a line of a list of contents, with the points before its page number
 SHORTEST = 300  # an article of a collection has at least this many characters
 LEAST = 150  # and this many, where its title stands out; so have notices
 HEAD_LINES = 60  # so many lines before the first prose can hold the title
@@ -253,7 +254,8 @@ def _first(body: Sequence[Line], patterns: _Patterns) -> Opening:
     """The line on which the first report begins, and its title."""
     prose = next((k for k, line in enumerate(body) if len(line.text) >= PROSE), len(body))
     texts = [patterns.marks["file_name"].sub("", line.text) for line in body[:prose]]
-    head = [k for k in range(max(0, prose - HEAD_LINES), prose) if len(texts[k]) >= SHORTEST_TITLE - 1]
+    last = prose if prose < len(body) else min(prose, NEAR_LINES)  # of short lines alone, the first may be a title
+    head = [k for k in range(max(0, last - HEAD_LINES), last) if len(texts[k]) >= SHORTEST_TITLE - 1]
     # A line of many spaces is a list of search words, and a sentence is no title.
     head = [k for k in head if texts[k].count(" ") < 3 and not patterns.marks["no_title"].search(texts[k])]
     head = [k for k in head if not patterns.heading.match(texts[k])] or head
@@ -268,7 +270,7 @@ def _first(body: Sequence[Line], patterns: _Patterns) -> Opening:
     if glued and named_by_page and patterns.report_title.search(glued["title"]):
         return Opening(prose, _clean(glued["title"], patterns))
     named = [k for k in titled if patterns.marks["named_year"].search(texts[k])]
-    near = [k for k in head if k >= prose - NEAR_LINES]
+    near = [k for k in head if k >= last - NEAR_LINES]
     for chosen in (named, [k for k in titled if k in near], titled, [k for k in near if k in own], near, head):
         if chosen:
             return Opening(chosen[0], _whole(body, chosen[0], texts[chosen[0]], patterns))
@@ -288,7 +290,7 @@ def _parts(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[O
     openings = _with_text(body, [Opening(k, _title_at(body, k, m.end(), patterns)) for k, m in found], patterns)
     at = {o.at for o in openings}
     found = [(k, match) for k, match in found if k in at]
-    plain = [k for k, match in found if match["firm"] is None]
+    plain = {k for k, match in found if match["firm"] is None}
     if plain and not announced:
         # 第二篇 may be a part of a plan: then chapters stand in it, or its name is no report's.
         inner = any(patterns.structure.match(line.text) and k not in plain for k, line in enumerate(body))
@@ -312,6 +314,8 @@ def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[
     openings: list[Opening] = []
     seen: set[str] = set()
     for k, line in enumerate(body):
+        if len(line.text) > LONGEST_ENTRY:
+            continue
         title = patterns.marks["contents_rim"].sub("", line.text)
         key = _letters(title)
         if key not in entries or entries[key] == k or key in seen or len(title) > LONGEST_TITLE:
@@ -391,8 +395,9 @@ def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) ->
             openings.pop()  # a line at the end of a page
             before = openings[-1] if openings else first
         length = lengths[k] - lengths[before.at]
+        coming = heads[number + 1 : number + 1 + SERIES]
         if _is_far(body, before, k, length, shape, patterns) and (
-            _evidence(body, k, within, heads[number + 1 :], shape, patterns) >= ENOUGH
+            _evidence(body, k, within, coming, shape, patterns) >= ENOUGH
         ):
             openings.append(Opening(k, _whole(body, k, body[k].text, patterns)))
             within = []

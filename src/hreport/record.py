@@ -7,6 +7,7 @@ names are stable ASCII; Chinese headings and the few words that tables print are
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from bisect import bisect_right
@@ -17,7 +18,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
-from hreport.model import Document, Exact, Extraction, Masked, Observation, Range, Report
+from hreport.model import Document, Exact, Extraction, Masked, Observation, Outline, Range, Report
+from hreport.text import LONGEST_SENTENCE
 
 Kind: TypeAlias = Literal["text", "int", "number", "bool", "mixed"]
 State: TypeAlias = Literal["plain", "masked", "damaged", "repaired", "doubt", "note"]
@@ -62,6 +64,7 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 STATE_BEFORE = "link.state_before"  # the rule of the A in 由A增至B: how things were, at a time that is seldom said
 SOURCE = "url publisher published"
+LONGEST_NUMBER = 4000  # digits of an int that are written out: Python refuses from 4,300 on
 
 EXTRACT = _columns(
     f"""
@@ -106,14 +109,17 @@ def headed(columns: tuple[Column, ...], language: str) -> tuple[Column, ...]:
 
 
 def number(value: Decimal | None) -> int | float | None:
-    """An exact decimal as a plain number: `int` where it is integral.
+    """An exact decimal as a plain number: `int` where it is integral; None where Python writes out none so long.
 
     >>> number(Decimal("519000000")), number(Decimal("35.20")), number(None)
     (519000000, 35.2, None)
     """
-    if value is None or not value.is_finite():
+    if value is None or not value.is_finite() or value.adjusted() >= LONGEST_NUMBER:
         return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    if value == value.to_integral_value():
+        return int(value)
+    nearest = float(value)
+    return nearest if math.isfinite(nearest) else None
 
 
 def exact(value: Any) -> Decimal | None:
@@ -145,12 +151,16 @@ def observation_rows(
     `source` gives url, publisher and published for the reports (by number) that a manifest names.
     """
     reports = {r.number: r for r in extraction.reports}
+    span, sentence = None, ""
     for o in extraction.observations:
-        yield _observation_row(o, extraction.document, reports.get(o.report), file, (source or {}).get(o.report, {}))
+        if o.sentence != span:  # the rows of a sentence share its text
+            span, sentence = o.sentence, extraction.document.text[o.sentence.start : o.sentence.end].strip()
+        given = (source or {}).get(o.report, {})
+        yield _observation_row(o, extraction.document, sentence, reports.get(o.report), file, given)
 
 
 def _observation_row(
-    o: Observation, document: Document, report: Report | None, file: str, source: Mapping[str, str]
+    o: Observation, document: Document, sentence: str, report: Report | None, file: str, source: Mapping[str, str]
 ) -> Row:
     q = o.quantity
     value = value_max = low = high = None
@@ -194,7 +204,7 @@ def _observation_row(
         "table": o.table,
         "row": o.row,
         "column": o.column,
-        "sentence": document.text[o.sentence.start : o.sentence.end].strip(),
+        "sentence": sentence,
         "confidence": o.confidence,
         "doubts": " ".join(o.doubts),
         "area_name": o.area_name or None,
@@ -237,14 +247,21 @@ def mask_rows(
     ends = [m.end() for m in _SENTENCE_END.finditer(text)]
     blocks = sorted(extraction.document.blocks, key=lambda b: b.span)
     starts = [b.span.start for b in blocks]
+    reports = sorted(extraction.reports, key=lambda r: r.span)
+    report_starts = [r.span.start for r in reports]
+    outlines = [Outline(r.sections) for r in reports]
     for mask in extraction.masks:
-        report = next((r for r in extraction.reports if mask.span.within(r.span)), None)
-        sections = [s for s in report.sections if mask.span.within(s.span)] if report else []
+        number = bisect_right(report_starts, mask.span.start) - 1
+        report = reports[number] if number >= 0 and mask.span.within(reports[number].span) else None
+        sections = [s for s in outlines[number].at(mask.span.start) if mask.span.within(s.span)] if report else []
         where = bisect_right(starts, mask.span.start) - 1
         block = blocks[where] if where >= 0 and mask.span.within(blocks[where].span) else None
         before, after = bisect_right(ends, mask.span.start), bisect_right(ends, mask.span.end - 1)
         begin = ends[before - 1] if before else 0
         finish = ends[after] if after < len(ends) else len(text)
+        if finish - begin > LONGEST_SENTENCE:  # no sentence: what stands around the mask
+            begin = max(begin, mask.span.start - LONGEST_SENTENCE // 2)
+            finish = min(finish, max(mask.span.end, begin + LONGEST_SENTENCE))
         given = (source or {}).get(report.number, {}) if report else {}
         yield {
             "layer": "mask",

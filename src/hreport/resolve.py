@@ -28,11 +28,14 @@ Spot: TypeAlias = tuple[int, int, str, str]  # a name of a division in a text: s
 SHORTEST_NAME, LONGEST_LEAD = 2, 4  # characters of a name with its suffix, and of the words before a sure one
 SAME_CLAUSE = "[\u4e00-\u9fff]{0,5}?"  # what may stand between a place and the word that makes a name of both
 READINGS = 16  # of a spun wording: four spun words, each undone or not
+LONGEST_WORDING = 80  # characters: names of the catalogue have up to 30, wordings of reports up to 40
+KNOWN_WORDINGS = 4096  # kept with what they mean: reports say the same things again and again
 
 
 # --- wordings --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=KNOWN_WORDINGS)
 def indicator_id(
     wording: str,
     unit: str,
@@ -55,6 +58,8 @@ def indicator_id(
     >>> indicator_id("市级新医院", "家", load())
     ''
     """
+    if len(wording) > LONGEST_WORDING:
+        return ""
     names = _names(lexicon)
     verb = names.making(before)
     # a level is no growth, and the rank of a growth is no rank of a level
@@ -96,9 +101,10 @@ class _Names:
         words = {key: entry.words for key, entry in lexicon.wording.items()}
         front = (*words["places"], *words["leading"])
         back = words["trailing"]
-        self._front = re.compile(f"(?:{_any(front)})+")
-        self._back = re.compile(f"(?:{_any(back)})+$")
-        self._growth = re.compile(f"(?:{_any((*back, *words['growth']))})+$")
+        self._front = re.compile(f"(?:{_any(front)})++")
+        self._leading = _Chain(front)
+        self._back = _Chain(back)
+        self._growth = _Chain((*back, *words["growth"]))
         self._making = re.compile(f"({_any(words['making'])})\\w?\\W*$")
         self._counting = words["counting"]
         self._aside = re.compile(f"[(（](?:{_any(words['aside'])})[^()（）]*[)）]")
@@ -150,16 +156,17 @@ class _Names:
             if step == start:
                 return
             # 累计 may be followed by 完成, but 有 may also begin 有效: every shorter stop is a reading of its own
+            stops = self._leading.stops(text, start, step)
             for stop in range(start + 1, step + 1):
-                if stop == place or self._front.fullmatch(text, start, stop):
+                if stop == place or stop in stops:
                     yield self.fold(text[stop:])
             start = step
 
     def _ends(self, core: str, growth: bool) -> Iterator[str]:
         """The core, then without the verbs, words of growth and words of counting at its end, then with 数 added."""
         yield core
-        for pattern in (self._back, self._growth) if growth else (self._back,):
-            shorter = pattern.sub("", core)
+        for words in (self._back, self._growth) if growth else (self._back,):
+            shorter = core[: words.begin(core)]
             if shorter != core:
                 yield (shorter := self.fold(shorter))
                 yield from self._uncounted(shorter)
@@ -171,6 +178,34 @@ class _Names:
                 yield core[: -len(word)]
                 yield core[: -len(word)] + self._counting[0]
         yield core + self._counting[0]
+
+
+class _Chain:
+    """Words that may follow one another in any number. An expression would try every way to cut a stretch into them,
+    and there may be very many."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._lengths = sorted({len(word) for word in self._words})
+
+    def stops(self, text: str, start: int, last: int) -> set[int]:
+        """Where a chain of words from `start` on can stop, `last` at the latest."""
+        found: set[int] = set()
+        for at in range(start, last):
+            if at == start or at in found:
+                found.update(at + n for n in self._lengths if at + n <= last and text[at : at + n] in self._words)
+        return found
+
+    def begin(self, text: str) -> int:
+        """Where the longest chain of words begins that ends the text; its length where there is none."""
+        first, begins = len(text), {len(text)}
+        at = first - 1
+        while at >= max(0, first - self._lengths[-1]):
+            if any(at + n in begins and text[at : at + n] in self._words for n in self._lengths):
+                begins.add(at)
+                first = at
+            at -= 1
+        return first
 
 
 @lru_cache(maxsize=4)
@@ -203,9 +238,10 @@ def convert(value: Decimal, base_unit: str, to_unit: str, lexicon: Lexicon) -> D
     if ratio is None:
         return None
     with localcontext() as context:
-        context.prec = 40
+        # whole digits are kept, however many there are
+        context.prec = max(40, value.adjusted() + 40)
         exact = value * ratio.numerator / ratio.denominator
-        context.prec = 28
+        context.prec -= 12
         return _plain(+exact)
 
 

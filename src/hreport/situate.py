@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -109,17 +110,23 @@ def _report_year(said: Mapping[str, str], title: str, name: str, head: str, lexi
     return found, "text" if found else ""
 
 
+def _start(area: AreaMention) -> int:
+    return area.at.start
+
+
 def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], lexicon: Lexicon) -> Area | None:
     """The division that the first lines name."""
     low = layout.reading.index(report.span.start)
-    named = next((a for a in areas if a.kind == "named" and low <= a.at.start < low + HEAD), None)
+    near = areas[bisect_left(areas, low, key=_start) : bisect_left(areas, low + HEAD, key=_start)]
+    named = next((a for a in near if a.kind == "named"), None)
     return resolve.area(named.text, lexicon) if named else None
 
 
 def _own_mask(layout: Layout, report: Report, areas: Sequence[AreaMention]) -> str:
     """The masked place that a report names most, where it names one again and again."""
     low, high = layout.reading.index(report.span.start), layout.reading.index(report.span.end)
-    named = Counter(a.text for a in areas if a.kind == "masked" and low <= a.at.start < high)
+    own = areas[bisect_left(areas, low, key=_start) : bisect_left(areas, high, key=_start)]
+    named = Counter(a.text for a in own if a.kind == "masked")
     return next((text for text, n in named.most_common(1) if n >= OFTEN), "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +17,7 @@ from hreport.tag import numbers
 from hreport.text import Reading, fold
 
 LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
+LONGEST_STYLED = 200  # ... and of a paragraph that its file calls a heading
 HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
 OUTER = ("part_1", "chapter_1", "section_2")  # kinds of headings that hold chapters numbered without a word
 LISTS = ("bracket_2", "arabic_3")  # kinds of headings that number the items of lists too
@@ -29,6 +30,7 @@ LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
 NUMBER = 16  # a number and its unit are no longer
 TORN = frozenset("0123456789.")
+LINE_END = 8  # characters in which expressions of how a line ends are looked for: all of them are of one
 SPACE = " \t\r\n\u3000\xa0"
 
 
@@ -42,6 +44,12 @@ class Layout:
     quiet: tuple[tuple[int, int], ...]
     reports: tuple[Report, ...]
     cells: tuple[Block, ...]
+    pages: tuple[tuple[int, int], ...] = ()  # where each block of a known page begins, and the page
+
+    def page(self, origin: int) -> int | None:
+        """The page of a source offset, None where it is not known."""
+        at = bisect_right(self.pages, (origin, 1 << 60)) - 1
+        return self.pages[at][1] if at >= 0 else None
 
     def prose_end(self, report: Report) -> int:
         """The reading offset at which a report's own text ends, page furniture and white space aside."""
@@ -58,8 +66,7 @@ class Layout:
 
     def is_quiet(self, index: int) -> bool:
         """Does a reading offset lie in a quiet stretch?"""
-        at = bisect_right(self.quiet, (index, 1 << 60)) - 1
-        return at >= 0 and index < self.quiet[at][1]
+        return _covers(self.quiet, index)
 
 
 class _Patterns:
@@ -87,12 +94,13 @@ def split(document: Document, grammar: Grammar) -> Layout:
     """The reports of a document, each with title and sections, and the reading that leaves its noise out."""
     patterns = _patterns(grammar)
     text = document.text
-    lines = openings.unglued(list(_lines(text)), grammar)
-    is_furniture = [bool(patterns.furniture.search(line.text)) for line in lines]
+    folded = fold(text)
+    lines = openings.unglued(list(_lines(text, folded)), grammar)
+    is_furniture = [bool(patterns.furniture.match(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
-    pages = _page_markers(text, patterns)
+    pages = _page_markers(folded, patterns)
     noise = list(pages)
-    noise += [Span(*m.span()) for m in patterns.inline.finditer(fold(text))]
+    noise += [Span(*m.span()) for m in patterns.inline.finditer(folded)]
     breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
     noise += breaks
     reading = Reading.of(text, noise)
@@ -105,20 +113,30 @@ def split(document: Document, grammar: Grammar) -> Layout:
     body = list(_body(lines, is_furniture, marked, noise, patterns))
     body = _joined(body, {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages})
     reports = tuple(_reports(document, body, lines, reading, grammar))
-    return Layout(document, reading, in_reading, reports, cells)
+    paged = tuple((b.span.start, b.page) for b in document.blocks if b.page)
+    return Layout(document, reading, in_reading, reports, cells, paged)
 
 
-def _lines(text: str) -> Iterator[Line]:
-    at = gap = 0
-    for raw in text.split("\n"):
+def _covers(spans: Sequence[tuple[int, int]], index: int) -> bool:
+    """Does an offset lie in one of some sorted spans that do not overlap?"""
+    at = bisect_right(spans, (index, 1 << 60)) - 1
+    return at >= 0 and index < spans[at][1]
+
+
+def _lines(text: str, folded: str) -> Iterator[Line]:
+    end, gap = -1, 0
+    while end < len(text):
+        at, end = end + 1, folded.find("\n", end + 1)
+        end = len(text) if end < 0 else end
+        raw = text[at:end]
         stripped = raw.strip(SPACE)
         if stripped:
             indent = len(raw) - len(raw.lstrip(SPACE))
-            yield Line(at + indent, at + indent + len(stripped), fold(stripped), indent, gap)
+            begin = at + indent
+            yield Line(begin, begin + len(stripped), folded[begin : begin + len(stripped)], indent, gap)
             gap = 0
         else:
             gap += 1
-        at += len(raw) + 1
 
 
 def _body(
@@ -130,9 +148,8 @@ def _body(
 ) -> Iterator[Line]:
     """The lines that are no furniture, without the page marker that one begins with."""
     markers = {span.start: span.end for span in noise}
-    furniture = [
-        f or any(s.start <= line.start < s.end for s in marked) for line, f in zip(lines, is_furniture, strict=True)
-    ]
+    covered = _merged((s.start, s.end) for s in marked)
+    furniture = [f or _covers(covered, line.start) for line, f in zip(lines, is_furniture, strict=True)]
     for k, line in enumerate(lines):
         if furniture[k]:
             continue
@@ -155,21 +172,22 @@ def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 # --- noise -----------------------------------------------------------------------------------------------------------
 
 
-def _page_markers(text: str, patterns: _Patterns) -> list[Span]:
+def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
     """Page markers (`2、` at the beginning of a line that goes on in the middle of a sentence), as spans to leave out.
 
     Markers count 1, 2, 3 ... through the document and the line before each is unfinished; a real list fails the second
     test. A single one, behind a first page, must stand inside a long line.
     """
-    folded = fold(text)
     marks = patterns.marks
     chain: list[tuple[re.Match[str], int, bool]] = []
     for match in marks["marker"].finditer(folded):
         number = int(match["number"])
         if number != chain[-1][1] + 1 if chain else number > 2:
             continue
-        before = folded[: match.start()].rstrip(SPACE)
-        unfinished = bool(before) and not marks["finished"].search(before[-1:])
+        last = match.start() - 1
+        while last >= 0 and folded[last] in SPACE:
+            last -= 1
+        unfinished = last >= 0 and not marks["finished"].search(folded[last])
         chain.append((match, number, unfinished or bool(marks["goes_on"].match(folded, match.end()))))
     inner = [unfinished for match, number, unfinished in chain if match.start() > 0 and number > 1]
     # No item of a list ends inside a number with which the next begins (9, line break, `2、3.5%`).
@@ -200,14 +218,14 @@ def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Pat
             continue
         if len(before.text) < (full or WRAPPED):
             continue
-        if not marks["breaks_off"].search(before.text) or marks["finished"].search(before.text):
+        if not _ends(before, "breaks_off", patterns) or _ends(before, "finished", patterns):
             continue
         if not full and not marks["sentence"].search(before.text):
             continue
         numbered = not full and patterns.heading.match(before.text) and not marks["full_stop"].search(before.text)
         if numbered or patterns.heading.match(after.text):
             continue
-        short = len(after.text) < PROSE and after.text[-1] != "," and not marks["finished"].search(after.text)
+        short = len(after.text) < PROSE and after.text[-1] != "," and not _ends(after, "finished", patterns)
         if (after.indent or after.start - before.end > 2) if full else short:
             continue  # a new paragraph; a title or a list
         spans.append(Span(before.end, after.start))
@@ -224,7 +242,7 @@ def _wrapped_at(lines: Sequence[Line], patterns: _Patterns) -> int:
     open_ended = [
         len(before.text)
         for before, after in pairwise(lines)
-        if len(before.text) >= WRAPPED_MIN and not patterns.marks["finished"].search(before.text)
+        if len(before.text) >= WRAPPED_MIN and not _ends(before, "finished", patterns)
     ]
     filled = sum(length >= full for length in open_ended)
     sentences = sum(bool(patterns.marks["sentence"].search(line.text)) for line in lines)
@@ -236,17 +254,25 @@ def _number(text: str, marker: Span) -> int:
     return marker.end - len(text[marker.start : marker.end].lstrip())
 
 
+def _ends(line: Line, mark: str, patterns: _Patterns) -> bool:
+    """Does a line end as an expression of `marks` says?"""
+    return bool(patterns.marks[mark].search(line.text[-LINE_END:]))
+
+
 def _joined(body: Sequence[Line], continued: Mapping[int, int]) -> list[Line]:
     """The lines with each that begins at an offset of `continued` added to the one before it, without so many of its
     characters."""
-    out: list[Line] = []
+    groups: list[list[Line]] = []
     for line in body:
         left_out = continued.get(line.start)
-        if out and left_out is not None:
-            out[-1] = replace(out[-1], end=line.end, text=out[-1].text + line.text[left_out:])
+        if groups and left_out is not None:
+            groups[-1].append(replace(line, text=line.text[left_out:]))
         else:
-            out.append(line)
-    return out
+            groups.append([line])
+    return [
+        replace(group[0], end=group[-1].end, text="".join(line.text for line in group)) if len(group) > 1 else group[0]
+        for group in groups
+    ]
 
 
 def _repeated_lead(line: Line) -> list[Span]:
@@ -284,11 +310,15 @@ def _reports(
     document: Document, body: Sequence[Line], lines: Sequence[Line], reading: Reading, grammar: Grammar
 ) -> Iterator[Report]:
     found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
+    headings = [b for b in document.blocks if b.kind is BlockKind.HEADING]
+    where = [b.span.start for b in headings]
     for number, opening in enumerate(found, 1):
         start = body[opening.at].start if body else 0
         last = found[number].at if number < len(found) else len(body)
         end = body[last].start if last < len(body) else len(document.text)
-        sections = tuple(_sections(document, body[opening.at : last], reading, start, end, opening.title, grammar))
+        styled = headings[bisect_left(where, start) : bisect_left(where, end)]
+        own = body[opening.at : last]
+        sections = tuple(_sections(document, styled, own, reading, start, end, opening.title, grammar))
         yield Report(number, Span(start, end), opening.title, sections=sections)
 
 
@@ -296,15 +326,21 @@ def _reports(
 
 
 def _sections(
-    document: Document, body: Sequence[Line], reading: Reading, start: int, end: int, title: str, grammar: Grammar
+    document: Document,
+    styled: Sequence[Block],
+    body: Sequence[Line],
+    reading: Reading,
+    start: int,
+    end: int,
+    title: str,
+    grammar: Grammar,
 ) -> Iterator[Section]:
     """Sections in the order of the text, each up to the next heading of its level or a higher one."""
     patterns = _patterns(grammar)
     found: dict[int, tuple[int, str]] = {}
-    for block in document.blocks:
-        if block.kind is BlockKind.HEADING and start <= block.span.start < end:
-            heading = document.text[block.span.start : block.span.end].strip(SPACE)
-            found[block.span.start] = (block.level or 1, heading)
+    for block in styled:
+        heading = document.text[block.span.start : block.span.end].strip(SPACE)
+        found[block.span.start] = (block.level or 1, heading[:LONGEST_STYLED])
     levels = _levels(body, patterns)
     first = next((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), len(body))
     last = max((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), default=0)
@@ -352,8 +388,13 @@ def _sections(
             for at, (level, heading) in found.items()
         }
     ordered = sorted((at, level, heading) for at, (level, heading) in found.items())
-    for i, (at, level, heading) in enumerate(ordered):
-        until = next((a for a, other, _ in ordered[i + 1 :] if other <= level), end)
+    stops = [end] * len(ordered)
+    still_open: list[int] = []  # the sections around the heading at hand
+    for i, (at, level, _) in enumerate(ordered):
+        while still_open and ordered[still_open[-1]][1] >= level:
+            stops[still_open.pop()] = at
+        still_open.append(i)
+    for (at, level, heading), until in zip(ordered, stops, strict=True):
         yield Section(Span(at, until), heading, level)
 
 

@@ -14,11 +14,11 @@ from hreport.link import observe, roles
 from hreport.link.headings import PERCENT, SCALES, Patterns, Said, caption, joined, patterns, plain_year, said, units_of
 from hreport.link.measuring import SHARES, below_zero
 from hreport.link.status import Outlook
-from hreport.model import Block, Direction, Measure, Observation, Quantity, Report, Span, Status
+from hreport.model import Block, Direction, Measure, Observation, Outline, Quantity, Report, Span, Status
 from hreport.resolve import find_areas
 from hreport.split import Layout
 from hreport.tag import areas, quantities, times
-from hreport.text import Reading, fold
+from hreport.text import LONGEST_SENTENCE, Reading, fold
 
 FIRST = chr(0x7B2C)  # the ideograph 第, the unit of a rank
 LONGEST_CAPTION = 160
@@ -37,9 +37,10 @@ def _fitting(grammar: Grammar) -> list[tuple[str, re.Pattern[str]]]:
 def link(layout: Layout, report: Report, traits: quantities.Profile, grammar: Grammar) -> Iterator[Observation]:
     """The observations of the cells of a report's tables."""
     tables: dict[int | None, list[Block]] = {}
-    for cell in layout.cells:
-        if report.span.start <= cell.span.start < report.span.end:
-            tables.setdefault(cell.table, []).append(cell)
+    first = bisect_left(layout.cells, report.span.start, key=lambda c: c.span.start)
+    last = bisect_left(layout.cells, report.span.end, key=lambda c: c.span.start)
+    for cell in layout.cells[first:last]:
+        tables.setdefault(cell.table, []).append(cell)
     if tables:
         outlook = Outlook(report, layout.reading, grammar)
         for cells in tables.values():
@@ -111,6 +112,8 @@ class _Table:
             if len(line) == 1 and line[0].is_heading and line[0].column == 1 and line[0].column_heading
         }
         self._section_rows = sorted(self._sections)
+        self._elsewhere: dict[tuple[bool, str, bool], bool] = {}
+        self._outline = Outline(report.sections)
         self._columns = self._find_columns()
         self._mixed = self._find_mixed()
         self._rows = self._find_rows()
@@ -332,13 +335,15 @@ class _Table:
         direction: Direction | None,
     ) -> Observation:
         line = self._lines[cell.row or 0]
-        sections = self._report.sections
-        section = next((s for s in reversed(sections) if s.span.start <= cell.span.start < s.span.end), None)
+        section = next(iter(self._outline.at(cell.span.start)), None)
+        sentence = Span(min(c.span.start for c in (line[0], cell)), max(c.span.end for c in (line[-1], cell)))
+        if sentence.end - sentence.start > LONGEST_SENTENCE:
+            sentence = cell.span
         moved = row.said if row.said.moved else column.said
         return Observation(
             report=self._report.number, quantity=quantity, indicator=name, measure=measure,
             status=self._status(cell, row, column), rule="link.cell",
-            sentence=Span(min(c.span.start for c in line), max(c.span.end for c in line)), direction=direction,
+            sentence=sentence, direction=direction,
             basis=(moved.basis or "yoy") if moved.moved else None, period=self._period(cell, row, column),
             area=self._area(cell, row, column), section=section.heading if section else "", page=cell.page,
             table=cell.table, row=cell.row, column=cell.column,
@@ -478,7 +483,12 @@ class _Table:
         if said_so := column.said.status or row.said.status:
             return said_so
         for axis, others in ((column, self._columns), (row, self._rows)):
-            if axis.said.area and self._is_someone_elses(axis.said, self._places[id(others)]):
+            if not axis.said.area:
+                continue
+            key = (axis is row, axis.said.area, axis.said.average)  # asked once for each place
+            if key not in self._elsewhere:
+                self._elsewhere[key] = self._is_someone_elses(axis.said, self._places[id(others)])
+            if self._elsewhere[key]:
                 return "reference"
         if row.said.period or column.said.period:
             return "actual"

@@ -13,9 +13,10 @@ from hreport.grammar import Grammar
 from hreport.link import phrases
 from hreport.link.phrases import Left, Token
 from hreport.model import Quantity
-from hreport.text import Reading
+from hreport.text import LONGEST_SENTENCE, Reading
 
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
+FAR_CLAUSE = 240  # characters behind a number, or in the clause before its own, that may name what it measures
 FEW_COMMAS = 0.01  # commas a character: reports have 0.04 to 0.07, the one whose commas are gone 0.0006
 SHORT_PROSE = 200  # characters: in less, missing commas prove nothing
 LONG_SENTENCE = 60  # characters, and at least so many numbers, that ask for a comma between them
@@ -127,7 +128,7 @@ class Chunker:
     def sentences(self) -> Iterator[list[Chunk]]:
         """The chunks of each sentence that holds a number."""
         text = self.reading.text
-        ends = [m.end() for m in self._patterns.sentence_end.finditer(text, self._begin, self._finish)]
+        ends = list(self._cut([m.end() for m in self._patterns.sentence_end.finditer(text, self._begin, self._finish)]))
         k = 0
         while k < len(self._quantities):
             at = bisect_right(ends, self._numbers[k])
@@ -139,6 +140,25 @@ class Chunker:
             group = self._quantities[k:last]
             yield self._chunks(group, start, max(end, group[-1].at.end))
             k = last
+
+    def _cut(self, ends: Sequence[int]) -> Iterator[int]:
+        """The ends of sentences, with ends put into what is longer than any sentence: behind the last comma or the like
+        that leaves half of it, else anywhere but in a number. All work on a sentence may then be done for each number
+        of it."""
+        begin = self._begin
+        for end in (*ends, self._finish):
+            while end - begin > LONGEST_SENTENCE:
+                half, limit = begin + LONGEST_SENTENCE // 2, begin + LONGEST_SENTENCE
+                marks = self._patterns.clause_end.finditer(self.reading.text, half, limit)
+                cut = max((m.end() for m in marks), default=limit)
+                k = bisect_left(self._numbers, cut) - 1
+                if k >= 0 and self._numbers[k] > begin and self._quantities[k].at.end > cut:
+                    cut = self._numbers[k]
+                yield cut
+                begin = cut
+            if end < self._finish:
+                yield end
+            begin = end
 
     def _chunks(self, group: Sequence[Quantity], start: int, end: int) -> list[Chunk]:
         text = self.reading.text
@@ -164,7 +184,7 @@ class Chunker:
             bound = patterns.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
             ends = (m.start() for m in patterns.right_end.finditer(text, after, following) if m["end"])
-            high = next(ends, following)
+            high = min(next(ends, following), after + FAR_CLAUSE)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
             unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
             chunk = Chunk(
@@ -273,8 +293,11 @@ class Chunker:
         text, low, start = self.reading.text, chunk.low, chunk.sentence[0]
         if chunk.same_clause or low - 1 <= start or text[low - 1] not in ",;:":
             return ""
-        ends = (m.end() for m in self._patterns.clause_end.finditer(text, start, low - 1))
-        begin = max(ends, default=start)
+        first = max(start, low - 1 - FAR_CLAUSE)
+        ends = (m.end() for m in self._patterns.clause_end.finditer(text, first, low - 1))
+        begin = max(ends, default=first)
+        if begin > start and begin == first:
+            return ""  # no clause of a sentence is as long as that
         if self._patterns.aside.match(text, begin, low):
             return ""  # 按可比价格计算: says how, not what
         first = bisect_left(self._numbers, begin)

@@ -22,9 +22,10 @@ NEAR = frozenset(("year", "month", "whole", "relative", "part", "every", "now", 
 FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 LASTING = frozenset(("duration",))
 PARAGRAPH_BEGINS = 30  # characters in which a paragraph says its time
+LATELY = 100  # so many periods before a number are asked which of the two of its heading they are
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
 QUOTES = (("\u300a", "\u300b"), ("\u201c", "\u201d"))
-SENTENCE_ENDS = "\u3002!?\n"
+_SENTENCE_END = re.compile("[\u3002!?\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,19 @@ class Context:
         self,
         reading: Reading,
         begin: int,
+        finish: int,
         year: str,
         times: Sequence[TimeMention],
         areas: Sequence[AreaMention],
         grammar: Grammar,
     ) -> None:
-        """`begin` is where the report begins in the reading, `year` its own; `times` and `areas` are in order."""
+        """`begin` and `finish` bound the report in the reading, `year` is its own, and so are `times` and `areas`, in
+        order."""
         self._text = reading.text
         self._reading = reading
         self._begin = begin
+        self._ends = [m.start() for m in _SENTENCE_END.finditer(reading.text, begin, finish)]
+        self._breaks = [at for at in self._ends if reading.text[at] == "\n"]
         self._patterns = _patterns(grammar)
         of_plan = "".join(grammar.words["plan_word"].words)
         comparing = grammar.words_of("comparing")
@@ -95,7 +100,7 @@ class Context:
 
     def _begins(self, time: TimeMention) -> bool:
         """Does a paragraph begin with this expression, but for a few words (总的目标是:到2030年)?"""
-        line = self._text.rfind("\n", self._begin, time.at.start) + 1
+        line = _last(self._breaks, time.at.start) + 1
         return time.at.start - line <= PARAGRAPH_BEGINS
 
     def around(self, sentence: int, start: int, end: int, finish: int) -> tuple[str, int, str]:
@@ -108,7 +113,7 @@ class Context:
     def period(self, sentence: int, at: int, headings: Sequence[Section]) -> str:
         """The period of the number at reading offset `at`: nearest in its sentence, else earlier in its paragraph, else
         what a heading above it names."""
-        paragraph = max(self._text.rfind("\n", self._begin, sentence) + 1, self._begin)
+        paragraph = max(_last(self._breaks, sentence) + 1, self._begin)
         found, lasting = self._near.before(sentence, at), self._lasting.before(sentence, at)
         if found and lasting and self._patterns.clause_end.search(self._text, found.at.end, lasting.at.start):
             found = lasting  # 今年…;五年淘汰产能1亿吨
@@ -126,7 +131,7 @@ class Context:
             named = self._headed.between(low, low + len(section.heading))
             if len(named) > 1:  # a heading of two periods: that of them which the section named last
                 said = {_plain_year(t) for t in named}
-                later = self._headed.between(low + len(section.heading), at)
+                later = self._headed.between(low + len(section.heading), at)[-LATELY:]
                 return next((t for t in reversed(later) if _plain_year(t) in said), named[0])
             if named:
                 return named[0]
@@ -144,7 +149,7 @@ class Context:
         if rank and (among := self._patterns.rank_area.search(self._text, sentence, at)):
             own = self._unnamed.before(sentence, among.start("area"))
             return own.text if own else among["area"]
-        before = max(self._text.rfind(c, self._begin, max(sentence - 1, self._begin)) for c in SENTENCE_ENDS)
+        before = _last(self._ends, sentence - 1)
         found = (
             self._parts.before(clause, at)
             or self._areas.before(sentence, at)
@@ -186,6 +191,12 @@ class Context:
             return False
         before = text[max(0, start - LONGEST_TITLE) : start]
         return all(before.rfind(opens) <= before.rfind(closes) for opens, closes in QUOTES)
+
+
+def _last(positions: Sequence[int], before: int) -> int:
+    """The last of some positions that is below `before`, -1 if none is."""
+    k = bisect_left(positions, before) - 1
+    return positions[k] if k >= 0 else -1
 
 
 def _plain_year(time: TimeMention) -> int:

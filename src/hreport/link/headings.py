@@ -128,7 +128,7 @@ def said(text: str, grammar: Grammar) -> Said:
     '新城区'
     """
     pattern = patterns(grammar)
-    text = fold(text).strip()
+    text = fold(text[:LONGEST_HEADING]).strip()
     if pattern.bare_year.fullmatch(text):
         return Said(period=text)
     units: list[str] = []
@@ -164,6 +164,7 @@ def said(text: str, grammar: Grammar) -> Said:
     return replace(result, name=text)
 
 
+LONGEST_HEADING = 200  # characters of a heading that are read: what goes on is a cell of prose
 RIM = " ()[]:,\u3001/-\u2014\u00b7"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -38,7 +37,7 @@ def link(
 ) -> Iterator[Linked]:
     """The observations of one report.
 
-    `quantities` are the report's metrics in order; `times` and `areas` the document's.
+    `quantities` are the report's metrics, `times` and `areas` what it names of them, all in order.
     """
     if quantities:
         yield from _Linker(layout, report, quantities, times, areas, grammar).run()
@@ -63,10 +62,8 @@ class _Linker:
         self._chunker = Chunker(reading, begin, finish, quantities, when, where, grammar)
         self._namer = Namer(self._chunker, grammar)
         self._outlook = Outlook(report, reading, grammar)
-        self._context = Context(reading, begin, report.year, times, areas, grammar)
-        paged = [b for b in layout.document.blocks if b.page]
-        self._page_starts = [b.span.start for b in paged]
-        self._pages = [b.page for b in paged]
+        self._context = Context(reading, begin, finish, report.year, times, areas, grammar)
+        self._layout = layout
 
     def run(self) -> Iterator[Linked]:
         for chunks in self._chunker.sentences():
@@ -181,7 +178,6 @@ class _Linker:
         origin = quantity.span.start
         headings = self._outlook.headings(origin)
         before, clause, after = self._context.around(start, quantity.at.start, quantity.at.end, end)
-        page = bisect_right(self._page_starts, origin) - 1
         return Observation(
             report=self._report.number,
             quantity=quantity,
@@ -196,7 +192,7 @@ class _Linker:
             period=self._period(chunk, earlier_state, headings),
             area=self._context.area(start, start + clause, quantity.at.start, how == "rank"),
             section=headings[0].heading if headings else "",
-            page=self._pages[page] if page >= 0 else None,
+            page=self._layout.page(origin),
         )
 
 

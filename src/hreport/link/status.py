@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from heapq import heappop, heappush
 
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk
-from hreport.model import Report, Section, Status
+from hreport.model import Outline, Report, Section, Span, Status
 from hreport.text import Reading
 
 HOPES = 5  # words of intent that make a text without headings a plan; a press conference has some too
@@ -61,11 +62,11 @@ class Outlook:
         """Reads the headings; where none says anything, the words of the text are counted."""
         patterns = self._patterns = _patterns(grammar)
         low, high = reading.index(report.span.start), reading.index(report.span.end)
-        self._sections = report.sections
+        self._outline = Outline(report.sections)
         turns: list[tuple[int, int, Status | None]] = []  # where, up to where, and what
         chapters = [s for s in report.sections if s.level <= 1]
         current: Status | None = None
-        looking_back = []  # chapters that say so themselves
+        looking_back: list[Span] = []  # chapters that say so themselves
         for k, section in enumerate(chapters):
             verdict = self._last(section.heading, patterns.plan, patterns.review)
             if verdict is None and k and patterns.plan_weak.search(section.heading):
@@ -87,22 +88,19 @@ class Outlook:
             )
             if verdict is not None:
                 turns.append((section.span.start, section.span.end, verdict))
+        own = _Turns((span.start, span.end, "actual") for span in looking_back)
+        back = [span.start for span in looking_back]
         pivots = [reading.origin(m.start()) for m in patterns.pivot.finditer(reading.text, low, high)]
         for at in pivots:
-            if any(span.start <= at < span.end for span in looking_back):
+            if own.at(at) == "actual":
                 continue  # a chapter that says it looks back does
-            later = [
-                s
-                for s in chapters
-                if s.span.start > at and self._last(s.heading, patterns.plan, patterns.review) == "actual"
-            ]
-            turns.append((at, later[0].span.start if later else report.span.end, "target"))
+            later = bisect_right(back, at)
+            turns.append((at, back[later] if later < len(back) else report.span.end, "target"))
         if glossary := patterns.glossary.search(reading.text, low, high):
             turns.append((reading.origin(glossary.end()), report.span.end, "actual"))  # explains, and plans nothing
         if not any(v for _, _, v in turns) and self._default == "actual" and self._looks_ahead(reading.text[low:high]):
             self._default = "target"
-        self._turns = sorted(turns, key=lambda t: t[0])
-        self._starts = [t[0] for t in self._turns]
+        self._turns = _Turns(turns)
 
     def _last(self, text: str, ahead: re.Pattern[str], back: re.Pattern[str]) -> Status | None:
         """What the last telling word of a heading says."""
@@ -117,15 +115,11 @@ class Outlook:
 
     def section(self, origin: int) -> Status:
         """The status that headings give to a source offset: the last turn before it that still holds there."""
-        for k in range(bisect_right(self._starts, origin) - 1, -1, -1):
-            start, end, verdict = self._turns[k]
-            if verdict is not None and start <= origin < end:
-                return verdict
-        return self._default
+        return self._turns.at(origin) or self._default
 
     def headings(self, origin: int) -> Sequence[Section]:
         """The sections that hold a source offset, the innermost first."""
-        return [s for s in reversed(self._sections) if s.span.start <= origin < s.span.end]
+        return self._outline.at(origin)
 
     def of(self, chunk: Chunk, origin: int, before: str, near: str, after: str, sentence: str) -> Status:
         """The status of a number at a source offset.
@@ -161,6 +155,30 @@ class Outlook:
         if chunk.bracketed and patterns.standard_bracket.search(before[: chunk.low - chunk.sentence[0]]):
             return True
         return bool(patterns.country_beside.search(near)) and bool(patterns.own_beside.search(sentence))
+
+
+class _Turns:
+    """Stretches of the source, each with a status; where several overlap, the one that begins last decides, and of
+    those that begin together the last that was given."""
+
+    def __init__(self, turns: Iterable[tuple[int, int, Status | None]]) -> None:
+        said = sorted(((s, e, v) for s, e, v in turns if v is not None and s < e), key=lambda t: t[0])
+        self._edges = sorted({edge for start, end, _ in said for edge in (start, end)})
+        self._said: list[Status | None] = []  # from each edge on
+        lasting: list[tuple[int, int, Status]] = []  # the one that decides on top
+        k = 0
+        for edge in self._edges:
+            while k < len(said) and said[k][0] <= edge:
+                heappush(lasting, (-k, said[k][1], said[k][2]))
+                k += 1
+            while lasting and lasting[0][1] <= edge:
+                heappop(lasting)
+            self._said.append(lasting[0][2] if lasting else None)
+
+    def at(self, origin: int) -> Status | None:
+        """What is said of a source offset."""
+        k = bisect_right(self._edges, origin) - 1
+        return self._said[k] if k >= 0 else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

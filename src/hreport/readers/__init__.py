@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from hreport.model import Document, Issue
+from hreport.readers import build
 from hreport.readers.build import Source
 
 LARGEST_FILE = 512 * 1024 * 1024
@@ -127,6 +128,8 @@ def read_bytes(data: bytes, name: str, password: str | None = None) -> Document 
     except Exception as error:  # a reader meets files that nobody foresaw: one file must not stop the others
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return source.issue("failed", f"the {file_format} reader failed ({reason}): save it as .txt, and report it")
+    if isinstance(result, Document) and len(result.text) > build.LONGEST_DOCUMENT:
+        return source.too_long(len(result.text))
     return result
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hreport.model import Block, BlockKind, Document, Issue, Span
+from hreport.readers import build
 from hreport.readers.build import Source
 
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
@@ -23,6 +24,7 @@ BYTE_ORDER_MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 ENCODINGS = ("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be", "utf-8")
+LONGEST_CHARACTER = 4  # bytes, in every encoding
 SAMPLE = 200_000
 PLAUSIBLE = 0.5
 MOST_CONTROLS = 0.02
@@ -41,10 +43,14 @@ _COLUMN_NAMES = re.compile(r"[a-z][a-z0-9_]*(?:[,\t][a-z][a-z0-9_]*){4,}\s*")
 
 def read(source: Source) -> Document | Issue:
     """Decode a text; one block for each line that is not blank."""
+    if len(source.data) > LONGEST_CHARACTER * build.LONGEST_DOCUMENT:
+        return source.too_long(len(source.data) // LONGEST_CHARACTER)
     decoded = decode(source.data)
     if isinstance(decoded, Failure):
         return source.issue(decoded.code, decoded.message)
     text, doubt = decoded
+    if len(text) > build.LONGEST_DOCUMENT:
+        return source.too_long(len(text))
     if not text.strip():
         return source.issue("empty", "the file holds nothing but white space: nothing to read")
     if looks_like_table(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 # The ideographs of numbers and their values (GB/T 15835-2011). Keys are code points so that this file stays free of
 # Chinese text: 一..九, 两, 〇, 零.
@@ -11,6 +11,8 @@ _DIGITS = {chr(c): v for c, v in zip(
     (1, 2, 3, 4, 5, 6, 7, 8, 9, 2, 0, 0), strict=True)}  # fmt: skip
 _SMALL = {chr(0x5341): 10, chr(0x767E): 100, chr(0x5343): 1000}  # 十 百 千
 _LARGE = {chr(0x4E07): 10_000, chr(0x4EBF): 100_000_000}  # 万 亿
+# Decimals are multiplied and added here, and never rounded: the usual context keeps 28 digits.
+EXACT = Context(prec=10_000)
 VAGUE = frozenset((chr(0x51E0), chr(0x6570)))  # 几 数: some
 
 

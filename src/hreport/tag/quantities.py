@@ -6,6 +6,7 @@ What a quantity measures, and whether it measures anything, is the business of `
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,6 +18,11 @@ from hreport.tag import numbers
 from hreport.text import Reading
 
 LOOK = 6  # characters before a number in which a bound word can stand: the longest has five
+LONGEST_NUMERAL = 1000  # digits: what is longer is no number, and Python writes out none of more than 4,300
+MOST_SCALES = 6  # multipliers in a row: 千万亿 are three
+# Not inside 1,234,567: where the group before can begin a number, this one belongs to it. Without this a long chain of
+# groups would be read again from each of them.
+_IN_CHAIN = r"(?!(?<=(?<![A-Za-z\d._/])\d{3},)\d{3}(?!\d))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +103,13 @@ def _tools(grammar: Grammar) -> _Tools:
     odd_unit = f"(?:{grammar.tables['headings']['odd_unit'].pattern})"
     gap = "[ \u3000\t]{0,2}"
     tail = (
-        rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?(?P<scale>{scale}*?)(?P<more2>{more})?"
+        rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?"
+        rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?"
         rf"(?P<space>{gap})(?P<unit>{unit})"
     )
-    bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}+)(?P<more4>{more})?"
-    span = rf"(?:(?P<u1>{scale}*?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
-    arabic = rf"(?<![A-Za-z\d._/])(?P<n>{number}){span}(?:{tail}|{bare_tail})"
+    bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}{{1,{MOST_SCALES}}})(?!{scale})(?P<more4>{more})?"
+    span = rf"(?:(?P<u1>{scale}{{0,{MOST_SCALES}}}?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
+    arabic = rf"(?<![A-Za-z\d._/]){_IN_CHAIN}(?P<n>{number}){span}(?:{tail}|{bare_tail})"
     cn_tail = rf"(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"
     before: dict[str, Bound] = {}
     for name, bound in (("approx_before", "approx"), ("max_before", "max"), ("min_before", "min")):
@@ -116,8 +123,8 @@ def _tools(grammar: Grammar) -> _Tools:
         arabic=re.compile(arabic),
         cell=re.compile(
             rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
-            rf"(?:{scale}*?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
-            rf"(?P<scale>{scale}*?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
+            rf"(?:{scale}{{0,{MOST_SCALES}}}?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
+            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
             rf"(?P<after>{alternation(after_bounds)})?"
         ),
         cell_rim=re.compile(grammar.tables["headings"]["rim"].pattern),
@@ -203,23 +210,24 @@ def tag(
     ):
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
-            if 1 in occupied[start:end]:
+            if 1 in occupied[start:end] or len(quantity.numeral) > LONGEST_NUMERAL:
                 continue
             occupied[start:end] = b"\x01" * (end - start)
             found.append(quantity)
+    found.sort(key=lambda q: q.at.start)
     for end in ends:
-        line = reading.text.rfind("\n", 0, end) + 1
+        line = max(reading.text.rfind("\n", 0, end) + 1, end - 2 * LONGEST_NUMERAL)
         match = tools.cut.search(reading.text[line:end])
-        if match is None:
+        if match is None or len(match[0]) > LONGEST_NUMERAL:
             continue
         start = line + match.start()
-        inside = [q for q in found if start <= q.at.start < end]  # 5.1亿 for 5.1亿元, 2个百 for 2个百分点, 9 for 93.5%
-        if not inside and 1 in occupied[start:end]:
+        # 5.1亿 for 5.1亿元, 2个百 for 2个百分点, 9 for 93.5%
+        first, last = (bisect_left(found, at, key=lambda q: q.at.start) for at in (start, end))
+        if first == last and 1 in occupied[start:end]:
             continue
-        found = [q for q in found if q not in inside]
+        found[first:last] = []
         share = bool(tools.share.search(reading.text[max(0, start - CLAUSE) : start]))
-        found.append(_cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or "", share))
-    found.sort(key=lambda q: q.at.start)
+        found.insert(first, _cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or "", share))
     return list(_neighbours(list(_ranges(found, reading, tools)), traits))
 
 
@@ -230,7 +238,7 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
     text = reading.text[reading.index(cell.start) : reading.index(cell.end)]
     rim = tools.cell_rim.fullmatch(text)
     match = tools.cell.fullmatch(rim["inner"]) if rim else None
-    if rim is None or match is None:
+    if rim is None or match is None or len(match["n"]) > LONGEST_NUMERAL:
         return None
     start = reading.index(cell.start) + rim.start("inner")
     scale, written = match["scale"] or "", match["unit"] or ""
@@ -331,7 +339,8 @@ def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile)
         if unit.kind == "tenth" and (half := tools.half.match(reading.text, match.end())):  # 三成五
             low += (numbers.chinese(half["half"]) or 5) / factor
             at, written = (at[0], half.end()), reading.text[at[0] : half.end()]
-        value: Value = Exact(low * factor) if high is None else Range(low * factor, high * factor)
+        low = numbers.EXACT.multiply(low, factor)
+        value: Value = Exact(low) if high is None else Range(low, numbers.EXACT.multiply(high, factor))
         bound = _bound(reading.text, *at, tools, vague, high is not None)
         numeral = written + (match["to"] + match["n2"] if match["n2"] else "")
         yield _quantity(reading, at, numeral, value, match["unit"], _base(unit), bound, "quantity.chinese")  # fmt: skip
@@ -352,7 +361,7 @@ def _portions(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile
                 continue
             if rest:
                 digits = "".join(str(numbers.chinese(c)) for c in rest)
-                number += Decimal(f"0.{digits}")
+                number = numbers.EXACT.add(number, Decimal(f"0.{digits}"))
             value = Exact(number)
         bound = _bound(reading.text, match.start(), match.end(), tools, False, False)
         yield _quantity(reading, match.span(), numeral, value, base, base, bound, "quantity.portion")
@@ -445,7 +454,7 @@ def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
     """45 860元, 96. 5%: a space inside the number; closed up, it is certain."""
     for match in tools.odd_space.finditer(reading.text):
         numeral = (match["n"] or match["n2"]).replace(" ", "")
-        number = Decimal(numeral) * numbers.multiplier(match["scale"])
+        number = numbers.EXACT.multiply(Decimal(numeral), numbers.multiplier(match["scale"]))
         unit = grammar.surfaces[match["unit"]]
         if unit.kind == "tenth":
             continue
@@ -544,7 +553,8 @@ def _make(
         if SCRUBBED_MASK.fullmatch(n):
             damage = "year_scrub"
     else:
-        value = Exact(low * factor) if high is None else Range(low * factor, high * factor)
+        low = numbers.EXACT.multiply(low, factor)
+        value = Exact(low) if high is None else Range(low, numbers.EXACT.multiply(high, factor))
         if unit is not None and unit.id == PERCENT and not traits.scrubbed and tools.whole_year.fullmatch(n):
             damage = "year_scrub"  # 2023%: a year in place of a number, and nothing that proves which
         ten = tools.damaged_ten if traits.scrubbed else tools.year_inside
@@ -606,7 +616,8 @@ def _masked(n: str, n2: str | None, factor: Decimal, traits: Profile) -> Masked:
         low = re.sub("^[xX]", "1", n)
         low = re.sub("[xX]", "0", low)
     high = re.sub("[xX]", "9", n)
-    return Masked(numeral, Decimal(low) * factor, Decimal(high) * factor)
+    lowest, highest = (numbers.EXACT.multiply(Decimal(n), factor) for n in (low, high))
+    return Masked(numeral, lowest, highest)
 
 
 def _base(unit: Unit) -> str:

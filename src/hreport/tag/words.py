@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,15 @@ def cut(text: str) -> list[str]:
     The dictionary alone decides (no hidden Markov model): on 56,000 clauses of work reports jieba and rjieba then cut
     alike without exception, and a word nobody knows falls into its characters.
     """
-    return _cutter()(text)
+    try:
+        return _cutter()(text)
+    except UnicodeEncodeError:  # rjieba wants UTF-8, which cannot hold half of a surrogate pair
+        pieces: list[str] = []
+        at = 0
+        for word in _cutter()(_SURROGATE.sub("\ufffd", text)):
+            pieces.append(text[at : at + len(word)])
+            at += len(word)
+        return pieces
 
 
 def load_userdict(path: Path) -> None:
@@ -30,6 +39,7 @@ def load_userdict(path: Path) -> None:
 
 
 _added: set[str] = set()
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=1)

@@ -38,4 +38,9 @@ def _value(value: Any, kind: str) -> Any:
         return None
     if kind in ("text", "mixed"):
         return encodable(value.show if isinstance(value, Cell) else plain(value))
-    return float(value) if kind == "number" else value
+    if kind != "number":
+        return value
+    try:
+        return float(value)
+    except OverflowError:  # above 1.8e308 there is no float, and infinity would be a lie; `numeral` has the digits
+        return None

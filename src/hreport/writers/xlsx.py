@@ -24,6 +24,7 @@ from hreport.record import Cell, Column, Row, guarded, plain
 
 ROWS_PER_SHEET = 1_048_575  # what a sheet holds, without its headings
 CELL_LENGTH = 32_767  # characters
+BEYOND = 10**307  # a number that no sheet holds (they end at 9.99e307): written as text
 SAMPLE = 200  # rows that the widths are measured on
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 
@@ -104,6 +105,8 @@ def _cells(sheet: Any, columns: Sequence[Column], row: Row) -> Iterator[Any]:
 def _cell(sheet: Any, value: Any, state: str) -> Any:
     """A cell with its style, or the bare value where it needs none."""
     font = STATES.get(state)
+    if isinstance(value, int) and abs(value) >= BEYOND:
+        value = str(value)
     if not isinstance(value, str):
         if font is None or value is None:
             return value

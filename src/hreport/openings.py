@@ -18,6 +18,7 @@ from hreport.tag import numbers
 
 PROSE = 60  # a line of this many characters is prose and not a title: titles of work reports run to 45
 SENTENCE = 25  # a line of this many characters that ends like a sentence is prose too
+ITEM = 8  # and a line of this many with a full stop or a semicolon, an item of a list
 SHORTEST_TITLE, LONGEST_TITLE = 5, 45
 LONGEST_OFFICIAL = 90  # the title of a notice names what it hands on
 LONGEST_ENTRY = 200  # a line of a list of contents, with the points before its page number
@@ -271,12 +272,20 @@ def _first(body: Sequence[Line], patterns: _Patterns) -> Opening:
         return Opening(prose, _clean(glued["title"], patterns))
     named = [k for k in titled if patterns.marks["named_year"].search(texts[k])]
     near = [k for k in head if k >= last - NEAR_LINES]
-    for chosen in (named, [k for k in titled if k in near], titled, [k for k in near if k in own], near, head):
+    for chosen in (named, [k for k in titled if k in near], titled):
         if chosen:
             return Opening(chosen[0], _whole(body, chosen[0], texts[chosen[0]], patterns))
-    # No title: no sentence is left out, however short the lines are.
-    sentence = (k for k in range(min(prose, len(body))) if len(texts[k]) >= SENTENCE and "," in texts[k])
-    return Opening(next(sentence, prose if prose < len(body) else 0), "")
+    # Without a line that must be the title, no sentence is left out, however short the lines are.
+    said = [k for k in range(min(prose, len(body))) if _is_said(texts[k], patterns)]
+    for chosen in ([k for k in near if k in own], near, head):
+        if chosen and not (said and said[0] < chosen[0]):
+            return Opening(chosen[0], _whole(body, chosen[0], texts[chosen[0]], patterns))
+    return Opening(said[0] if said else prose if prose < len(body) else 0, "")
+
+
+def _is_said(text: str, patterns: _Patterns) -> bool:
+    """Is a short line a sentence, or an item of a list of them?"""
+    return (len(text) >= SENTENCE and "," in text) or (len(text) >= ITEM and bool(patterns.marks["said"].search(text)))
 
 
 # --- what says it outright -------------------------------------------------------------------------------------------

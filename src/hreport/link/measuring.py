@@ -10,6 +10,7 @@ from typing import cast
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk, Chunker
 from hreport.model import Direction, Exact, Measure, Quantity
+from hreport.tag.quantities import SCALES
 
 SHARES = ("percent", "tenth")
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down", "gap_up": "up", "gap_down": "down"}
@@ -90,7 +91,7 @@ def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, ch
     patterns = _patterns(grammar)
     if chunk.left.relation in LEVELS and negative(chunk, chunker):
         quantity = below_zero(quantity)  # 净利润为-3.2亿元
-    if quantity.unit and not quantity.base_unit:
+    if quantity.unit and not quantity.base_unit and not quantity.unit.strip(SCALES):  # not 万毫, cut off
         quantity = replace(quantity, base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
         quantity = replace(quantity, bound="min")

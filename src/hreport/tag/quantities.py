@@ -227,7 +227,8 @@ def tag(
             continue
         found[first:last] = []
         share = bool(tools.share.search(reading.text[max(0, start - CLAUSE) : start]))
-        found.insert(first, _cut_off(reading, (start, end), match["n"] or match["n2"], match["rest"] or "", share))
+        numeral, rest = match["n"] or match["n2"], match["rest"] or ""
+        found.insert(first, _cut_off(reading, grammar, (start, end), numeral, rest, share))
     return list(_neighbours(list(_ranges(found, reading, tools)), traits))
 
 
@@ -474,13 +475,21 @@ def _deleted_scaled(reading: Reading, grammar: Grammar, tools: _Tools, traits: P
             yield _deleted_at(reading, grammar, tools, match.span("unit"), match["unit"])
 
 
-def _cut_off(reading: Reading, at: tuple[int, int], numeral: str, rest: str, share: bool) -> Quantity:
+def _cut_off(reading: Reading, grammar: Grammar, at: tuple[int, int], numeral: str, rest: str, share: bool) -> Quantity:
     """A number at the very end of a report, without its unit or with a part of it: the text was cut off, perhaps inside
-    it. Of a `share` the unit is known."""
+    it. The unit is known of a `share`, and where only one begins with what is left (/10 of /10万, not 毫 of 毫升)."""
     number = numbers.arabic(numeral.rstrip("."))
-    scale = rest if numbers.multiplier(rest) >= TEN_THOUSAND else ""
+    scale = "".join(letter for letter in rest if letter in SCALES)
+    if numbers.multiplier(scale) < TEN_THOUSAND:
+        scale = ""  # 2个百 for 2个百分点
     value: Value = Masked(numeral) if number is None else Exact(number * numbers.multiplier(scale))
-    return _quantity(reading, at, numeral, value, scale, PERCENT if share else "", "exact", "quantity.cut", "cut")
+    base, part = PERCENT if share else "", rest.removeprefix(scale)
+    if part in grammar.surfaces:
+        base = _base(grammar.surfaces[part])
+    elif part:
+        bases = {_base(unit) for surface, unit in grammar.surfaces.items() if surface.startswith(part)}
+        base = bases.pop() if len(bases) == 1 else base
+    return _quantity(reading, at, numeral, value, scale + part, base, "exact", "quantity.cut", "cut")
 
 
 def _bare(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

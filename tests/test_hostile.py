@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 from test_grammar import table
-from texts import GRAMMAR, LEXICON, document, extract, observations
+from texts import GRAMMAR, LEXICON, ROOT, document, extract, observations
 
 from hreport import leaks, resolve
 from hreport.analyse import analyse
@@ -392,6 +392,17 @@ def test_every_output_can_be_written(name: str) -> None:
     ):
         for form in WRITERS:
             written(rows, columns, form)
+
+
+def test_no_search_for_each_figure_goes_back_to_the_beginning() -> None:
+    """So fast is a search back for one character that only texts too long for a test show how it grows."""
+    sources = sorted((ROOT / "src" / "hreport").rglob("*.py"))
+    back = [
+        f"{p.name}: {m[0]}"
+        for p in sources
+        for m in re.finditer(r"\.r(?:find|index)\([^()\n]*, 0,.*", p.read_text("utf-8"))
+    ]
+    assert back == []
 
 
 def test_a_figure_among_thousands_costs_what_one_in_prose_does() -> None:

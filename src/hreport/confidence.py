@@ -21,7 +21,7 @@ from hreport.lexicon import Lexicon
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
-from hreport.text import fold
+from hreport.text import LONGEST_SENTENCE, fold
 
 FAR = 16  # characters between a name and its number; a relation with a bound and an adverb has up to 12
 LONG_NAME = 14  # characters; nine of ten annotated names are shorter
@@ -73,8 +73,9 @@ def doubts_of(o: Observation, text: str, grammar: Grammar, lexicon: Lexicon) -> 
         yield o.status
     if o.measure != "level":
         yield o.measure
-    line = text.rfind("\n", 0, quantity.span.start) + 1
-    if GLOSSARY.match(text, line):
+    first = max(0, quantity.span.start - LONGEST_SENTENCE)
+    line = text.rfind("\n", first, quantity.span.start) + 1
+    if (line or not first) and GLOSSARY.match(text, line):
         yield "glossary"
     if o.sentence.end - o.sentence.start > LONG_SENTENCE:
         yield "long_sentence"

@@ -194,7 +194,7 @@ def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
     torn = any(folded[m.start() - 1 : m.start()] in TORN and folded[m.end() : m.end() + 1].isdigit() for m, *_ in chain)
     if len(inner) == 1 and not torn:
         at = chain[-1][0].start()
-        line = folded[folded.rfind("\n", 0, at) + 1 : at]
+        line = folded[:at].rpartition("\n")[2]
         if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(line.strip()) < PROSE:
             return []
     if not inner or sum(inner) < 0.7 * len(inner):

@@ -216,7 +216,8 @@ def tag(
             found.append(quantity)
     found.sort(key=lambda q: q.at.start)
     for end in ends:
-        line = max(reading.text.rfind("\n", 0, end) + 1, end - 2 * LONGEST_NUMERAL)
+        first = max(0, end - 2 * LONGEST_NUMERAL)
+        line = max(reading.text.rfind("\n", first, end) + 1, first)
         match = tools.cut.search(reading.text[line:end])
         if match is None or len(match[0]) > LONGEST_NUMERAL:
             continue

@@ -20,13 +20,13 @@ from hreport.grammar import Grammar, Weight
 from hreport.lexicon import Lexicon
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
+from hreport.tag.quantities import PERCENT
 from hreport.tag.words import cut
 from hreport.text import LONGEST_SENTENCE, fold
 
 FAR = 16  # characters between a name and its number; a relation with a bound and an adverb has up to 12
 LONG_NAME = 14  # characters; nine of ten annotated names are shorter
 SHORT_NAME = 2
-PERCENT = "%"
 # 3.“两重”:…: an entry of the glossary at the end of a report
 GLOSSARY = re.compile(r"\s*[\[(（［]?\d{1,3}[.．、\])）］]?\s*[^:：。\n]{1,30}[:：]")
 LONG_SENTENCE = 160  # characters; half of the annotated figures stand in shorter ones

@@ -11,13 +11,15 @@ from functools import lru_cache
 
 from hreport.grammar import Grammar
 from hreport.link import observe, roles
-from hreport.link.headings import PERCENT, SCALES, Patterns, Said, caption, joined, patterns, plain_year, said, units_of
+from hreport.link.headings import Patterns, Said, caption, joined, patterns, plain_year, said, units_of
 from hreport.link.measuring import SHARES, below_zero
 from hreport.link.status import Outlook
 from hreport.model import Block, Direction, Measure, Observation, Outline, Quantity, Report, Span, Status
 from hreport.resolve import find_areas
 from hreport.split import Layout
 from hreport.tag import areas, quantities, times
+from hreport.tag.numbers import SCALES
+from hreport.tag.quantities import PERCENT
 from hreport.text import LONGEST_SENTENCE, Reading, fold
 
 FIRST = chr(0x7B2C)  # the ideograph 第, the unit of a rank

@@ -11,10 +11,10 @@ from hreport.grammar import Grammar
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Basis, Measure, Status
 from hreport.tag import times
+from hreport.tag.numbers import SCALES
+from hreport.tag.quantities import PERCENT
 from hreport.text import Reading, fold
 
-PERCENT = "%"
-SCALES = "".join(chr(c) for c in (0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF))  # the multipliers 十百千万亿
 # Kinds of times.toml that a heading can name as the period of what stands under it.
 PERIODS = frozenset(("year", "month", "relative", "part"))
 

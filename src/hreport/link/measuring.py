@@ -10,11 +10,11 @@ from typing import cast
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk, Chunker
 from hreport.model import Direction, Exact, Measure, Quantity
-from hreport.tag.quantities import SCALES
+from hreport.tag.numbers import SCALES
+from hreport.tag.quantities import PERCENT
 
 SHARES = ("percent", "tenth")
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down", "gap_up": "up", "gap_down": "down"}
-PERCENT = "%"
 LEVELS = ("level", "level_change")
 MINUS = ("-", "\u2212")  # the hyphen and the minus sign
 WHOLE = 100  # percent: no share of a whole is larger

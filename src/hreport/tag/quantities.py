@@ -271,7 +271,7 @@ def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
     try:
         scale, _ = _unscaled(unit, grammar)
     except KeyError:
-        scale = unit[: len(unit) - len(unit.lstrip(SCALES))]
+        scale = unit[: len(unit) - len(unit.lstrip(numbers.SCALES))]
     return scale, unit[len(scale) :]
 
 
@@ -480,7 +480,7 @@ def _cut_off(reading: Reading, grammar: Grammar, at: tuple[int, int], numeral: s
     """A number at the very end of a report, without its unit or with a part of it: the text was cut off, perhaps inside
     it. The unit is known of a `share`, and where only one begins with what is left (/10 of /10万, not 毫 of 毫升)."""
     number = numbers.arabic(numeral.rstrip("."))
-    scale = "".join(letter for letter in rest if letter in SCALES)
+    scale = "".join(letter for letter in rest if letter in numbers.SCALES)
     if numbers.multiplier(scale) < TEN_THOUSAND:
         scale = ""  # 2个百 for 2个百分点
     value: Value = Masked(numeral) if number is None else Exact(number * numbers.multiplier(scale))
@@ -541,7 +541,6 @@ LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 RANGE = 14  # characters that the lower end of a range has, with its unit and 到
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
-SCALES = "".join(chr(c) for c in (0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF))  # the multipliers 十百千万亿
 CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 

@@ -60,7 +60,7 @@ class _Tools:
     no_share: re.Pattern[str]
     per_mille_rate: re.Pattern[str]
     ten_thousand: re.Pattern[str]
-    share: re.Pattern[str]
+    of_share: re.Pattern[str]
     word_units: re.Pattern[str]
     damaged_ten: re.Pattern[str]
     year_inside: re.Pattern[str]
@@ -91,9 +91,20 @@ class _Tools:
     years: re.Pattern[str]
 
 
+# The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
+NUMERALS = (
+    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "odd_space",
+    "shared_point", "cut", "compound", "several", "half", "shared_unit", "whole_year", "odd_point", "fraction",
+    "half_of", "whole_of", "halved", "doubled", "over_half", "up_to", "out_of", "turned", "years",
+)  # fmt: skip
+DAMAGE = (
+    "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _tools(grammar: Grammar) -> _Tools:
-    numerals, damage = grammar.tables["numerals"], grammar.tables["damage"]
+    numerals = grammar.tables["numerals"]
     number = f"(?:{numerals['mask'].pattern}|{numerals['arabic'].pattern})"
     chinese = f"(?:{numerals['chinese'].pattern})"
     scale = numerals["scale"].pattern
@@ -120,6 +131,8 @@ def _tools(grammar: Grammar) -> _Tools:
     words_after = "|".join(map(re.escape, sorted(after_bounds, key=len, reverse=True)))
     after = re.compile(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
     return _Tools(
+        **grammar.compiled("numerals", NUMERALS),
+        **grammar.compiled("damage", DAMAGE),
         arabic=re.compile(arabic),
         cell=re.compile(
             rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
@@ -129,45 +142,12 @@ def _tools(grammar: Grammar) -> _Tools:
         ),
         cell_rim=re.compile(grammar.tables["headings"]["rim"].pattern),
         chinese=re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}"),
-        portion=re.compile(numerals["portion"].pattern),
-        ordinal=re.compile(numerals["ordinal"].pattern),
-        bare=re.compile(grammar.expand(numerals["bare"].pattern)),
-        deleted=re.compile(grammar.expand(numerals["deleted"].pattern)),
-        deleted_scaled=re.compile(grammar.expand(numerals["deleted_scaled"].pattern)),
-        deleted_measure=re.compile(grammar.expand(numerals["deleted_measure"].pattern)),
-        two_points=re.compile(grammar.expand(numerals["two_points"].pattern)),
-        no_share=re.compile(damage["no_share"].pattern),
-        per_mille_rate=re.compile(damage["per_mille_rate"].pattern),
-        ten_thousand=re.compile(damage["ten_thousand"].pattern),
-        share=re.compile(damage["of_share"].pattern),
-        word_units=re.compile(damage["word_units"].pattern),
-        damaged_ten=re.compile(damage["damaged_ten"].pattern),
-        year_inside=re.compile(damage["year_inside"].pattern),
-        odd_space=re.compile(grammar.expand(numerals["odd_space"].pattern)),
-        shared_point=re.compile(numerals["shared_point"].pattern),
-        cut=re.compile(numerals["cut"].pattern),
-        compound=re.compile(grammar.expand(numerals["compound"].pattern)),
-        several=re.compile(numerals["several"].pattern),
-        half=re.compile(numerals["half"].pattern),
-        shared_unit=re.compile(grammar.expand(numerals["shared_unit"].pattern)),
-        whole_year=re.compile(numerals["whole_year"].pattern),
         piece=grammar.words["piece"].words[0],
         point=grammar.words["point"].words[0],
-        odd_point=re.compile(grammar.expand(numerals["odd_point"].pattern)),
         before=before,
         not_bound=grammar.words_of("not_bound"),
         after=after,
         after_bounds=after_bounds,
-        fraction=re.compile(numerals["fraction"].pattern),
-        half_of=re.compile(numerals["half_of"].pattern),
-        whole_of=re.compile(numerals["whole_of"].pattern),
-        halved=re.compile(numerals["halved"].pattern),
-        doubled=re.compile(numerals["doubled"].pattern),
-        over_half=re.compile(numerals["over_half"].pattern),
-        up_to=re.compile(grammar.expand(numerals["up_to"].pattern)),
-        out_of=re.compile(numerals["out_of"].pattern),
-        turned=re.compile(numerals["turned"].pattern),
-        years=re.compile(numerals["years"].pattern),
     )
 
 
@@ -227,7 +207,7 @@ def tag(
         if first == last and 1 in occupied[start:end]:
             continue
         found[first:last] = []
-        share = bool(tools.share.search(reading.text[max(0, start - CLAUSE) : start]))
+        share = bool(tools.of_share.search(reading.text[max(0, start - CLAUSE) : start]))
         numeral, rest = match["n"] or match["n2"], match["rest"] or ""
         found.insert(first, _cut_off(reading, grammar, (start, end), numeral, rest, share))
     return list(_neighbours(list(_ranges(found, reading, tools)), traits))

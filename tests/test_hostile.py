@@ -149,7 +149,7 @@ TOOLS: dict[str, Use] = {
     **dict.fromkeys(("arabic", "chinese", "portion", "ordinal", "bare", "deleted", "deleted_scaled"), found),
     **dict.fromkeys(("odd_space", "odd_point", "compound", "turned", "cut", "deleted_measure", "two_points"), found),
     **dict.fromkeys(("years", "fraction", "half_of", "whole_of", "over_half", "halved", "doubled"), found),
-    **dict.fromkeys(("no_share", "per_mille_rate", "share", "ten_thousand"), within(quantities.CLAUSE)),
+    **dict.fromkeys(("no_share", "per_mille_rate", "of_share", "ten_thousand"), within(quantities.CLAUSE)),
     "word_units": at_start,
     "up_to": within(quantities.RANGE),
     "out_of": within(quantities.CLAUSE),

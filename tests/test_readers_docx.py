@@ -395,9 +395,9 @@ def test_main_part_elsewhere_and_strict_namespace() -> None:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_truncated(share: float) -> None:
+def test_damaged(share: float) -> None:
     data = docx(paragraph("正文。" * 500))
-    assert issue(data[: int(len(data) * share)]).code == "truncated"
+    assert issue(data[: int(len(data) * share)]).code == "damaged"
 
 
 def test_damaged_inside() -> None:
@@ -405,8 +405,8 @@ def test_damaged_inside() -> None:
     bad = bytearray(good)
     middle = good.index(b"word/document.xml") + 300
     bad[middle : middle + 50] = bytes(50)
-    assert issue(bytes(bad)).code == "truncated"
-    assert issue(docx("<w:p>")).code == "truncated"
+    assert issue(bytes(bad)).code == "damaged"
+    assert issue(docx("<w:p>")).code == "damaged"
 
 
 def test_broken_styles_cost_no_text() -> None:
@@ -427,7 +427,7 @@ BILLION = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
         (paragraph("&x;"), '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]>', "unsafe"),
         ("<w:p/>" * 250_000, "", "too_large"),
         (paragraph("多" * 5_000_000), "", "too_large"),
-        ("<w:sdt>" * 3000 + "</w:sdt>" * 3000, "", "truncated"),
+        ("<w:sdt>" * 3000 + "</w:sdt>" * 3000, "", "damaged"),
     ],
     ids=["entities", "outside entity", "many paragraphs", "bomb", "deep"],
 )

@@ -323,13 +323,13 @@ def test_cut_file(share: float) -> None:
     data = pdf(*[lines([FULL] * 20)] * 6)
     result = read_bytes(data[: int(len(data) * share)], "report.pdf")
     if isinstance(result, Issue):
-        assert result.code == "truncated"
+        assert result.code == "damaged"
     else:
-        assert [one.code for one in result.issues] == ["truncated"]
+        assert [one.code for one in result.issues] == ["damaged"]
 
 
 def test_not_really_a_pdf() -> None:
-    assert issue(b"%PDF-1.7\nnothing else").code == "truncated"
+    assert issue(b"%PDF-1.7\nnothing else").code == "damaged"
 
 
 # --- shared fixtures -------------------------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ class Block:
 
     `page`, `table`, `row`, `column` count from 1; `row_heading` and `column_heading` are the cell's headings (stacked
     headings joined with a space), `caption` the line before the table (where units such as 单位:亿元 stand);
-    `is_heading`: the cell is itself a heading of rows, of columns or of a part of the table.
+    `is_heading`: the cell is itself a heading of rows, of columns or of a part of the table. `score`: how sure text
+    recognition was of the words, 0 to 1, where they were read off a picture.
     """
 
     kind: BlockKind
@@ -72,6 +73,7 @@ class Block:
     column_heading: str = ""
     caption: str = ""
     is_heading: bool = False
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,9 @@ class Document:
 class Issue:
     """Something that could not be read, or was read with a doubt. A result, never an exception.
 
-    `code` is stable and ASCII (`not_found`, `encrypted`, `truncated`, ...), `message` one line that says what is wrong
-    and what to do. `fatal`: nothing of the file was read (exit code 1).
+    `code` is stable and ASCII (`not_found`, `encrypted`, `damaged`, ...), `message` one line that says what is wrong
+    and what to do. `fatal`: nothing of the file was read (exit code 1). `pages`: how many pages text recognition could
+    read.
     """
 
     path: str
@@ -105,6 +108,7 @@ class Issue:
     message: str
     fatal: bool = True
     span: Span | None = None
+    pages: int = 0
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

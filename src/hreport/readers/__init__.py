@@ -86,7 +86,7 @@ _TAG = re.compile(
 )
 
 
-def read(path: Path, password: str | None = None) -> Document | Issue:
+def read(path: Path, password: str | None = None, ocr: bool = False) -> Document | Issue:
     """Read a file; whatever is wrong with it comes back as a fatal `Issue`, never as an exception."""
     name = str(path)
     try:
@@ -105,19 +105,19 @@ def read(path: Path, password: str | None = None) -> Document | Issue:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Issue(name, "unreadable", f"cannot be opened ({reason}): check the name and the disk")
-    return read_bytes(data, name, password)
+    return read_bytes(data, name, password, ocr)
 
 
-def read_bytes(data: bytes, name: str, password: str | None = None) -> Document | Issue:
+def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = False) -> Document | Issue:
     """Read bytes that are already at hand (standard input); `name` only says where they came from."""
-    source = Source(name, data, password)
+    source = Source(name, data, password, ocr)
     if not data:
         return source.issue("empty", "the file is empty: nothing to read")
     file_format = recognise(data)
     if file_format == "encrypted":
         return source.issue("encrypted", "encrypted Office file: save it without a password")
     if file_format == "damaged zip":
-        return source.issue("truncated", "damaged docx or zip: get the file again, it is cut short or broken")
+        return source.issue("damaged", "damaged docx or zip: get the file again, it is cut short or broken")
     if file_format in UNSUPPORTED:
         what, advice = UNSUPPORTED[file_format]
         suffix = Path(name).suffix.lower()

@@ -36,15 +36,20 @@ _YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The bytes of one file, under the name by which the user knows it."""
+    """The bytes of one file, under the name by which the user knows it.
+
+    `ocr`: pages that are pictures shall be read by text recognition, which takes seconds a page; else such a page is an
+    issue that says how many there are.
+    """
 
     path: str
     data: bytes
     password: str | None = None
+    ocr: bool = False
 
-    def issue(self, code: str, message: str, *, fatal: bool = True) -> Issue:
+    def issue(self, code: str, message: str, *, fatal: bool = True, pages: int = 0) -> Issue:
         """Say what is wrong with this file."""
-        return Issue(self.path, code, message, fatal=fatal)
+        return Issue(self.path, code, message, fatal=fatal, pages=pages)
 
     def too_long(self, length: int) -> Issue:
         """Say that this file holds more characters than one document may."""

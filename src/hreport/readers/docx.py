@@ -72,11 +72,11 @@ def read(source: Source) -> Document | Issue:
     except RecursionError:
         return source.issue("too_large", "the docx is nested too deeply to be safe: save it anew")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        return source.issue("truncated", "damaged docx: get the file again, it is cut short or broken")
+        return source.issue("damaged", "damaged docx: get the file again, it is cut short or broken")
     except RuntimeError:
         return source.issue("encrypted", "encrypted docx: save it without a password")
     except etree.XMLSyntaxError:
-        return source.issue("truncated", "damaged docx: its XML is broken: open it in Word and save it anew")
+        return source.issue("damaged", "damaged docx: its XML is broken: open it in Word and save it anew")
     builder = walk.builder
     if not builder.blocks:
         return source.issue("empty", "the docx holds no text: if its pages are pictures, save it as pdf and use OCR")
@@ -502,7 +502,7 @@ class _Walk:
         """Read the body, then the notes it refers to."""
         root = self.package.part(self.package.main)
         if root is None:
-            raise _RefusedError("truncated", "damaged docx: it has no text part: get the file again")
+            raise _RefusedError("damaged", "damaged docx: it has no text part: get the file again")
         for item in self._items(_child(root, "body")):
             self.builder.add(item)
         notes = {

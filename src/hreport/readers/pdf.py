@@ -60,7 +60,7 @@ def read(source: Source) -> Document | Issue:
             return source.issue("encrypted", wrong if source.password else "encrypted pdf: give --password")
         if error.err_code == pdfium.FPDF_ERR_SECURITY:
             return source.issue("encrypted", "encrypted pdf of an unknown kind: save it without protection")
-        return source.issue("truncated", "damaged pdf: get the file again, it is cut short or broken")
+        return source.issue("damaged", "damaged pdf: get the file again, it is cut short or broken")
     with pdf:
         return _read(source, pdf)
 
@@ -74,7 +74,7 @@ def _read(source: Source, pdf: pypdfium2.PdfDocument) -> Document | Issue:
     cut = b"%%EOF" not in source.data[-2048:]
     pages = list(_pages(pdf, doubt))
     if not pages:
-        return source.issue("truncated", "damaged pdf: none of its pages can be read: get the file again")
+        return source.issue("damaged", "damaged pdf: none of its pages can be read: get the file again")
     _mark_furniture(pages)
     garbled = [page.number for page in pages if page.is_garbled()]
     blank = [page.number for page in pages if page.is_picture]
@@ -85,14 +85,14 @@ def _read(source: Source, pdf: pypdfium2.PdfDocument) -> Document | Issue:
         )
     if not any(page.count() for page in pages) or (blank and not written):
         if cut:
-            return source.issue("truncated", "damaged pdf: get the file again, it is cut short")
+            return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
         return source.issue("scanned", "scanned pdf: it has no text layer: run it through OCR first")
     if garbled:
         doubt("no_tounicode", f"fonts without a Unicode map on {_list(garbled)}: the text there is garbage")
     if blank:
         doubt("scanned", f"no text layer on {_list(blank)}: run the pdf through OCR to have them read")
     if cut:
-        doubt("truncated", "the end of the pdf is missing: pages may be lost; get the file again")
+        doubt("damaged", "the end of the pdf is missing: pages may be lost; get the file again")
     _find_tables(source, pages, doubt)
     builder = Builder()
     for item in _Joiner(pages).items():
@@ -221,7 +221,7 @@ def _pages(pdf: pypdfium2.PdfDocument, doubt: Callable[[str, str], None]) -> Ite
         except pypdfium2.PdfiumError:
             broken.append(index + 1)
     if broken:
-        doubt("truncated", f"{_list(broken)} cannot be read: the pdf is damaged; get the file again")
+        doubt("damaged", f"{_list(broken)} cannot be read: the pdf is damaged; get the file again")
 
 
 def _read_page(page: pypdfium2.PdfPage, number: int) -> _Page:

@@ -6,28 +6,19 @@ boxes, footnotes, and the numbers that Word puts before paragraphs; a walk over 
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
-from typing import TypeAlias
 
 from lxml import etree
 
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers.build import Builder, Cell, Paragraph, Source, Table
+from hreport.readers.package import Element, RefusedError, opened, parsed, unpacked
 
-Element: TypeAlias = etree._Element
-
-MOST_MEMBERS = 20_000
-LARGEST_ARCHIVE = 300 * 1024 * 1024
-LARGEST_PART = 150 * 1024 * 1024
-# Word's own XML shrinks to a fiftieth at most; a bomb, to a thousandth.
-HIGHEST_RATIO = 250
-RATIO_MATTERS = 10 * 1024 * 1024
 MOST_PARAGRAPHS = 200_000
 MOST_COLUMNS = 256
 LONGEST_HEADING = 80
@@ -49,25 +40,15 @@ _CONTENTS_NAME = re.compile(r"toc\s*[1-9]", re.IGNORECASE)
 _LEVEL_MARK = re.compile(r"%([1-9])")
 
 
-class _RefusedError(Exception):
-    """Why a file is not read: a stable code and a line for the user."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep the two apart."""
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 def read(source: Source) -> Document | Issue:
     """Read body, text boxes and notes of a Word document, with its headings, tables and automatic numbers."""
     try:
-        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+        with opened(source.data, "docx") as archive:
             package = _Package(archive)
             walk = _Walk(package)
             walk.body()
             meta = package.properties()
-    except _RefusedError as refused:
+    except RefusedError as refused:
         return source.issue(refused.code, refused.message)
     except RecursionError:
         return source.issue("too_large", "the docx is nested too deeply to be safe: save it anew")
@@ -90,12 +71,9 @@ class _Package:
     """The parts of the file, each checked before it is unpacked."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        """Check the sizes that the zip declares, and find the main part."""
+        """Find the main part."""
         self.archive = archive
-        members = archive.infolist()
-        if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
-            raise _RefusedError("too_large", "the docx unpacks to more than is safe: save it anew, or in parts")
-        self.members = {member.filename.lower(): member for member in members}
+        self.members = {member.filename.lower(): member for member in archive.infolist()}
         self.main = self._main_part()
         self.targets = self._relations(self.main)
 
@@ -104,21 +82,7 @@ class _Package:
         member = self.members.get(name.lower())
         if member is None:
             return None
-        bomb = member.file_size > RATIO_MATTERS and member.file_size > HIGHEST_RATIO * max(1, member.compress_size)
-        if member.file_size > LARGEST_PART or bomb:
-            raise _RefusedError("too_large", f"{name} unpacks to more than is safe: save the docx anew, or in parts")
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        root = etree.fromstring(self.archive.read(member), parser)
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise _RefusedError("unsafe", f"{name} holds a document type definition, which no docx needs: save it anew")
-        return root
+        return parsed(unpacked(self.archive, member, "docx"), name, "docx")
 
     def related(self, kind: str) -> Element | None:
         """The part that the main part names as its `styles`, `numbering`, `footnotes` ..."""
@@ -133,7 +97,7 @@ class _Package:
         """Title, creator and date of creation."""
         try:
             root = self.part("docProps/core.xml")
-        except (etree.XMLSyntaxError, zipfile.BadZipFile, _RefusedError):
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, RefusedError):
             root = None
         found = {_name(child): (child.text or "").strip() for child in root} if root is not None else {}
         return {key: found[key] for key in ("title", "creator", "created") if found.get(key)}
@@ -502,7 +466,7 @@ class _Walk:
         """Read the body, then the notes it refers to."""
         root = self.package.part(self.package.main)
         if root is None:
-            raise _RefusedError("damaged", "damaged docx: it has no text part: get the file again")
+            raise RefusedError("damaged", "damaged docx: it has no text part: get the file again")
         for item in self._items(_child(root, "body")):
             self.builder.add(item)
         notes = {
@@ -533,7 +497,7 @@ class _Walk:
     def _paragraph(self, element: Element) -> Iterator[Paragraph | Table]:
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
-            raise _RefusedError("too_large", f"the docx has more than {MOST_PARAGRAPHS} paragraphs: split it")
+            raise RefusedError("too_large", f"the docx has more than {MOST_PARAGRAPHS} paragraphs: split it")
         properties = _child(element, "pPr")
         style = _value(properties, "pStyle") or self.styles.default
         boxes: list[Element] = []

@@ -10,6 +10,7 @@ import typer
 
 from hreport.cli import options
 from hreport.cli.run import Run
+from hreport.guards import TIME_LIMIT
 from hreport.record import MASKS, SUMMARY, Row
 
 
@@ -22,16 +23,16 @@ def masks(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
-    issues: options.Issues = None,
+    issues_file: options.Issues = None,
     headers: options.Headers = "en",
     password: options.Password = None,
+    timeout: options.Timeout = TIME_LIMIT,
+    save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Every masked placeholder of the reports, one row each."""
-    run = Run(
-        paths, output, form, jobs, catalog, userdict, manifest, issues, headers, 0.0, password, quiet, verbose,
-    )  # fmt: skip
+    run = Run.of(locals())
     rows = run.rows("masks")
     run.write(*((summarised(rows), SUMMARY) if summary else (rows, MASKS)))
     run.end()

@@ -88,6 +88,12 @@ _TAG = re.compile(
 
 def read(path: Path, password: str | None = None, ocr: bool = False) -> Document | Issue:
     """Read a file; whatever is wrong with it comes back as a fatal `Issue`, never as an exception."""
+    data = load(path)
+    return data if isinstance(data, Issue) else read_bytes(data, str(path), password, ocr)
+
+
+def load(path: Path) -> bytes | Issue:
+    """The bytes of a file, or why they cannot be had."""
     name = str(path)
     try:
         status = path.stat()
@@ -97,7 +103,7 @@ def read(path: Path, password: str | None = None, ocr: bool = False) -> Document
             return Issue(name, "not_a_file", f"{kind}, not a file: give a file")
         if status.st_size > LARGEST_FILE:
             return Issue(name, "too_large", f"larger than {LARGEST_FILE // 2**20} MB: split it")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return Issue(name, "not_found", "no such file: check the name")
     except PermissionError:
@@ -105,7 +111,6 @@ def read(path: Path, password: str | None = None, ocr: bool = False) -> Document
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Issue(name, "unreadable", f"cannot be opened ({reason}): check the name and the disk")
-    return read_bytes(data, name, password, ocr)
 
 
 def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = False) -> Document | Issue:
@@ -125,6 +130,8 @@ def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = 
         return source.issue("unsupported", f"it is {what}{named}: {advice}")
     try:
         result: Document | Issue = import_module(READERS[file_format]).read(source)
+    except MemoryError:  # the limit of the process: said by who set it
+        raise
     except Exception as error:  # a reader meets files that nobody foresaw: one file must not stop the others
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return source.issue("failed", f"the {file_format} reader failed ({reason}): save it as .txt, and report it")

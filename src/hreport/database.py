@@ -57,15 +57,15 @@ class StoreError(Exception):
 
 def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a store, to `write` (it is made where there is none) or to read; StoreError where that cannot be."""
-    new = not path.exists()
-    if new and not write:
+    if not write and not path.exists():
         raise StoreError("no such file")
     try:
         connection = duckdb.connect(str(path), read_only=not write)
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
     try:
-        if new:
+        # Empty where it is new, or where the run that made it was killed at once.
+        if write and not ask(connection, "SELECT 1 FROM duckdb_tables() LIMIT 1"):
             _create(connection)
         _check(connection)
     except duckdb.Error as error:

@@ -187,7 +187,7 @@ def _from_store(path: Path, layers: bool) -> list[Row]:
     try:
         rows = [{**row, "layer": "quantity", "role": "metric"} for row in database.rows(path, "observations")]
         if layers:
-            rows += [{**row, "layer": "mask"} for row in database.rows(path, "masks")]
+            rows += [{**row, "layer": "mask", "role": None} for row in database.rows(path, "masks")]
     except database.StoreError as error:
         raise TableError(str(error)) from None
     return rows if layers else [_complete(row) for row in rows]

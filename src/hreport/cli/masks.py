@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hreport.cli import options
+from hreport.cli.options import STORE
 from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.record import MASKS, SUMMARY, Row
@@ -28,13 +29,18 @@ def masks(
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     save_text: options.SaveText = None,
+    prune: options.Prune = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Every masked placeholder of the reports, one row each."""
     run = Run.of(locals())
-    rows = run.rows("masks")
-    run.write(*((summarised(rows), SUMMARY) if summary else (rows, MASKS)))
+    if summary:
+        run.write(summarised(run.rows("masks")), SUMMARY)
+    elif run.form == STORE:
+        run.keep()
+    else:
+        run.write(run.rows("masks"), MASKS)
     run.end()
 
 

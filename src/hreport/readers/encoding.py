@@ -30,6 +30,7 @@ COMMON_PUNCTUATION = frozenset(
     "\u300c\u300d\u300e\u300f\u3014\u3015\u2014\u2026\u00b7\u3010\u3011\uff05\u2030\u2103"
 )
 
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _AMONG_LETTERS = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
 
 
@@ -41,22 +42,25 @@ class Failure:
     message: str
 
 
-def decode(data: bytes) -> tuple[str, str] | Failure:
+def decode(data: bytes, hint: str = "") -> tuple[str, str] | Failure:
     """Decode bytes to text without their byte order mark, with a doubt in words ("" where there is none).
 
-    >>> decode("新增床位1,728张。".encode("gb18030"))
+    `hint` names an encoding that was declared: of those that fit equally well it is taken, and else it counts nothing.
+
+    >>> decode("新增床位1,728张。".encode("gb18030"), hint="utf-8")
     ('新增床位1,728张。', '')
     """
-    declared = ""
+    marked = ""
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            data, declared = data[len(mark) :], encoding
+            data, marked = data[len(mark) :], encoding
             break
-    for encoding in dict.fromkeys((declared or "utf-8", "utf-8")):
+    sure = marked or hint == "utf-8"
+    for encoding in dict.fromkeys((marked or "utf-8", "utf-8")):
         text, doubt = _decode_strictly(data, encoding)
-        if text is not None and _controls(text) <= MOST_CONTROLS and not (declared == "" and _is_accident(text)):
+        if text is not None and _controls(text) <= MOST_CONTROLS and not (not sure and _is_accident(text)):
             return text, doubt
-    return _decode_best(data, declared)
+    return _decode_best(data, marked or hint)
 
 
 def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
@@ -74,7 +78,8 @@ def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
 
 def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
     candidates = (declared, *ENCODINGS) if declared else ENCODINGS
-    scores = {encoding: _score(data[:SAMPLE].decode(encoding, "replace")) for encoding in candidates}
+    sample = _sample(data)
+    scores = {encoding: _score(sample.decode(encoding, "replace")) for encoding in candidates}
     best = max(scores, key=lambda encoding: scores[encoding])
     text, doubt = _decode_strictly(data, best)
     if text is not None and scores[best] >= PLAUSIBLE and _controls(text) <= MOST_CONTROLS:
@@ -93,6 +98,13 @@ def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
     if "\ufffd" not in text and not doubt.startswith("the file mixes"):
         doubt = f"it was decoded as {best}, but few of its characters are common: check how it reads"
     return text, doubt
+
+
+def _sample(data: bytes) -> bytes:
+    """Bytes that tell the encoding: from the first that is not ASCII, after which a page's scripts may be long over."""
+    first = _BEYOND_ASCII.search(data)
+    begin = max(0, first.start() - 64) // 4 * 4 if first else 0  # whole characters of UTF-16 and UTF-32
+    return data[begin : begin + SAMPLE]
 
 
 def _is_accident(text: str) -> bool:

@@ -23,14 +23,14 @@ READERS = {
     "txt": "hreport.readers.txt",
     "docx": "hreport.readers.docx",
     "pdf": "hreport.readers.pdf",
+    "doc": "hreport.readers.doc",
+    "rtf": "hreport.readers.rtf",
 }
 
 # What is known but not read: what it is called, and what to do.
 UNSUPPORTED = {
     "html": ("an HTML page", "save it as .txt or .docx"),
     "mhtml": ("a web archive (MHTML)", "save it as .txt or .docx"),
-    "doc": ("an old Word file", "save it as .docx"),
-    "rtf": ("an RTF file", "save it as .docx"),
     "wordxml": ("a Word XML file", "save it as .docx"),
     "odt": ("an OpenDocument text", "save it as .docx"),
     "ofd": ("an OFD file", "save it as .pdf"),

@@ -6,19 +6,17 @@ elsewhere, by the place in the file at which a character lies.
 
 from __future__ import annotations
 
-import io
 import re
 import struct
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import olefile
-
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Builder, Paragraph, Source, Table
+from hreport.readers.ole import BrokenError, Container, number
 from hreport.readers.word import (
     LONGEST_HEADING,
     MOST_PARAGRAPHS,
@@ -81,20 +79,16 @@ _END = re.compile("[\r\x07\x0c]")
 _HALF = re.compile("[\ud800-\udfff]")
 _FIELD_MARK = re.compile("[\x13\x14\x15]")
 # Line and page breaks, the hyphen that keeps words together; all other controls stand for things without words.
-_SIGNS = {code: None for code in range(0x20)} | {0x09: "\t", 0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-"}
-
-
-class _BrokenError(Exception):
-    """The file does not hold what its header says."""
+_SIGNS = dict.fromkeys(range(0x20)) | {0x09: "\t", 0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-"}
 
 
 def read(source: Source) -> Document | Issue:
     """Read the text, notes and text boxes of a Word document, with its headings, tables and automatic numbers."""
     try:
-        with olefile.OleFileIO(io.BytesIO(source.data)) as container:
-            file = _File(container, len(source.data))
-            meta = _properties(container)
-    except (_BrokenError, OSError, ValueError, IndexError, struct.error, olefile.OleFileError):
+        container = Container(source.data)
+        file = _File(container)
+        meta = container.properties()
+    except (BrokenError, struct.error):
         return source.issue("damaged", f"damaged doc: get the file again, or {AGAIN}")
     if file.encrypted:
         return source.issue("encrypted", "encrypted doc: save it without a password")
@@ -105,7 +99,7 @@ def read(source: Source) -> Document | Issue:
         if walk.text.length > 2 * build.LONGEST_DOCUMENT:
             return source.too_long(walk.text.length)
         walk.everything()
-    except (_BrokenError, struct.error):
+    except (BrokenError, struct.error):
         return source.issue("damaged", f"damaged doc: its tables of text are broken: {AGAIN}")
     if walk.paragraphs > MOST_PARAGRAPHS:
         return source.issue("too_large", f"the doc has more than {MOST_PARAGRAPHS} paragraphs: split it")
@@ -116,32 +110,15 @@ def read(source: Source) -> Document | Issue:
     return source.document(builder.text, builder.blocks, "doc", meta, doubts)
 
 
-def _properties(container: olefile.OleFileIO) -> dict[str, str]:
-    """Title, creator and date of creation."""
-    try:
-        found = container.get_metadata()
-        code_page = f"cp{(found.codepage or 936) % 65536}".replace("cp65001", "utf-8").replace("cp1200", "utf-16-le")
-        values = {"title": found.title, "creator": found.author}
-        words = {
-            key: (value.decode(code_page, "replace") if isinstance(value, bytes) else str(value or "")).strip("\0 ")
-            for key, value in values.items()
-        }
-        created = found.create_time
-        words["created"] = f"{created.isoformat()}Z" if created is not None and created.year > 1601 else ""
-    except Exception:  # whatever is wrong with the properties costs them, not the text
-        return {}
-    return {key: value for key, value in words.items() if value}
-
-
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
 def _u16(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 2], "little")
+    return number(data, at, 2)
 
 
 def _u32(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 4], "little")
+    return number(data, at)
 
 
 def _numbers(data: bytes, at: int, count: int) -> tuple[int, ...]:
@@ -152,32 +129,24 @@ def _numbers(data: bytes, at: int, count: int) -> tuple[int, ...]:
 class _File:
     """The streams, and what the header says of them."""
 
-    def __init__(self, container: olefile.OleFileIO, size: int) -> None:
+    def __init__(self, container: Container) -> None:
         """Read the streams."""
-
-        def stream(name: str) -> bytes:
-            if not container.exists(name):
-                return b""
-            if container.get_size(name) > size:
-                raise _BrokenError
-            return bytes(container.openstream(name).read())
-
-        self.main = stream("WordDocument")
+        self.main = container.stream("WordDocument")
         if len(self.main) < 68 or self.main[1] != 0xA5:
-            raise _BrokenError
+            raise BrokenError
         flags = _u16(self.main, 10)
         self.version = _u16(self.main, 2)
         self.language = _u16(self.main, 6)
         self.fast_saved, self.encrypted = bool(flags & 0x0004), bool(flags & 0x0100)
-        self.table = stream("1Table" if flags & 0x0200 else "0Table")
-        self.data = stream("Data")
+        self.table = container.stream("1Table" if flags & 0x0200 else "0Table")
+        self.data = container.stream("Data")
         words = _u16(self.main, 32)
         lengths = 34 + 2 * words + 2
         count = _u16(self.main, lengths - 2)
         if self.version >= WORD_97 and not self.encrypted:
             numbers = _numbers(self.main, lengths, count)
             if count < 11:
-                raise _BrokenError
+                raise BrokenError
             # Main text, footnotes, headers, macros, comments, endnotes, text boxes: one behind the other.
             self.lengths = [number & 0x7FFFFFFF for number in numbers[3:10]]
         self.places = lengths + 4 * count + 2
@@ -224,7 +193,7 @@ class _Text:
         """Put the pieces together."""
         self.pieces = list(_pieces(file.part(PIECES)))
         if not self.pieces:
-            raise _BrokenError
+            raise BrokenError
         self.starts = [piece.start for piece in self.pieces]
         self.length = self.pieces[-1].end
         self.missing = 0
@@ -264,7 +233,7 @@ def _pieces(data: bytes) -> Iterator[_Piece]:
     end = 0
     for start, stop, piece in zip(positions, positions[1:], found, strict=False):
         if start != end or stop < start:
-            raise _BrokenError
+            raise BrokenError
         end = stop
         place, said = _u32(piece, 2), _u16(piece, 6)
         narrow = bool(place & 0x40000000)
@@ -403,7 +372,7 @@ def _runs(file: _File, number: int, size: int) -> list[tuple[int, int, bytes]]:
     ordered = sorted(runs)
     # No two may overlap, whatever the file says.
     limits = [*ordered[1:], 1 << 32]
-    return [(start, min(runs[start][0], limit), runs[start][1]) for start, limit in zip(ordered, limits, strict=True)]
+    return [(start, min(runs[start][0], limit), runs[start][1]) for start, limit in zip(ordered, limits, strict=False)]
 
 
 def _stored(page: bytes, at: int, doubled: bool) -> bytes:
@@ -804,7 +773,9 @@ def _read_old(source: Source, file: _File, meta: dict[str, str]) -> Document | I
         builder.add(Paragraph(_readable(line)))
     if not builder.blocks:
         return source.issue("empty", f"the doc holds no text that can be read: {AGAIN}")
-    doubts = [source.issue("layout", f"a Word 6 or 95 file: the cells of its tables stand as lines: {AGAIN}", fatal=False)]
+    doubts = [
+        source.issue("layout", f"a Word 6 or 95 file: the cells of its tables stand as lines: {AGAIN}", fatal=False)
+    ]
     if "\ufffd" in builder.text:
         doubts.append(source.issue("encoding", f"some characters could not be decoded: {AGAIN}", fatal=False))
     return source.document(builder.text, builder.blocks, "doc", meta, doubts)

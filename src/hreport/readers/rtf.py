@@ -71,7 +71,9 @@ CHARSETS = {
 WIDE = {932: "cp932", 936: "gbk", 949: "cp949", 950: "cp950", 54936: "gb18030"}
 
 _TOKEN = re.compile(
-    rb"\\([A-Za-z]+)(-?[0-9]+)? ?|\\'([0-9A-Fa-f]{2})|\\([^A-Za-z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\", re.DOTALL
+    rb"\\(?P<word>[A-Za-z]+)(?P<number>-?[0-9]+)? ?|(?P<codes>(?:\\'[0-9A-Fa-f]{2})+)|\\(?P<symbol>[^A-Za-z])"
+    rb"|(?P<open>\{)|(?P<close>\})|(?P<text>[^\\{}\r\n]+)|[\r\n]+|\\",
+    re.DOTALL,
 )
 _HALF = re.compile("[\ud800-\udfff]")
 _CONTROLS = {code: None for code in range(0x20) if code not in (0x09, 0x0A)}
@@ -145,6 +147,7 @@ class _Stream:
     label: list[str] = field(default_factory=list)
     boxes: list[Paragraph | Table] = field(default_factory=list)
     row_begun: bool = False
+    is_note: bool = False
 
 
 class _Walk:
@@ -184,26 +187,27 @@ class _Walk:
         self.at = max(0, data.find(b"{"))
         while (token := match(data, self.at)) is not None:
             self.at = token.end()
-            word, number, code, symbol, brace, text = token.groups()
-            if text is not None:
-                self._bytes(text)
-            elif code is not None:
-                self._bytes(bytes((int(code, 16),)), by_code=True)
-            elif word is not None:
-                self._word(word.decode("ascii"), None if number is None else int(number[:10]))
-            elif brace == b"{":
+            kind = token.lastgroup
+            if kind == "text":
+                self._bytes(token["text"])
+            elif kind == "codes":
+                self._bytes(bytes.fromhex(token["codes"].replace(b"\\'", b"").decode("ascii")), by_code=True)
+            elif kind in ("word", "number"):
+                number = token["number"]
+                self._word(token["word"].decode("ascii"), None if number is None else int(number[:10]))
+            elif kind == "open":
                 if len(self.groups) >= DEEPEST_GROUP:
                     return "the rtf is nested too deeply to be safe"
                 self.groups.append(copy(self.group))
                 self.skip = 0
                 self.starred = False
-            elif brace is not None:
+            elif kind == "close":
                 self._end_group()
                 if not self.groups:
                     self.more = bool(data[self.at :].strip(b"\0\r\n\t \x1a"))
                     break
-            elif symbol is not None:
-                self._symbol(symbol)
+            elif kind == "symbol":
+                self._symbol(token["symbol"])
             if self.length > build.LONGEST_DOCUMENT:
                 return "too_long"
             if self.paragraphs > MOST_PARAGRAPHS:
@@ -237,17 +241,17 @@ class _Walk:
             self._flush()
             self._end_flow()
 
-    def _begin_flow(self) -> None:
+    def _begin_flow(self, word: str) -> None:
         self._flush()
         self.group.flow = True
-        self.streams.append(_Stream())
+        self.streams.append(_Stream(is_note=word == "footnote"))
         for name, value in (("in_table", False), ("depth", 0), ("style", 0), ("outline", None)):
             setattr(self.group, name, value)
 
     def _end_flow(self) -> None:
         self._end_paragraph(0)
-        items = self.streams.pop().flow.finish()
-        self.streams[-1].boxes.extend(items)
+        ended = self.streams.pop()
+        (self.notes if ended.is_note else self.streams[-1].boxes).extend(ended.flow.finish())
 
     def _end_style(self) -> None:
         name = self.style.name.strip().rstrip(";")
@@ -266,7 +270,7 @@ class _Walk:
             if word in WRAPPED and group.wrapped:
                 group.holds, group.wrapped = group.wrapped, ""
                 if word in FLOWS:
-                    self._begin_flow()
+                    self._begin_flow(word)
             return True
         if word in WRAPPERS:
             if word != "shp":
@@ -277,7 +281,7 @@ class _Walk:
             if group.hidden or group.deleted:
                 group.holds = NOTHING
             else:
-                self._begin_flow()
+                self._begin_flow(word)
         elif word in ("listtext", "pntext"):
             group.holds = LABEL
         elif word == "nesttableprops":
@@ -354,7 +358,9 @@ class _Walk:
         if not data or group.holds == NOTHING:
             return
         goes_to = group.holds, group.font
-        if self.waiting and (goes_to[0] != self.waiting_for[0] or self._encoding(goes_to[1]) != self._encoding_waiting()):
+        if self.waiting and (
+            goes_to[0] != self.waiting_for[0] or self._encoding(goes_to[1]) != self._encoding_waiting()
+        ):
             self._flush()
         self.waiting_for = goes_to
         if not (group.hidden or group.deleted):

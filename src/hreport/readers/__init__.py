@@ -25,12 +25,12 @@ READERS = {
     "pdf": "hreport.readers.pdf",
     "html": "hreport.readers.html",
     "mhtml": "hreport.readers.html",
+    "doc": "hreport.readers.doc",
+    "rtf": "hreport.readers.rtf",
 }
 
 # What is known but not read: what it is called, and what to do.
 UNSUPPORTED = {
-    "doc": ("an old Word file", "save it as .docx"),
-    "rtf": ("an RTF file", "save it as .docx"),
     "wordxml": ("a Word XML file", "save it as .docx"),
     "odt": ("an OpenDocument text", "save it as .docx"),
     "ofd": ("an OFD file", "save it as .pdf"),
@@ -123,6 +123,8 @@ def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = 
         return source.issue("encrypted", "encrypted Office file: save it without a password")
     if file_format == "damaged zip":
         return source.issue("damaged", "damaged docx or zip: get the file again, it is cut short or broken")
+    if file_format == "damaged ole":
+        return source.issue("damaged", "damaged Office file: get the file again, it is cut short or broken")
     if file_format in UNSUPPORTED:
         what, advice = UNSUPPORTED[file_format]
         suffix = Path(name).suffix.lower()
@@ -182,10 +184,15 @@ def _recognise_zip(data: bytes) -> str:
 
 
 def _recognise_ole(data: bytes) -> str:
-    for stream, file_format in OLE_STREAMS:
-        if stream.encode("utf-16-le") in data:
-            return file_format
-    return "ole"
+    from hreport.readers import ole  # its library is for these files only
+
+    try:
+        names = ole.Container(data).names
+    except ole.BrokenError:
+        # The directory is gone, but what it said of the file may still stand somewhere.
+        names = frozenset(stream for stream, _ in OLE_STREAMS if stream.encode("utf-16-le") in data)
+        return next((file_format for stream, file_format in OLE_STREAMS if stream in names), "damaged ole")
+    return next((file_format for stream, file_format in OLE_STREAMS if stream in names), "ole")
 
 
 def _recognise_markup(data: bytes) -> str:

@@ -34,6 +34,16 @@ _NUMERAL = re.compile(r"[\dxX\u00d7*.,\s]+")
 _YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
 
 
+class RefusedError(Exception):
+    """Why a file is not read: a stable code and a line for the user."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the two apart."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The bytes of one file, under the name by which the user knows it.
@@ -81,7 +91,10 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Cell:
-    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span."""
+    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span.
+
+    `place` is its row and column on the page, where that is a sheet; `indent` how far its words are moved in.
+    """
 
     row: int
     column: int
@@ -89,6 +102,8 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     page: int | None = None
+    place: tuple[int, int] | None = None
+    indent: int = 0
 
     @property
     def text(self) -> str:
@@ -98,10 +113,12 @@ class Cell:
 
 @dataclass(slots=True)
 class Table:
-    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings."""
+    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings;
+    `caption`: the lines over it, where the reader knows them better than by the paragraph before."""
 
     cells: list[Cell] = field(default_factory=list)
     header_rows: int = 0
+    caption: str | None = None
 
 
 class Builder:
@@ -172,7 +189,7 @@ class Builder:
     def _table(self, table: Table) -> None:
         if not any(cell.content for cell in table.cells):
             return
-        caption = self._caption()
+        caption = self._caption() if table.caption is None else table.caption
         self._tables += 1
         number = self._tables
         headings = _Headings(table)
@@ -190,14 +207,16 @@ class Builder:
                 if self._parts and self._parts[-1] not in ("\n", "\t"):
                     self._write("\n")
                 span = self._write(part)
+                at_row, at_column = cell.place or (cell.row, cell.column)
                 self.blocks.append(
                     Block(
                         BlockKind.CELL,
                         span,
                         page=cell.page,
+                        level=cell.indent or None,
                         table=number,
-                        row=cell.row,
-                        column=cell.column,
+                        row=at_row,
+                        column=at_column,
                         row_heading=headings.of_row(cell)[:LONGEST_HEADINGS],
                         column_heading=headings.of_column(cell)[:LONGEST_HEADINGS],
                         caption=caption,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -38,7 +37,6 @@ COMMON_PUNCTUATION = frozenset(
 
 _LINE = re.compile(r"[^\r\n]+")
 _AMONG_LETTERS = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
-_COLUMN_NAMES = re.compile(r"[a-z][a-z0-9_]*(?:[,\t][a-z][a-z0-9_]*){4,}\s*")
 
 
 def read(source: Source) -> Document | Issue:
@@ -53,10 +51,6 @@ def read(source: Source) -> Document | Issue:
         return source.too_long(len(text))
     if not text.strip():
         return source.issue("empty", "the file holds nothing but white space: nothing to read")
-    if looks_like_table(text):
-        return source.issue(
-            "table", "tables are not read yet: give the report itself, or a table that hreport extract wrote"
-        )
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
     return source.document(text, _blocks(text), "txt", issues=issues)
 
@@ -199,30 +193,3 @@ def _controls(text: str) -> float:
     counts = Counter(text[:SAMPLE])
     found = sum(number for character, number in counts.items() if character < " " and not character.isspace())
     return found / max(1, counts.total())
-
-
-def looks_like_table(text: str) -> bool:
-    """Is this not prose but rows of separated values?
-
-    >>> looks_like_table("地区,2022年,2023年\\n杭州市,92.4%,99.1%\\n宁波市,90.6%,92.6%")
-    True
-    >>> looks_like_table("今年,我市工作取得成绩。\\n一是投入加大,服务改善。")
-    False
-    """
-    lines = [line for line in text[:SAMPLE].splitlines()[:50] if line.strip()]
-    if lines and _COLUMN_NAMES.fullmatch(lines[0]):
-        return True
-    if len(lines) < 3 or any(line.rstrip().endswith("\u3002") for line in lines):
-        return False
-    for delimiter in ",\t;|":
-        if delimiter not in lines[0]:
-            continue
-        try:
-            rows = list(csv.reader(lines, delimiter=delimiter))
-        except csv.Error:
-            continue
-        cells = [cell for row in rows for cell in row]
-        same_width = len({len(row) for row in rows}) == 1
-        if same_width and len(rows[0]) > 1 and sum(map(len, cells)) <= 30 * len(cells):
-            return True
-    return False

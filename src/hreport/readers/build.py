@@ -12,6 +12,7 @@ from itertools import pairwise
 from hreport import grammar
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.text import fold as half_width
+from hreport.text import is_foreign, untranslated
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
@@ -257,6 +258,8 @@ class _Shapes:
     group: re.Pattern[str]
     unit_cell: re.Pattern[str]
     serial: re.Pattern[str]
+    code_column: re.Pattern[str]
+    period_header: re.Pattern[str]
     masked_place: re.Pattern[str]
     date_cell: re.Pattern[str]
     told: re.Pattern[str]
@@ -306,7 +309,7 @@ class _Headings:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
-        self.words = {id(cell): fold(cell.text) for cell in table.cells}
+        self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
         self.titles = self._titles()
         self.numbering: set[int] = set()
         self.header_rows = self._header_rows(table)
@@ -384,7 +387,8 @@ class _Headings:
             return True
         repeated = any(a and a == b for a, b in pairwise(above))
         units = all(_shapes().unit_cell.fullmatch(half_width(word)) for word in words[1:] if word)
-        return not words[0] or repeated or units
+        translated = all(is_foreign(word) for word in words if word)
+        return not words[0] or repeated or units or translated
 
     def _width(self) -> int:
         """The columns after which the headings begin anew, where a long table stands in two halves side by side."""
@@ -411,16 +415,23 @@ class _Headings:
     def _is_serial(self, column: int) -> bool:
         """Does a column only number the rows?"""
         words = [word for word in self._body(column) if word]
+        if self.columns > 2 and words and self._is_headed(column, _shapes().code_column):
+            return all(word.isascii() for word in words)
         if self.columns < 3 or len(words) < 2 or not all(word.isdigit() for word in words):
             return False
         counts = words == [str(n) for n in range(1, len(words) + 1)] and column == 1
-        return counts or any(
-            _shapes().serial.fullmatch(self._word(row, column)) for row in range(1, self.header_rows + 1)
-        )
+        return counts or self._is_headed(column, _shapes().serial)
+
+    def _is_headed(self, column: int, shape: re.Pattern[str]) -> bool:
+        """Does a heading of this form stand over a column?"""
+        words = (half_width(self._word(row, column)) for row in range(1, self.header_rows + 1))
+        return any(shape.fullmatch(word) for word in words)
 
     def _heading_columns(self) -> int:
         wordy = [column for column in range(1, self.width + 1) if column not in self.serial]
         for column in wordy:
+            if self._is_headed(column, _shapes().period_header):
+                continue  # 2023, or the months from 1 to 12
             words = self._body(column)
             figures = sum(is_figure(word) and not (column == wordy[0] and is_group(word)) for word in words)
             telling = sum(bool(_shapes().told.search(half_width(w[:LONGEST_TOLD]))) for w in words)
@@ -479,4 +490,6 @@ class _Headings:
             cell = self.at.get(place)
             if cell is not None and self.words[id(cell)]:
                 found.setdefault(id(cell), self.words[id(cell)])
-        return " ".join(found.values())
+        # A translation that stands in a row or column of its own says nothing more.
+        told = [words for words in found.values() if not is_foreign(words)]
+        return " ".join(told or found.values())

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from hreport.model import Document, Issue
 from hreport.readers import build, grid
 from hreport.readers.build import RefusedError, Source, is_figure
-from hreport.readers.txt import LONGEST_CHARACTER, Failure, decode
 from hreport.readers.grid import Doubts, Sheet
+from hreport.readers.txt import LONGEST_CHARACTER, Failure, decode
 
 DELIMITERS = ",\t;|\uff0c"
 SAMPLE = 20_000  # bytes, or characters, that are looked at
@@ -40,9 +40,6 @@ def read(source: Source) -> Document | Issue:
             for column, value in enumerate(values, start=1):
                 if shown := _unguarded(value):
                     sheet.cells[row, column] = shown
-                    indent = len(value.rstrip()) - len(value.strip())
-                    if indent:
-                        sheet.indents[row, column] = indent
             grid.check(0, sheet)
     except RefusedError as refused:
         return source.issue(refused.code, refused.message)
@@ -113,6 +110,6 @@ def _rows(text: str, mark: str) -> Iterator[list[str]]:
 
 def _unguarded(value: str) -> str:
     """A value without what keeps a spreadsheet from changing it: ="0571", '0571."""
-    value = value.strip().strip("\ufeff\x00")
+    value = value.strip("\ufeff\x00").rstrip()
     found = _GUARD.match(value)
     return value if found is None else (found[1] if found[1] is not None else value[1:]).strip()

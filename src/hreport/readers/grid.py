@@ -43,7 +43,7 @@ OWN = (
 class Sheet:
     """The filled cells of a sheet as a person sees them, by row and column from 1, and which of them are merged.
 
-    `indents`: how far the words of a cell are moved in. `page` is its number in the workbook.
+    `indents`: how far a cell's format moves its words in. `page` is the sheet's number in the workbook.
     """
 
     name: str = ""
@@ -235,9 +235,13 @@ def _rows(sheet: Sheet) -> list[_Row]:
         if end is None and (row, column) in hidden:
             continue
         bottom, right = end or (row, column)
-        indent = sheet.indents.get((row, column), 0)
+        indent = 2 * sheet.indents.get((row, column), 0) + _width(text[: len(text) - len(text.lstrip())])
         rows.setdefault(row, []).append(_Filled(row, column, bottom, right, text, indent))
     return list(rows.values())
+
+
+def _width(space: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in space)
 
 
 def _parts(rows: list[_Row], depth: int) -> Iterator[_Part]:

@@ -6,7 +6,7 @@ The usual formats are followed to the letter; of one that is not understood `sho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -49,7 +49,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d{1,20}(?:\.\d{1,20})?)")
-_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+|.{0,2}\u8272\s*\d*)", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+|.{0,2}\u8272\s*\d*)", re.IGNORECASE
+)
 _LOCALE = re.compile(r"\$(?P<sign>[^-]*)(?:-[0-9A-Fa-f]+)?")
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _WEEKDAYS = "\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u65e5"
@@ -185,9 +187,7 @@ def _number(number: Decimal, section: _Section, first: _Section, own: bool) -> s
     if section.has("exponent"):
         raise _UnknownError  # 1.23E+05 is how a sheet shows a number that it has no room for: better written out
     if section.has("general") or section.has("text"):
-        text = "".join(
-            general(float(size)) if kind in ("general", "text") else text for kind, text in section.tokens
-        )
+        text = "".join(general(float(size)) if kind in ("general", "text") else text for kind, text in section.tokens)
     elif not digits:
         return "".join(text for _, text in section.tokens).strip()  # words only, or nothing
     else:

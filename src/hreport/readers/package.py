@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 from lxml import etree
 
@@ -94,7 +94,7 @@ def followed(data: bytes, name: str, what: str, target: Target) -> None:
     """Tell a target of the elements of XML without keeping them, however many there are; RefusedError where it holds a
     DTD."""
     guarded = _Guarded(target, name, what)
-    parser = etree.XMLParser(target=guarded, **_SAFELY)
+    parser = etree.XMLParser(target=cast(Any, guarded), **_SAFELY)
     etree.fromstring(data, parser)
 
 

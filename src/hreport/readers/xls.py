@@ -9,10 +9,9 @@ import xlrd
 
 from hreport.model import Document, Issue
 from hreport.readers import grid
-from hreport.readers.build import Source
+from hreport.readers.build import RefusedError, Source
 from hreport.readers.grid import Doubts, Sheet
 from hreport.readers.numberformat import BUILT_IN, GENERAL
-from hreport.readers.build import RefusedError
 
 LARGEST_FILE = 64 * 1024 * 1024  # the format does not pack anything: a million numbers are 14 MB
 DAYS = (14, 22, *range(27, 37), *range(50, 59))  # formats that mean another one in each language

@@ -49,8 +49,8 @@ def fold(text: str) -> str:
 def untranslated(text: str) -> str:
     """A heading without the translation that stands behind it; a heading in Latin letters only is left as it is.
 
-    >>> untranslated("年末常住人口(万人)\\nPermanent Population (10 000 persons)"), untranslated("GDP"), untranslated("新增 CT")
-    ('年末常住人口(万人)', 'GDP', '新增 CT')
+    >>> untranslated("年末常住人口(万人)\\nPermanent Population (10 000 persons)"), untranslated("新增 CT")
+    ('年末常住人口(万人)', '新增 CT')
     """
     last = next((k for k in range(len(text) - 1, -1, -1) if "\u4e00" <= text[k] <= "\u9fff"), None)
     found = _TRANSLATION.search(text, last + 1) if last is not None else None

@@ -321,6 +321,8 @@ class _Headings:
         }
         self.serial = {column for column in range(1, self.width + 1) if self._is_serial(column)}
         self.heading_columns = self._heading_columns()
+        self._beside: dict[tuple[int, int], str] = {}
+        self._over: dict[int, str] = {}
 
     def _word(self, row: int, column: int) -> str:
         cell = self.at.get((row, column))
@@ -463,14 +465,21 @@ class _Headings:
             return next((w for column in left if not is_figure(w := self._word(cell.row, column))), "")
         begin = (cell.column - 1) // self.width * self.width if self.width else 0
         last = min(begin + self.heading_columns, cell.column - 1)
-        columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
-        return self._join((cell.row, column) for column in columns)
+        if (cell.row, last) not in self._beside:
+            columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
+            self._beside[cell.row, last] = self._join((cell.row, column) for column in columns)
+        return self._beside[cell.row, last]
 
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""
+        if cell.row > self.header_rows and cell.column in self._over:
+            return self._over[cell.column]
         last = min(self.header_rows, cell.row - 1)
         rows = [row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering]
-        return self._join((row, self._above(row, cell.column, last)) for row in rows)
+        words = self._join((row, self._above(row, cell.column, last)) for row in rows)
+        if cell.row > self.header_rows:
+            self._over[cell.column] = words
+        return words
 
     def _above(self, row: int, column: int, last: int) -> int:
         """The column in which the heading stands that a heading row has for a column: where the parts of a heading

@@ -71,12 +71,13 @@ _Row = list[_Filled]
 @dataclass(slots=True)
 class _Part:
     """A stretch of a sheet: lines over a table, the table's rows, notes under it; any of them may be missing. `shared`
-    are lines over it that it has in common with tables beside it."""
+    are lines over it that it has in common with tables beside it; `edges` its first and last column."""
 
     over: list[str] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
     under: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
+    edges: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +250,12 @@ def _parts(rows: list[_Row], depth: int) -> Iterator[_Part]:
     open_part: _Part | None = None
     for band in _bands(rows):
         part = _peeled(band)
-        joins = open_part is not None and open_part.rows and not open_part.under and _goes_on(band, open_part.rows)
+        joins = open_part is not None and open_part.rows and not open_part.under and _goes_on(band, open_part)
         if open_part is not None and joins:
             part = _peeled(band, over=False)
             open_part.rows += part.rows
+            left, right = part.edges
+            open_part.edges = (min(left, open_part.edges[0]), max(right, open_part.edges[1]))
             open_part.under = part.under
             continue
         if open_part is not None:
@@ -301,7 +304,9 @@ def _peeled(band: list[_Row], over: bool = True) -> _Part:
         last -= 1
     notes = [row[0].text.strip() for row in band[last:]]
     begin = next((k for k, note in enumerate(notes) if _is_note(note)), len(notes))
-    return _Part(lines, band[first : last + begin], notes[begin:])
+    rows = band[first : last + begin]
+    edges = (min(row[0].column for row in rows), max(row[-1].last_column for row in rows)) if rows else (0, 0)
+    return _Part(lines, rows, notes[begin:], edges=edges)
 
 
 def _is_line(band: Sequence[_Row], k: int, left: int) -> bool:
@@ -325,12 +330,12 @@ def _is_note(text: str) -> bool:
     return len(text) > LONG_LINE or bool(_shapes().note.match(fold(text)))
 
 
-def _goes_on(band: Sequence[_Row], table: Sequence[_Row]) -> bool:
+def _goes_on(band: Sequence[_Row], table: _Part) -> bool:
     """Does a band go on with the table above it: no headings of its own, and in the same columns?"""
     whole = next((row for row in band if len(row) > 1), None)
     if whole is None or not any(is_figure(cell.text.strip()) for cell in whole):
         return False
-    left, right = min(row[0].column for row in table), max(row[-1].last_column for row in table)
+    left, right = table.edges
     if whole[0].column < left or whole[-1].last_column > right:
         return False
     heads = band[: next(k for k, row in enumerate(band) if row is whole)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
 
 GENERAL = "General"
 LONGEST_FORMAT = 255  # characters: Excel takes no longer one
@@ -48,6 +48,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_GROUPS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d{1,20}(?:\.\d{1,20})?)")
 _COLOUR = re.compile(
     r"(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+|.{0,2}\u8272\s*\d*)", re.IGNORECASE
@@ -63,21 +64,34 @@ class _UnknownError(Exception):
     """The format says something that is not understood."""
 
 
-@dataclass(frozen=True, slots=True)
+Tokens = Sequence[tuple[str, str]]
+
+
 class _Section:
     """One of the up to four parts of a format: what it shows, and of which numbers."""
 
-    tokens: tuple[tuple[str, str], ...]
-    condition: tuple[str, Decimal] | None = None
-
-    def has(self, kind: str) -> bool:
-        """Does the section hold such a sign?"""
-        return any(k == kind for k, _ in self.tokens)
+    def __init__(self, tokens: Tokens, condition: tuple[str, Decimal] | None) -> None:
+        """Count what holds for every number."""
+        self.tokens, self.condition = tokens, condition
+        self.kinds = frozenset(kind for kind, _ in tokens)
+        self.spots = [k for k, (kind, _) in enumerate(tokens) if kind == "digit"]
+        # What it shows whatever the number, but for brackets: they stand for a minus, as colours do.
+        self.words = "".join(text for kind, text in tokens if kind == "literal").translate(_NO_BRACKETS)
+        point = next((k for k, (kind, _) in enumerate(tokens) if kind == "point"), len(tokens))
+        self.whole, self.broken = tokens[:point], tokens[point + 1 :]
+        last = max((k for k in self.spots if k < point), default=-1)
+        self.grouped = any(kind == "comma" for kind, _ in self.whole[: max(last, 0)])
+        self.percents = sum(kind == "percent" for kind, _ in tokens)
+        self.places = sum(kind == "digit" for kind, _ in self.broken)
+        ends = {k + 1 for k in (last, max(self.spots, default=-1)) if k >= 0}
+        # 0.0, and 0,.0 show thousands
+        self.thousands = sum(len(list(takewhile(lambda t: t[0] == "comma", tokens[end:]))) for end in ends)
 
     @property
-    def words(self) -> str:
-        """What it shows whatever the number, but for brackets: they stand for a minus, as colours do."""
-        return "".join(text for kind, text in self.tokens if kind == "literal").translate(_NO_BRACKETS)
+    def is_fraction(self) -> bool:
+        """Does it show 1 1/2?"""
+        between = self.tokens[self.spots[0] : self.spots[-1]] if self.spots else ()
+        return any(text == "/" for kind, text in between if kind == "literal")
 
 
 _NO_BRACKETS = {ord(character): None for character in "()\uff08\uff09 "}
@@ -96,7 +110,7 @@ def shown(number: float, code: str, from_1904: bool = False) -> str | None:
     try:
         sections = _sections(code[: LONGEST_FORMAT + 1])
         section, own = _chosen(sections, Decimal(repr(number)))
-        if section.has("date"):
+        if "date" in section.kinds:
             return _date(number, section, from_1904)
         return _number(Decimal(repr(number)), section, sections[0], own)
     except _UnknownError:
@@ -154,12 +168,12 @@ def _sections(code: str) -> tuple[_Section, ...]:
             parts[-1].append((kind, text))
     if len(parts) > 4:
         raise _UnknownError
-    return tuple(_Section(tuple(tokens), condition) for tokens, condition in zip(parts, conditions, strict=True))
+    return tuple(_Section(tokens, condition) for tokens, condition in zip(parts, conditions, strict=True))
 
 
 def _chosen(sections: Sequence[_Section], number: Decimal) -> tuple[_Section, bool]:
     """The section for a number, and whether it is one for negative numbers only, which need no minus of its own."""
-    numeric = sections[:3] if len(sections) == 4 else [s for s in sections if not s.has("text")] or sections[:1]
+    numeric = sections[:3] if len(sections) == 4 else [s for s in sections if "text" not in s.kinds] or sections[:1]
     if len(numeric) == 1 and numeric[0].condition is None:
         return numeric[0], False
     usual = ((">", Decimal(0)) if len(numeric) > 2 else (">=", Decimal(0)), ("<", Decimal(0)))
@@ -183,17 +197,17 @@ def _holds(number: Decimal, sign: str, limit: Decimal) -> bool:
 
 def _number(number: Decimal, section: _Section, first: _Section, own: bool) -> str:
     size = abs(number)
-    digits = [k for k, (kind, _) in enumerate(section.tokens) if kind == "digit"]
-    if section.has("exponent"):
+    if "exponent" in section.kinds:
         raise _UnknownError  # 1.23E+05 is how a sheet shows a number that it has no room for: better written out
-    if section.has("general") or section.has("text"):
-        text = "".join(general(float(size)) if kind in ("general", "text") else text for kind, text in section.tokens)
-    elif not digits:
+    if "general" in section.kinds or "text" in section.kinds:
+        stored = general(float(size))
+        text = "".join(stored if kind in ("general", "text") else text for kind, text in section.tokens)
+    elif not section.spots:
         return "".join(text for _, text in section.tokens).strip()  # words only, or nothing
+    elif section.is_fraction:
+        raise _UnknownError
     else:
-        if any(text == "/" for kind, text in section.tokens[digits[0] : digits[-1]] if kind == "literal"):
-            raise _UnknownError  # a fraction
-        text = _decimal(size, section.tokens)
+        text = _decimal(size, section)
     text = text.strip()
     if number < 0 and not own:
         return f"-{text}"
@@ -202,58 +216,38 @@ def _number(number: Decimal, section: _Section, first: _Section, own: bool) -> s
     return text
 
 
-def _decimal(size: Decimal, tokens: Sequence[tuple[str, str]]) -> str:
+def _decimal(size: Decimal, section: _Section) -> str:
     """A number in the digits of a section: those before the point are filled from the right, those behind from the
     left; what stands between them stays where it is."""
-    point = next((k for k, (kind, _) in enumerate(tokens) if kind == "point"), len(tokens))
-    whole, broken = list(tokens[:point]), tokens[point + 1 :]
-    thousands = 0
-    spots = [k for k, (kind, _) in enumerate(tokens) if kind == "digit"]
-    for kind, _ in tokens[spots[-1] + 1 :]:
-        if kind not in ("comma", "point"):
-            break
-        thousands += kind == "comma"
-    last = max((k for k, (kind, _) in enumerate(whole) if kind == "digit"), default=-1)
-    if point < len(tokens):  # 0,.0: thousands may stand before the point too
-        thousands += sum(kind == "comma" for kind, _ in whole[last + 1 :])
-    grouped = any(kind == "comma" for kind, _ in whole[:last])
-    percents = sum(kind == "percent" for kind, _ in tokens)
-    places = sum(kind == "digit" for kind, _ in broken)
-    if places > MOST_PLACES:
+    if section.places > MOST_PLACES:
         raise _UnknownError
-    size = _rounded(size.scaleb(2 * percents - 3 * thousands, Context(prec=400)), places)
+    moved = 2 * section.percents - 3 * section.thousands
+    size = _rounded(size.scaleb(moved, _WIDE) if moved else size, section.places)
     integer, _, fraction = f"{size:f}".partition(".")
-    integer = integer.lstrip("0")
-    return _before_point(integer, whole, grouped) + _behind_point(fraction, broken)
+    return _before_point(integer.lstrip("0"), section) + _behind_point(fraction, section.broken)
 
 
-def _before_point(integer: str, tokens: Sequence[tuple[str, str]], grouped: bool) -> str:
+_WIDE = Context(prec=400)
+
+
+def _before_point(integer: str, section: _Section) -> str:
+    tokens = section.whole
     first = next((k for k, (kind, _) in enumerate(tokens) if kind == "digit"), None)
+    if first is None:
+        return "".join(text for _, text in tokens) + integer
+    least = sum(text == "0" for kind, text in tokens if kind == "digit")
+    digits = integer.rjust(least, "0")
+    rest = list(_GROUPS.sub(",", digits) if section.grouped else digits)
     written: list[str] = []
-    count = 0
-
-    def put(digit: str) -> None:
-        nonlocal count
-        if grouped and count and count % 3 == 0:
-            written.append(",")
-        written.append(digit)
-        count += 1
-
     for k in range(len(tokens) - 1, -1, -1):
         kind, text = tokens[k]
         if kind == "digit":
-            if integer:
-                put(integer[-1])
-                integer = integer[:-1]
-            elif text == "0":
-                put("0")
-            while k == first and integer:
-                put(integer[-1])
-                integer = integer[:-1]
+            if k == first:
+                written += reversed(rest)
+            elif rest:
+                written.append(rest.pop())
         elif kind != "comma":
             written.append(text[::-1])
-    if first is None and integer:
-        written.insert(0, integer[::-1])
     return "".join(written)[::-1]
 
 
@@ -272,7 +266,7 @@ def _behind_point(fraction: str, tokens: Sequence[tuple[str, str]]) -> str:
 
 
 def _date(number: float, section: _Section, from_1904: bool) -> str:
-    if not 0 <= number < LAST_DAY or section.has("percent") or section.has("exponent"):
+    if not 0 <= number < LAST_DAY or section.kinds & {"percent", "exponent"}:
         raise _UnknownError
     parts = [
         (kind, text.lower() if kind == "date" else text)

@@ -9,6 +9,7 @@ import io
 import re
 import stat
 import zipfile
+import zlib
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hreport.readers import build
 from hreport.readers.build import Source
 
 LARGEST_FILE = 512 * 1024 * 1024
+LONGEST_KIND = 100  # bytes in which an OpenDocument file says what it is
 
 # Imported only when such a file is met, so that a text does not wait for a pdf library.
 READERS = {
@@ -27,6 +29,9 @@ READERS = {
     "mhtml": "hreport.readers.html",
     "doc": "hreport.readers.doc",
     "rtf": "hreport.readers.rtf",
+    "xlsx": "hreport.readers.xlsx",
+    "xls": "hreport.readers.xls",
+    "csv": "hreport.readers.csv",
 }
 
 # What is known but not read: what it is called, and what to do.
@@ -35,8 +40,8 @@ UNSUPPORTED = {
     "odt": ("an OpenDocument text", "save it as .docx"),
     "ofd": ("an OFD file", "save it as .pdf"),
     "epub": ("an e-book", "save it as .txt"),
-    "xls": ("an old Excel file", "tables are not read yet: save the report itself as .docx"),
-    "xlsx": ("an Excel file", "tables are not read yet: save the report itself as .docx"),
+    "xlsb": ("a binary Excel file", "save it as .xlsx"),
+    "ods": ("an OpenDocument table", "save it as .xlsx"),
     "ppt": ("an old PowerPoint file", "save its text as .txt"),
     "pptx": ("a PowerPoint file", "save its text as .txt"),
     "ole": ("an old Office file", "save it as .docx"),
@@ -71,9 +76,11 @@ OLE_STREAMS = (
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
     ("PowerPoint Document", "ppt"),
+    ("Book", "xls"),
 )
 
 ZIP_MEMBERS = (
+    ("xl/workbook.bin", "xlsb"),
     ("xl/", "xlsx"),
     ("ppt/", "pptx"),
     ("OFD.xml", "ofd"),
@@ -171,12 +178,15 @@ def _recognise_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            kind = archive.open("mimetype").read(LONGEST_KIND) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return "damaged zip"
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         return "docx"
     if "word/document.xml" in names:
         return "docx"
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
     for mark, file_format in ZIP_MEMBERS:
         if any(name.startswith(mark) for name in names):
             return file_format
@@ -208,4 +218,4 @@ def _recognise_markup(data: bytes) -> str:
         return "html"
     if start.startswith(b"<?xml"):
         return "wordxml" if b"word.document" in head or b"wordml" in head or b"wordprocessingml" in head else "xml"
-    return "txt"
+    return "csv" if import_module(READERS["csv"]).is_table(data) else "txt"

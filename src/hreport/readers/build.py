@@ -208,6 +208,7 @@ class Builder:
 
 
 def _segments(content: Sequence[Paragraph | Table]) -> Iterator[str | Table]:
+    """The words of a cell, and the tables among them in their places."""
     words: list[str] = []
     for part in content:
         if isinstance(part, Table):
@@ -288,6 +289,9 @@ class _Headings:
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
         self.words = {id(cell): fold(cell.text) for cell in table.cells}
+        self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
+        self._beside: dict[tuple[int, int, int], str] = {}
+        self._over: dict[tuple[int, int], str] = {}
         self.titles = self._titles()
         self.numbering: set[int] = set()
         self.header_rows = self._header_rows(table)
@@ -301,8 +305,7 @@ class _Headings:
         self.heading_columns = self._heading_columns()
 
     def _word(self, row: int, column: int) -> str:
-        cell = self.at.get((row, column))
-        return self.words[id(cell)] if cell else ""
+        return self._said.get((row, column), "")
 
     def _row(self, row: int) -> list[str]:
         return [self._word(row, column) for column in range(1, self.columns + 1)]
@@ -433,14 +436,20 @@ class _Headings:
             return next((w for column in left if not is_figure(w := self._word(cell.row, column))), "")
         begin = (cell.column - 1) // self.width * self.width if self.width else 0
         last = min(begin + self.heading_columns, cell.column - 1)
-        columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
-        return self._join((cell.row, column) for column in columns)
+        key = cell.row, begin, last
+        if key not in self._beside:
+            columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
+            self._beside[key] = self._join((cell.row, column) for column in columns)
+        return self._beside[key]
 
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""
         last = min(self.header_rows, cell.row - 1)
-        rows = [row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering]
-        return self._join((row, self._above(row, cell.column, last)) for row in rows)
+        key = cell.column, last
+        if key not in self._over:
+            rows = (row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering)
+            self._over[key] = self._join((row, self._above(row, cell.column, last)) for row in rows)
+        return self._over[key]
 
     def _above(self, row: int, column: int, last: int) -> int:
         """The column in which the heading stands that a heading row has for a column: where the parts of a heading

@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from posixpath import dirname, join, normpath
@@ -53,6 +53,9 @@ _BLANKS = "\r\n\t "
 _HEADING_NAME = re.compile(r"(?:heading|\u6807\u9898)\s*([1-9])", re.IGNORECASE)
 _TITLE_NAME = re.compile(r"title|\u6807\u9898", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"toc\s*[1-9]", re.IGNORECASE)
+_STYLES_TAG = re.compile(rb"<w:styles\b[^<>]*>")
+_STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
+_DEFAULT = re.compile(rb'\sw:default="(\w+)"')
 _LEVEL_MARK = re.compile(r"%([1-9])")
 
 
@@ -101,6 +104,9 @@ class _Package(Protocol):
     def related(self, kind: str) -> Element | None:
         """The root element of the document's `styles`, `numbering`, `footnotes` ..., where it has such a part."""
 
+    def sheet(self) -> _Sheet:
+        """The document's styles."""
+
     def properties(self) -> Element | None:
         """The element that holds title, creator and date."""
 
@@ -124,6 +130,10 @@ class _Parts:
         """The part that the main part names as its `styles`, `numbering`, `footnotes` ..."""
         name = self.targets.get(kind)
         return self._sound(name) if name else None
+
+    def sheet(self) -> _Sheet:
+        """The styles, where there are any."""
+        return _sheet(self.related("styles"))
 
     def properties(self) -> Element | None:
         """Title, creator and date of creation."""
@@ -172,8 +182,12 @@ class _Zipped(_Parts):
         member = self.members.get(name.lower())
         if member is None:
             return None
-        data = unpacked(self.archive, member, "docx")
-        return parsed(_without_table_styles(data) if name.endswith("styles.xml") else data, name, "docx")
+        return parsed(unpacked(self.archive, member, "docx"), name, "docx")
+
+    def sheet(self) -> _Sheet:
+        member = self.members.get(self.targets.get("styles", "").lower())
+        data = unpacked(self.archive, member, "docx") if member is not None else b""
+        return _sheet_in_pieces(data) or _sheet(self.related("styles"))
 
 
 class _Flat(_Parts):
@@ -204,6 +218,9 @@ class _Word2003:
     def related(self, kind: str) -> Element | None:
         return _child(self.root, "lists" if kind == "numbering" else kind)
 
+    def sheet(self) -> _Sheet:
+        return _sheet(self.related("styles"))
+
     def properties(self) -> Element | None:
         return _child(self.root, "DocumentProperties")
 
@@ -220,24 +237,12 @@ def _unzipped(data: bytes) -> _Package:
     raise RefusedError("unsupported", "an XML file that is not of Word: save it as .txt or .docx")
 
 
-def _without(data: bytes, begin: bytes, end: bytes, such: bytes = b"") -> bytes:
-    """XML without its elements that open with `begin` and, in the same tag, hold `such`; elements that hold none like
-    themselves. Where the bytes could mean anything else than they seem to (comments, other encodings) it is left alone.
-    """
+def _without(data: bytes, begin: bytes, end: bytes) -> bytes:
+    """XML without the elements that open with `begin`, none of which holds another."""
     if begin not in data or b"<!" in data:
         return data
     *pieces, rest = data.split(end)
-    kept: list[bytes] = []
-    for piece in pieces:
-        at = piece.rfind(begin)
-        cut = at >= 0 and such in piece[at : piece.find(b">", at)]
-        kept += [piece[:at]] if cut else [piece, end]
-    return b"".join((*kept, rest))
-
-
-def _without_table_styles(data: bytes) -> bytes:
-    """A style sheet without the looks of tables: often nine tenths of it, and they say nothing of paragraphs."""
-    return _without(data, b"<w:style ", b"</w:style>", b'w:type="table"')
+    return b"".join((*(piece[: piece.rfind(begin)] if begin in piece else piece + end for piece in pieces), rest))
 
 
 # --- reaching into elements -------------------------------------------------------------------------------------------
@@ -333,21 +338,59 @@ class _Look:
     numbering_level: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A style sheet: its styles by their ids, as elements or as XML that is not parsed yet (and needs `head` before
+    it); the id of the style that paragraphs have which name none; does any style hide text?"""
+
+    styles: Mapping[str, Element | bytes]
+    default: str
+    hiding: bool
+    head: bytes = b""
+
+
+def _sheet(root: Element | None) -> _Sheet:
+    styles: dict[str, Element | bytes] = {}
+    default = ""
+    for element in _children(root, "style"):
+        about = {_local(key): value for key, value in element.items()}
+        key = about.get("styleId", "")
+        styles[key] = element
+        if about.get("type") == "paragraph" and about.get("default", "0") not in OFF:
+            default = key
+    return _Sheet(styles, default, root is not None and _holds(root, "vanish"))
+
+
+def _sheet_in_pieces(data: bytes) -> _Sheet | None:
+    """The style sheet of Word itself, cut where styles begin and end: it has hundreds, of which a document uses ten,
+    and to parse them all takes longer than to parse the document. None where the bytes are not what Word writes.
+    """
+    root = _STYLES_TAG.search(data)
+    if root is None or (b"!" in data and b"<!" in data):
+        return None
+    styles: dict[str, Element | bytes] = {}
+    default = ""
+    for piece in data[root.end() :].split(b"</w:style>")[:-1]:
+        at = piece.find(b"<w:style ")
+        opening = piece[at : piece.find(b">", at)] if at >= 0 else b""
+        name = _STYLE_ID.search(opening)
+        if not name or opening.endswith(b"/"):
+            return None
+        key = name[1].decode("utf-8", "replace")
+        styles[key] = piece[at:]
+        switch = _DEFAULT.search(opening)
+        if switch and b'w:type="paragraph"' in opening and switch[1].decode("utf-8", "replace") not in OFF:
+            default = key
+    return _Sheet(styles, default, b"<w:vanish" in data, data[: root.end()])
+
+
 class _Styles:
     """What paragraph and character styles say of headings, hiding and numbers, with what they inherit."""
 
-    def __init__(self, root: Element | None) -> None:
-        """Find the styles; they are read when they are met."""
-        self.elements: dict[str, Element] = {}
+    def __init__(self, sheet: _Sheet) -> None:
+        """Styles are read when they are met."""
+        self.sheet = sheet
         self.looks: dict[str, _Look] = {}
-        self.default = ""
-        for element in _children(root, "style"):
-            about = {_local(key): value for key, value in element.items()}
-            key = about.get("styleId", "")
-            self.elements[key] = element
-            if about.get("type") == "paragraph" and about.get("default", "0") not in OFF:
-                self.default = key
-        self.hiding = root is not None and _holds(root, "vanish")
 
     def look(self, key: str) -> _Look:
         """What the style and those it is based on say."""
@@ -364,14 +407,23 @@ class _Styles:
 
     def _chain(self, key: str) -> Iterator[_Style]:
         seen: set[str] = set()
-        while key in self.elements and key not in seen and len(seen) < LONGEST_CHAIN:
+        while key in self.sheet.styles and key not in seen and len(seen) < LONGEST_CHAIN:
             seen.add(key)
-            style = _read_style(self.elements[key])
+            style = _read_style(self._element(key))
             yield style
             key = style.parent
 
+    def _element(self, key: str) -> Element | None:
+        style = self.sheet.styles[key]
+        if not isinstance(style, bytes):
+            return style
+        try:
+            return parsed(self.sheet.head + style + b"</w:style></w:styles>", "styles", "docx")[0]
+        except etree.XMLSyntaxError:
+            return None
 
-def _read_style(element: Element) -> _Style:
+
+def _read_style(element: Element | None) -> _Style:
     about = _by_name(element)
     paragraph = _by_name(about.get("pPr"))
     outline = _attribute(paragraph.get("outlineLvl"), "val")
@@ -452,26 +504,34 @@ class _Numbering:
         names = _NAMES_2003 if root is not None and _name(root) == "lists" else _NAMES
         abstract = {_attribute(element, names.key) or "": element for element in _children(root, names.abstract)}
         by_style = {_value(element, "styleLink"): element for element in abstract.values()}
+        self.names, self.abstract, self.by_style = names, abstract, by_style
+        self.found = {_attribute(element, names.list_key) or "": element for element in _children(root, names.list)}
         self.lists: dict[str, _List] = {}
         self.counts: dict[str, dict[int, int]] = {}
-        for element in _children(root, names.list):
-            key = _value(element, names.of) or ""
-            template = abstract.get(key)
-            if link := _value(template, "numStyleLink"):
-                template = by_style.get(link, template)
-            levels = dict(map(_read_level, _children(template, "lvl")))
-            starts: dict[int, int] = {}
-            for override in _children(element, "lvlOverride"):
-                place = _number(_attribute(override, "ilvl"), 0)
-                if (level := _child(override, "lvl")) is not None:
-                    levels[place] = _read_level(level)[1]
-                if (start := _value(override, "startOverride")) is not None:
-                    starts[place] = _number(start, 1)
-            self.lists[_attribute(element, names.list_key) or ""] = _List(key, levels, starts)
 
-    def label(self, key: str | None, place: int | None, style: str) -> str:
+    def _list(self, key: str) -> _List | None:
+        """A list, read when it is first met."""
+        element = self.found.get(key)
+        if element is None or key in self.lists:
+            return self.lists.get(key)
+        template_key = _value(element, self.names.of) or ""
+        template = self.abstract.get(template_key)
+        if link := _value(template, "numStyleLink"):
+            template = self.by_style.get(link, template)
+        levels = dict(map(_read_level, _children(template, "lvl")))
+        starts: dict[int, int] = {}
+        for override in _children(element, "lvlOverride"):
+            place = _number(_attribute(override, "ilvl"), 0)
+            if (level := _child(override, "lvl")) is not None:
+                levels[place] = _read_level(level)[1]
+            if (start := _value(override, "startOverride")) is not None:
+                starts[place] = _number(start, 1)
+        self.lists[key] = _List(template_key, levels, starts)
+        return self.lists[key]
+
+    def label(self, key: str, place: int | None, style: str) -> str:
         """Count one more paragraph of the list and give its number with what Word puts after it, or ""."""
-        numbered = self.lists.get(key or "")
+        numbered = self._list(key)
         if numbered is None or key == "0":
             return ""
         if place is None:
@@ -672,7 +732,7 @@ class _Walk:
         if root is None:
             raise RefusedError("damaged", "damaged docx: it has no text part: get the file again")
         self.root = root
-        self.styles = _Styles(package.related("styles"))
+        self.styles = _Styles(package.sheet())
         self.builder = Builder()
         self.paragraphs = self.cells = 0
         self.notes: list[Element | tuple[str, str]] = []
@@ -726,49 +786,51 @@ class _Walk:
     def _enter(self, part: Element) -> None:
         """Note what runs and paragraphs of a part may be, so that each need not be asked."""
         known = self.__dict__
-        self.may_hide = known.get("may_hide", self.styles.hiding) or _holds(part, "vanish")
+        self.may_hide = known.get("may_hide", self.styles.sheet.hiding) or _holds(part, "vanish")
         self.may_raise = known.get("may_raise", False) or _holds(part, "vertAlign")
         self.may_join = known.get("may_join", False) or self.may_hide or _holds(part, "del", "moveFrom")
         self.preserves = part.get(XML_SPACE) == "preserve"
 
-    def _content(self, parent: Element | None) -> Iterator[Paragraph | Table]:
+    def _content(self, parent: Element | None) -> list[Paragraph | Table]:
         """All that a body, a cell, a text box or a note holds."""
+        found: list[Paragraph | Table] = []
         outside, self.begun = self.begun, None
-        yield from self._items(parent)
-        yield from self._finish()
+        self._items(parent, found)
+        self._finish(found)
         self.begun = outside
+        return found
 
-    def _items(self, parent: Element | None) -> Iterator[Paragraph | Table]:
-        """The paragraphs and tables in an element, through everything that may be wrapped around them."""
+    def _items(self, parent: Element | None, found: list[Paragraph | Table]) -> None:
+        """Add the paragraphs and tables in an element, through everything that may be wrapped around them."""
         for child in parent if parent is not None else ():
             name = _local(child.tag)
             if name == "p":
-                yield from self._paragraph(child)
+                self._paragraph(child, found)
             elif name == "tbl":
-                yield from self._finish()
-                yield from self._table(child)
+                self._finish(found)
+                found += self._table(child)
             elif name == "AlternateContent":
-                yield from self._items(_preferred(child))
+                self._items(_preferred(child), found)
             elif name in ELSEWHERE:
                 self.elsewhere[name] += 1
             elif name not in LEFT_OUT and not _is_gone(name, child):
-                yield from self._items(child)
+                self._items(child, found)
 
-    def _finish(self) -> Iterator[Paragraph | Table]:
-        """What was begun and has no next paragraph to go on in."""
+    def _finish(self, found: list[Paragraph | Table]) -> None:
+        """Add what was begun and has no next paragraph to go on in."""
         if self.begun is not None:
             begun, self.begun = self.begun, None
             if begun.text.strip():
-                yield Paragraph(begun.text)
+                found.append(Paragraph(begun.text))
             for box in begun.boxes:
-                yield from self._content(box)
+                found += self._content(box)
 
-    def _paragraph(self, element: Element) -> Iterator[Paragraph | Table]:
+    def _paragraph(self, element: Element, found: list[Paragraph | Table]) -> None:
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
             raise RefusedError("too_large", f"the document has more than {MOST_PARAGRAPHS} paragraphs: split it")
         about = _by_name(_child(element, "pPr"))
-        style = _attribute(about.get("pStyle"), "val") or self.styles.default
+        style = _attribute(about.get("pStyle"), "val") or self.styles.sheet.default
         look = self.styles.look(style)
         boxes: list[Element] = []
         words: list[str] = []
@@ -781,9 +843,11 @@ class _Walk:
             self.begun = _Begun(text, boxes)
             return
         text = text.strip("\n")
-        label = self._label(about.get("numPr", about.get("listPr")), look, style)
-        if text.strip():
-            outline = _attribute(about.get("outlineLvl"), "val")
+        own = about.get("numPr", about.get("listPr"))
+        # Word counts and numbers empty paragraphs too.
+        label = self._label(own, look, style) if own is not None or look.numbering else ""
+        if text and not text.isspace():
+            outline = _attribute(about.get("outlineLvl"), "val") if "outlineLvl" in about else None
             level = look.level if outline is None else _outline_level(outline)
             if level is not None and len(text) > LONGEST_HEADING:
                 level = None
@@ -791,12 +855,11 @@ class _Walk:
             if look.contents:
                 # Its lines are those of the headings, and their numbers those of pages.
                 kind, level = BlockKind.FURNITURE, None
-            yield Paragraph(label + text, kind, level)
+            found.append(Paragraph(label + text, kind, level))
         for box in boxes:
-            yield from self._content(box)
+            found += self._content(box)
 
     def _label(self, own: Element | None, look: _Look, style: str) -> str:
-        # Word counts and numbers empty paragraphs too.
         numbering, level = look.numbering, look.numbering_level
         if own is not None:
             about = _by_name(own)
@@ -886,7 +949,7 @@ class _Walk:
         elif kind == "end" and self.codes:
             self.codes.pop()
 
-    def _table(self, element: Element) -> Iterator[Paragraph | Table]:
+    def _table(self, element: Element) -> list[Paragraph | Table]:
         table = Table()
         open_merges: dict[int, Cell] = {}
         leading_headers = True
@@ -902,9 +965,10 @@ class _Walk:
                 about = _by_name(_child(box, "tcPr"))
                 if "cellDel" in about:
                     continue
-                # A row that is wider than any row may be still loses nothing: the rest stands in the last column.
-                column = min(column, MOST_COLUMNS)
-                width = max(1, min(_number(_attribute(about.get("gridSpan"), "val"), 1), MOST_COLUMNS - column + 1))
+                if column > MOST_COLUMNS:
+                    # A row that is wider than any row may be still loses nothing: the rest stands in the last column.
+                    column = MOST_COLUMNS
+                width = min(_width(about), MOST_COLUMNS - column + 1)
                 merge = _merge(about)
                 above = open_merges.get(column)
                 # What a merged cell holds below its first row, or right of its first column, is not shown by Word.
@@ -919,17 +983,14 @@ class _Walk:
                     if merge:
                         open_merges[column] = before
                 column += width
-        if len(table.cells) == 1:
-            # A frame around text, not a table.
-            yield from table.cells[0].content
-        else:
-            yield table
+        # A single cell is a frame around text, not a table.
+        return table.cells[0].content if len(table.cells) == 1 else [table]
 
     def _cell(self, row: int, column: int, width: int, box: Element) -> Cell:
         self.cells += 1
         if self.cells > MOST_CELLS:
             raise RefusedError("too_large", f"the document has more than {MOST_CELLS} table cells: split it")
-        return Cell(row, column, list(self._content(box)), column_span=width)
+        return Cell(row, column, self._content(box), column_span=width)
 
     def _rows(self, parent: Element) -> Iterator[Element]:
         for child in parent:
@@ -968,14 +1029,20 @@ def _ends_in_next(mark: Element | None) -> bool:
     return "del" in about or "moveFrom" in about or ("vanish" in about and _switch(about["vanish"]))
 
 
+def _width(about: dict[str, Element]) -> int:
+    """How many columns of the grid a cell spans."""
+    return max(1, _number(_attribute(about["gridSpan"], "val"), 1)) if "gridSpan" in about else 1
+
+
 def _merge(about: dict[str, Element]) -> str:
     """How a cell is merged with those above and below: "restart", "continue" or not at all (""). A merge that is
     tracked counts as made."""
     element = about.get("vMerge", about.get("vmerge"))
     if element is not None:
         return "restart" if _attribute(element, "val") == "restart" else "continue"
-    tracked = _attribute(about.get("cellMerge"), "vMerge")
-    return {"rest": "restart", "cont": "continue"}.get(tracked or "", "")
+    if "cellMerge" not in about:
+        return ""
+    return {"rest": "restart", "cont": "continue"}.get(_attribute(about["cellMerge"], "vMerge") or "", "")
 
 
 def _is_joined_to_the_left(about: dict[str, Element]) -> bool:

@@ -255,10 +255,11 @@ def is_figure(text: str) -> bool:
     >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "约3.2亿元", "2022", "2022年", "杭州市")]
     [True, True, True, True, True, False, False, False]
     """
-    text = half_width(text).strip()
-    if any(shape.fullmatch(text) for shape in (_shapes().unit_cell, _shapes().masked_place, _shapes().date_cell)):
-        return False  # 1/10万, xx县, 2022年
-    return bool(_FIGURE.fullmatch(text) or _shapes().figure.fullmatch(text)) and not _YEAR.fullmatch(text)
+    text, shapes = half_width(text).strip(), _shapes()
+    if not (_FIGURE.fullmatch(text) or shapes.figure.fullmatch(text)) or _YEAR.fullmatch(text):
+        return False
+    other = shapes.unit_cell.fullmatch(text) or shapes.masked_place.fullmatch(text) or shapes.date_cell.fullmatch(text)
+    return not other  # 1/10万, xx县, 2022年
 
 
 def is_group(text: str) -> bool:

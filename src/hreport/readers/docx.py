@@ -25,9 +25,11 @@ from hreport.readers.build import Builder, Cell, Paragraph, Source, Table
 from hreport.readers.package import Element, RefusedError, opened, parsed, unpacked
 
 MOST_PARAGRAPHS = 200_000
-MOST_CELLS = 200_000
+MOST_CELLS = 100_000
+MOST_TABLES = 10_000
 MOST_COLUMNS = 256  # Word itself has no more than 63
 LONGEST_HEADING = 80
+LONGEST_LABEL = 80  # characters of the pattern of an automatic number
 TITLE_LEVEL = 0
 LONGEST_CHAIN = 50  # of styles that are based on one another
 
@@ -390,6 +392,7 @@ class _Styles:
     def __init__(self, sheet: _Sheet) -> None:
         """Styles are read when they are met."""
         self.sheet = sheet
+        self.styles: dict[str, _Style] = {}
         self.looks: dict[str, _Look] = {}
 
     def look(self, key: str) -> _Look:
@@ -409,9 +412,10 @@ class _Styles:
         seen: set[str] = set()
         while key in self.sheet.styles and key not in seen and len(seen) < LONGEST_CHAIN:
             seen.add(key)
-            style = _read_style(self._element(key))
-            yield style
-            key = style.parent
+            if key not in self.styles:
+                self.styles[key] = _read_style(self._element(key))
+            yield self.styles[key]
+            key = self.styles[key].parent
 
     def _element(self, key: str) -> Element | None:
         style = self.sheet.styles[key]
@@ -590,7 +594,7 @@ def _read_level(element: Element) -> tuple[int, _Level]:
     code = _value(element, "nfc")
     return _number(_attribute(element, "ilvl"), 0), _Level(
         _attribute(number_format, "val") or _FORMATS_2003.get(code or "", "decimal"),
-        "" if hidden else _value(element, "lvlText") or "",
+        "" if hidden else (_value(element, "lvlText") or "")[:LONGEST_LABEL],
         _number(_value(element, "start"), 0),
         _value(element, "suff") or "tab",
         _number(restart, 0) if restart is not None else None,
@@ -718,7 +722,7 @@ _GONE = frozenset(("Word.Deletion", "Word.Comment"))  # what an annotation of Wo
 class _Begun:
     """A paragraph whose end was deleted or hidden: the next one goes on in it."""
 
-    text: str
+    words: list[str]
     boxes: list[Element]
 
 
@@ -734,7 +738,7 @@ class _Walk:
         self.root = root
         self.styles = _Styles(package.sheet())
         self.builder = Builder()
-        self.paragraphs = self.cells = 0
+        self.paragraphs = self.tables = self.cells = 0
         self.notes: list[Element | tuple[str, str]] = []
         self.elsewhere: Counter[str] = Counter()
         self.begun: _Begun | None = None
@@ -820,8 +824,8 @@ class _Walk:
         """Add what was begun and has no next paragraph to go on in."""
         if self.begun is not None:
             begun, self.begun = self.begun, None
-            if begun.text.strip():
-                found.append(Paragraph(begun.text))
+            if (text := "".join(begun.words)).strip():
+                found.append(Paragraph(text.strip("\n")))
             for box in begun.boxes:
                 found += self._content(box)
 
@@ -832,17 +836,14 @@ class _Walk:
         about = _by_name(_child(element, "pPr"))
         style = _attribute(about.get("pStyle"), "val") or self.styles.sheet.default
         look = self.styles.look(style)
-        boxes: list[Element] = []
-        words: list[str] = []
+        begun, self.begun = self.begun or _Begun([], []), None
+        words, boxes = begun.words, begun.boxes
         self.codes: list[int] = []  # how many words stood before each field that was begun
         self._words(element, look.hidden, words, boxes)
-        text = "".join(words)
-        if self.begun is not None:
-            text, boxes, self.begun = self.begun.text + text, self.begun.boxes + boxes, None
         if self.may_join and _ends_in_next(about.get("rPr")):
-            self.begun = _Begun(text, boxes)
+            self.begun = begun
             return
-        text = text.strip("\n")
+        text = "".join(words).strip("\n")
         own = about.get("numPr", about.get("listPr"))
         # Word counts and numbers empty paragraphs too.
         label = self._label(own, look, style) if own is not None or look.numbering else ""
@@ -881,7 +882,8 @@ class _Walk:
                     spaced = text[0] in _BLANKS or text[-1] in _BLANKS
                     if spaced and not self.preserves and child.get(XML_SPACE) != "preserve":
                         text = text.strip(_BLANKS)
-                    words.append(text)
+                    if text:
+                        words.append(text)
             elif name == "r":
                 if self.may_raise and not hidden and _value(child, "rPr", "vertAlign") == "superscript":
                     self._raised(child, words, boxes)
@@ -920,7 +922,8 @@ class _Walk:
         elif name == "noBreakHyphen":
             words.append("-")
         elif name == "sym":
-            words.append(_symbol(child))
+            if symbol := _symbol(child):
+                words.append(symbol)
         elif len(child) and not _is_gone(name, child):
             self._words(child, hidden, words, boxes)
 
@@ -936,8 +939,7 @@ class _Walk:
         start = len(words)
         self._words(run, self.may_hide and self._is_hidden(run, False), words, boxes)
         text = "".join(words[start:])
-        before = next((word for word in reversed(words[:start]) if word), "")
-        if _EXPONENT.fullmatch(text) and _is_alphanumeric(before[-1:]):
+        if start and _EXPONENT.fullmatch(text) and _is_alphanumeric(words[start - 1][-1]):
             words[start:] = [text.translate(_RAISED)]
 
     def _field(self, kind: str | None, words: list[str]) -> None:
@@ -950,6 +952,9 @@ class _Walk:
             self.codes.pop()
 
     def _table(self, element: Element) -> list[Paragraph | Table]:
+        self.tables += 1
+        if self.tables > MOST_TABLES:
+            raise RefusedError("too_large", f"the document has more than {MOST_TABLES} tables: split it")
         table = Table()
         open_merges: dict[int, Cell] = {}
         leading_headers = True
@@ -1086,8 +1091,10 @@ def _is_alphanumeric(character: str) -> bool:
 
 def _set_apart(text: str, words: list[str]) -> None:
     """Add what must not run into the letters or digits before it."""
-    before = next((word for word in reversed(words) if word), "")
-    words += [" ", text] if _is_alphanumeric(before[-1:]) and _is_alphanumeric(text[:1]) else [text]
+    if words and _is_alphanumeric(words[-1][-1]) and _is_alphanumeric(text[:1]):
+        words.append(" ")
+    if text:
+        words.append(text)
 
 
 def _text_after(element: Element) -> str:
@@ -1102,9 +1109,9 @@ def _formula(element: Element) -> str:
     for child in element:
         name = _local(child.tag)
         if name == "t":
-            words.append(child.text or "")
+            words += [child.text] if child.text else []
         elif name == "r":
-            words.append(_formula(child))
+            words += [text] if (text := _formula(child)) else []
         elif name not in LEFT_OUT and not name.endswith("Pr"):
             parts = [_formula(part) for part in child if not _local(part.tag).endswith("Pr")]
             _set_apart(_structure(name, parts) if name in _STRUCTURES else _formula(child), words)

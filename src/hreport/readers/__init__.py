@@ -19,6 +19,7 @@ from hreport.readers.build import Source
 
 LARGEST_FILE = 512 * 1024 * 1024
 LONGEST_KIND = 100  # bytes in which an OpenDocument file says what it is
+MOST_MEMBERS = 100_000  # of a zip
 
 # Imported only when such a file is met, so that a text does not wait for a pdf library.
 READERS = {
@@ -32,11 +33,11 @@ READERS = {
     "xlsx": "hreport.readers.xlsx",
     "xls": "hreport.readers.xls",
     "csv": "hreport.readers.csv",
+    "wordxml": "hreport.readers.docx",
 }
 
 # What is known but not read: what it is called, and what to do.
 UNSUPPORTED = {
-    "wordxml": ("a Word XML file", "save it as .docx"),
     "odt": ("an OpenDocument text", "save it as .docx"),
     "ofd": ("an OFD file", "save it as .pdf"),
     "epub": ("an e-book", "save it as .txt"),
@@ -87,6 +88,9 @@ ZIP_MEMBERS = (
     ("META-INF/container.xml", "epub"),
     ("content.xml", "odt"),
 )
+
+# In XML, what tells that it is of Word: the program that it names, and the names of its elements.
+WORD_XML = (b"word.document", b"office/word/2003/wordml", b"wordprocessingml", b'name="/word/')
 
 _TAG = re.compile(
     rb"</?(?:html|head|body|meta|title|div|p|br|span|a|table|tr|td|script|style|link|font|img)\b[^<>]{0,2000}>"
@@ -175,10 +179,12 @@ def recognise(data: bytes) -> str:
 
 
 def _recognise_zip(data: bytes) -> str:
+    if data.count(b"PK\x01\x02") > MOST_MEMBERS:
+        return "zip"  # whatever it is, the list of its members alone is too large
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            kind = archive.open("mimetype").read(LONGEST_KIND) if "mimetype" in names else b""
+            names = {name.replace("\\", "/") for name in archive.namelist()}
+            kind = archive.open("mimetype").read(LONGEST_KIND) if "mimetype" in archive.namelist() else b""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return "damaged zip"
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
@@ -213,9 +219,11 @@ def _recognise_markup(data: bytes) -> str:
         return "mhtml"
     if b"<!doctype html" in head[:4096] or b"<html" in head[:4096]:
         return "html"
+    if start.startswith((b"<?xml", b"<pkg:package", b"<w:worddocument")) and any(mark in head for mark in WORD_XML):
+        return "wordxml"
     tags = len(_TAG.findall(head))
     if (start.startswith(b"<") and tags >= 3) or tags >= 30:
         return "html"
     if start.startswith(b"<?xml"):
-        return "wordxml" if b"word.document" in head or b"wordml" in head or b"wordprocessingml" in head else "xml"
+        return "xml"
     return "csv" if import_module(READERS["csv"]).is_table(data) else "txt"

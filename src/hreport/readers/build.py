@@ -228,6 +228,7 @@ class Builder:
 
 
 def _segments(content: Sequence[Paragraph | Table]) -> Iterator[str | Table]:
+    """The words of a cell, and the tables among them in their places."""
     words: list[str] = []
     for part in content:
         if isinstance(part, Table):
@@ -276,10 +277,11 @@ def is_figure(text: str) -> bool:
     >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "约3.2亿元", "2022", "2022年", "杭州市")]
     [True, True, True, True, True, False, False, False]
     """
-    text = half_width(text).strip()
-    if any(shape.fullmatch(text) for shape in (_shapes().unit_cell, _shapes().masked_place, _shapes().date_cell)):
-        return False  # 1/10万, xx县, 2022年
-    return bool(_FIGURE.fullmatch(text) or _shapes().figure.fullmatch(text)) and not _YEAR.fullmatch(text)
+    text, shapes = half_width(text).strip(), _shapes()
+    if not (_FIGURE.fullmatch(text) or shapes.figure.fullmatch(text)) or _YEAR.fullmatch(text):
+        return False
+    other = shapes.unit_cell.fullmatch(text) or shapes.masked_place.fullmatch(text) or shapes.date_cell.fullmatch(text)
+    return not other  # 1/10万, xx县, 2022年
 
 
 def is_group(text: str) -> bool:
@@ -310,6 +312,9 @@ class _Headings:
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
         self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
+        self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
+        self._beside: dict[tuple[int, int, int], str] = {}
+        self._over: dict[tuple[int, int], str] = {}
         self.titles = self._titles()
         self.numbering: set[int] = set()
         self.header_rows = self._header_rows(table)
@@ -321,12 +326,9 @@ class _Headings:
         }
         self.serial = {column for column in range(1, self.width + 1) if self._is_serial(column)}
         self.heading_columns = self._heading_columns()
-        self._beside: dict[tuple[int, int], str] = {}
-        self._over: dict[int, str] = {}
 
     def _word(self, row: int, column: int) -> str:
-        cell = self.at.get((row, column))
-        return self.words[id(cell)] if cell else ""
+        return self._said.get((row, column), "")
 
     def _row(self, row: int) -> list[str]:
         return [self._word(row, column) for column in range(1, self.columns + 1)]
@@ -465,21 +467,20 @@ class _Headings:
             return next((w for column in left if not is_figure(w := self._word(cell.row, column))), "")
         begin = (cell.column - 1) // self.width * self.width if self.width else 0
         last = min(begin + self.heading_columns, cell.column - 1)
-        if (cell.row, last) not in self._beside:
+        key = cell.row, begin, last
+        if key not in self._beside:
             columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
-            self._beside[cell.row, last] = self._join((cell.row, column) for column in columns)
-        return self._beside[cell.row, last]
+            self._beside[key] = self._join((cell.row, column) for column in columns)
+        return self._beside[key]
 
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""
-        if cell.row > self.header_rows and cell.column in self._over:
-            return self._over[cell.column]
         last = min(self.header_rows, cell.row - 1)
-        rows = [row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering]
-        words = self._join((row, self._above(row, cell.column, last)) for row in rows)
-        if cell.row > self.header_rows:
-            self._over[cell.column] = words
-        return words
+        key = cell.column, last
+        if key not in self._over:
+            rows = (row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering)
+            self._over[key] = self._join((row, self._above(row, cell.column, last)) for row in rows)
+        return self._over[key]
 
     def _above(self, row: int, column: int, last: int) -> int:
         """The column in which the heading stands that a heading row has for a column: where the parts of a heading

@@ -19,6 +19,10 @@ LARGEST_PART = 150 * 1024 * 1024
 # Word's own XML shrinks to a fiftieth at most; a bomb, to a thousandth.
 HIGHEST_RATIO = 250
 RATIO_MATTERS = 10 * 1024 * 1024
+# What libxml2 takes in memory for an element or a piece of text, and for an attribute, of the shortest kind.
+NODE, ATTRIBUTE = 124, 234
+LARGEST_TREE = 500 * 1024 * 1024
+_MEMBER = b"PK\x01\x02"  # begins each entry of a zip's list of members
 
 # XML that fetches nothing and expands nothing.
 _SAFELY: dict[str, Any] = {
@@ -32,6 +36,9 @@ def opened(data: bytes, what: str) -> zipfile.ZipFile:
 
     RefusedError where they are not, zipfile.BadZipFile where it is none.
     """
+    if data.count(_MEMBER) > 5 * MOST_MEMBERS:
+        # The list itself is what is too large. Zips inside that are stored as they are have such entries too.
+        raise RefusedError("too_large", f"the {what} holds more members than is safe: save it anew, or in parts")
     archive = zipfile.ZipFile(io.BytesIO(data))
     members = archive.infolist()
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
@@ -46,12 +53,26 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, what: str) -> by
     if member.file_size > LARGEST_PART or bomb:
         message = f"{member.filename} unpacks to more than is safe: save the {what} anew, or in parts"
         raise RefusedError("too_large", message)
-    return archive.read(member)
+    with archive.open(member) as stream:
+        # With a size, for without one what a member that lies about its own unpacks to is in memory before it is cut.
+        return stream.read(member.file_size + 1)
 
 
 def parsed(data: bytes, name: str, what: str) -> Element:
-    """The root element of XML that fetches nothing and expands nothing; RefusedError where it holds a DTD."""
-    root = etree.fromstring(data, etree.XMLParser(**_SAFELY))
+    """The root element of XML that fetches nothing and expands nothing; RefusedError where it holds a DTD, or where
+    its elements would take more memory than is safe, which are told by the signs that stand for one in any encoding
+    that such XML may have."""
+    if data and (b"<" not in data[:64] or b"utf-7" in data[:200].lower()):
+        raise RefusedError("damaged", f"{name} is no XML that a {what} holds: get the file again")
+    if NODE * data.count(b"<") + ATTRIBUTE * data.count(b"=") + len(data) > LARGEST_TREE:
+        raise RefusedError("too_large", f"{name} holds more elements than is safe: save the {what} in parts")
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**_SAFELY))
+    except etree.XMLSyntaxError as error:
+        if "XML_PARSE_HUGE" in str(error):
+            message = f"{name} is nested too deeply, or holds too long a text: save the {what} anew, or in parts"
+            raise RefusedError("too_large", message) from error
+        raise
     if root.getroottree().docinfo.internalDTD is not None:
         raise _no_types(name, what)
     return root

@@ -7,16 +7,14 @@ these take addresses and keep the lock. Everything else goes through pypdfium2 i
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from ctypes import c_double, c_float, c_int, c_uint, c_void_p
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 
-def _function(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
-    function = ctypes.PYFUNCTYPE(result, *arguments)
-    return function(ctypes.cast(getattr(pdfium, name), c_void_p).value)
+def _function(name: str, result: Any, *arguments: Any) -> Any:
+    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(getattr(pdfium, name), c_void_p).value)
 
 
 def address(pointer: Any) -> int:

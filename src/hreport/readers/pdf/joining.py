@@ -23,6 +23,8 @@ _TOKEN = re.compile(r"[!-~]+|.")
 
 def placed(lines: Iterable[Line], tables: Sequence[Ruled]) -> list[Line | Ruled]:
     """Lines and tables in reading order: each table in the place of the lines that it holds."""
+    if not tables:
+        return [*lines]
     items: list[Line | Ruled] = []
     waiting = list(tables)
     for line in lines:
@@ -42,6 +44,24 @@ def placed(lines: Iterable[Line], tables: Sequence[Ruled]) -> list[Line | Ruled]
     return [*items, *waiting]
 
 
+def _column(line: Line, others: list[Line], reach: float) -> list[Line]:
+    """The lines that begin and end where this line's column does."""
+    furthest = line.left + reach
+    return [other for other in others if other.left < furthest and other.right > line.left]
+
+
+def _pitches(lines: list[Line]) -> dict[int, float]:
+    """From one line to the next, for each size of type."""
+    steps: dict[int, list[float]] = defaultdict(list)
+    for above, below in pairwise(lines):
+        step = above.middle - below.middle
+        if 0 < step < 4 * above.size and above.page == below.page:
+            size = round(above.size)
+            if size == round(below.size):
+                steps[size].append(step)
+    return {size: median(found) for size, found in steps.items() if len(found) >= 3}
+
+
 class Joiner:
     """Joins lines to paragraphs and the parts of a table to one, over columns and pages.
 
@@ -58,41 +78,28 @@ class Joiner:
         self.by_page: dict[int, list[Line]] = defaultdict(list)
         for line in lines:
             self.by_page[line.page].append(line)
-        self.margins: dict[tuple[int, int, int], tuple[float, float]] = {}
-        self.pitches = self._measure_pitches(lines)
-        indented = [self._indent(line) for line in lines]
+        self.pitches = _pitches(lines)
+        known: dict[tuple[int, int, int], tuple[float, float]] = {}
+        indented = 0
+        for line in lines:
+            key = (line.page, round(line.left), round(line.size))
+            margins = known.get(key) or known.setdefault(key, self._margins(line))
+            line.margins = margins
+            indented += 1 < (line.left - margins[0]) / line.size < 3.5
         # Where first lines are indented, a line at the margin goes on with the one before, whatever that ends with.
-        self.indents = sum(1 < indent < 3.5 for indent in indented) >= max(2, 0.05 * len(lines))
-
-    def _measure_pitches(self, lines: list[Line]) -> dict[int, float]:
-        """From one line to the next, for each size of type."""
-        steps: dict[int, list[float]] = defaultdict(list)
-        for above, below in pairwise(lines):
-            step = above.middle - below.middle
-            if above.page == below.page and round(above.size) == round(below.size) and 0 < step < 4 * above.size:
-                steps[round(above.size)].append(step)
-        return {size: median(found) for size, found in steps.items() if len(found) >= 3}
+        self.indents = indented >= max(2, 0.05 * len(lines))
 
     def _margins(self, line: Line) -> tuple[float, float]:
         """Where the lines of this line's column begin and end."""
-        key = (line.page, round(line.left), round(line.size))
-        if key not in self.margins:
-            self.margins[key] = self._measure_margins(line)
-        return self.margins[key]
-
-    def _column(self, line: Line, others: list[Line], reach: float) -> list[Line]:
-        return [other for other in others if other.left < line.left + reach and other.right > line.left]
-
-    def _measure_margins(self, line: Line) -> tuple[float, float]:
         width = self.widths[line.page]
         reach = 3.5 * line.size
         others = self.by_page[line.page]
-        column = self._column(line, others, reach)
+        column = _column(line, others, reach)
         if len(column) < 6:
             around = range(line.page - NEAR_PAGES, line.page + NEAR_PAGES + 1)
             same = [number for number in around if abs(self.widths.get(number, 0) - width) < 1]
             others = [other for number in same for other in self.by_page.get(number, ())]
-            column = self._column(line, others, reach)
+            column = _column(line, others, reach)
         lefts = Counter(round(other.left) for other in column)
         often = [left for left, number in lefts.items() if number >= max(2, 0.1 * len(column))]
         left = float(min(often, default=round(line.left)))
@@ -104,10 +111,6 @@ class Joiner:
             right = max(right, width - left)
         return left, right
 
-    def _indent(self, line: Line) -> float:
-        """How far the line begins inside its column, in ems."""
-        return (line.left - self._margins(line)[0]) / line.size
-
     def _goes_on(self, lines: list[Line], below: Line) -> bool:
         """Does `below` go on with the paragraph that these lines begin?"""
         above = lines[-1]
@@ -117,7 +120,7 @@ class Joiner:
             hangs = LABEL.match(above.text) is not None and below.left - above.left > 0.8 * above.size
         else:
             hangs = abs(below.left - above.left) < 0.5 * above.size
-        if self._indent(below) > 1 and not hangs:
+        if below.left - below.margins[0] > below.size and not hangs:
             return False
         if "\t" in above.text or "\t" in below.text:
             # Columns without ruled lines: each line is a row of its own.
@@ -127,8 +130,8 @@ class Joiner:
         beside = above.page == below.page and step > 0
         if beside and pitch and step > 1.35 * pitch:
             return False
-        left, right = self._margins(above)
-        ended = above.text.endswith(tuple(SENTENCE_END))
+        left, right = above.margins
+        ended = above.text[-1] in SENTENCE_END
         slack = right - above.right
         if self.indents and not ended and slack < 0.3 * (right - left):
             # Lines broken after so many characters, or before a long number: far from the margin, but in mid-sentence.

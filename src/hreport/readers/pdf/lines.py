@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -15,13 +15,13 @@ import pypdfium2
 from hreport.readers.pdf import calls
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
-Placing: TypeAlias = Callable[[float, float, float, float], Box]
 
 MOST_CHARACTERS = 1_000_000  # of one page
 FAR = 1e6  # points: what stands further off, or nowhere (not a number), stands at the corner
 LARGEST_SIZE = 5_000
 
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -45,33 +45,49 @@ class Line:
     first: int = 0
     last: int = -1
     score: float | None = None
+    margins: tuple[float, float] = (0.0, 0.0)  # where the lines of its column begin and end
 
 
-def placing(page: pypdfium2.PdfPage) -> Placing:
-    """A function that turns a box of the page's own space into one of the page as it is seen, rotated and cropped."""
-    rotation = page.get_rotation()
-    left, bottom, right, top = page.get_bbox()
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Turns places in a page's own space into those on the page as it is seen, rotated and cropped."""
 
-    def seen(x0: float, y0: float, x1: float, y1: float) -> Box:
-        match rotation:
+    rotation: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @classmethod
+    def of(cls, page: pypdfium2.PdfPage) -> Placing:
+        """How a page is seen."""
+        return cls(page.get_rotation(), *page.get_bbox())
+
+    @property
+    def is_turned(self) -> bool:
+        """Is the page seen on its side?"""
+        return self.rotation in (90, 270)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """A box as it is seen."""
+        match self.rotation:
             case 90:
-                return (y0 - bottom, right - x1, y1 - bottom, right - x0)
+                return (y0 - self.bottom, self.right - x1, y1 - self.bottom, self.right - x0)
             case 180:
-                return (right - x1, top - y1, right - x0, top - y0)
+                return (self.right - x1, self.top - y1, self.right - x0, self.top - y0)
             case 270:
-                return (top - y1, x0 - left, top - y0, x1 - left)
-        return (x0 - left, y0 - bottom, x1 - left, y1 - bottom)
-
-    return seen
+                return (self.top - y1, x0 - self.left, self.top - y0, x1 - self.left)
+        return (x0 - self.left, y0 - self.bottom, x1 - self.left, y1 - self.bottom)
 
 
 class Characters:
     """The characters of a page by number: what they are, and where each stands."""
 
-    def __init__(self, text_page: pypdfium2.PdfTextPage, seen: Placing) -> None:
+    def __init__(self, text_page: pypdfium2.PdfTextPage, placing: Placing) -> None:
         """Get all characters at once; places are asked for one by one."""
         self._page = calls.address(text_page.raw)
-        self._seen = seen
+        self.placing = placing
+        self._is_plain = not (placing.rotation or placing.left or placing.bottom)
         # left, top, right, bottom
         self._corners = (ctypes.c_float * 4)()
         self._corners_address = ctypes.addressof(self._corners)
@@ -104,14 +120,28 @@ class Characters:
         """Did pdfium put the character in: a space for a gap, the end of a line?"""
         return bool(calls.is_made(self._page, index) == 1)
 
+    def objects(self) -> int:
+        """How many of the page's objects are text, at least."""
+        # Each stretch of characters that can be seen is an object; one whose order is turned may be several.
+        return 0 if _RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
+
     def box(self, index: int) -> Box:
         """Where a character stands on the page as it is seen."""
         if not calls.loose_box(self._page, index, self._corners_address):
             return (0, 0, 0, 0)
         left, top, right, bottom = self._corners
         if -FAR < left + bottom < FAR and -FAR < right + top < FAR:
-            return self._seen(left, bottom, right, top)
+            return (left, bottom, right, top) if self._is_plain else self.placing.box(left, bottom, right, top)
         return (0, 0, 0, 0)
+
+    def gap(self, before: int, after: int) -> float:
+        """How far apart two characters stand."""
+        if self.placing.rotation:
+            return self.box(after)[0] - self.box(before)[2]
+        calls.loose_box(self._page, before, self._corners_address)
+        right = self._corners[2]
+        calls.loose_box(self._page, after, self._corners_address)
+        return self._corners[0] - right
 
     def is_slanted(self, index: int) -> bool:
         """Does the character stand neither upright nor on its side, as watermarks do?"""
@@ -124,9 +154,9 @@ class Characters:
         return size if 0 < size < LARGEST_SIZE else 0.0
 
 
-def read(characters: Characters, number: int, turned: bool) -> list[Line]:
-    """The lines of page `number` in reading order; `turned`: the page is seen on its side."""
-    spans = _turned_spans(characters) if turned else _spans(characters)
+def read(characters: Characters, number: int) -> list[Line]:
+    """The lines of page `number` in reading order."""
+    spans = _turned_spans(characters) if characters.placing.is_turned else _spans(characters)
     # As everywhere in a line, tabs and other ends of lines are spaces; the text stays as long as it was.
     text = characters.text
     for white in "\t\n\r\xa0":
@@ -137,9 +167,11 @@ def read(characters: Characters, number: int, turned: bool) -> list[Line]:
 def _spans(characters: Characters) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _BREAKS.finditer(characters.text):
-        if any(map(characters.is_made, range(match.start(), match.end()))):
-            yield start, match.start()
-            start = match.end()
+        begin, end = match.span()
+        # pdfium puts in both, a font at most one of them.
+        if match[0] == "\r\n" or any(map(characters.is_made, range(begin, end))):
+            yield start, begin
+            start = end
     yield start, len(characters.text)
 
 
@@ -172,10 +204,11 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     size = characters.size(start)
     # Some files set every size to 1 and scale it up: then the height of the box is the size.
     size = size if size > 4 else max(4.0, top - bottom)
-    if end - start > 1:
-        last_left, last_bottom, last_right, last_top = characters.box(end - 1)
-        left, bottom = min(left, last_left), min(bottom, last_bottom)
-        right, top = max(right, last_right), max(top, last_top)
+    last_left, last_bottom, last_right, last_top = characters.box(end - 1)
+    left = left if left < last_left else last_left
+    bottom = bottom if bottom < last_bottom else last_bottom
+    right = right if right > last_right else last_right
+    top = top if top > last_top else last_top
     slanted = characters.is_slanted((start + end) // 2)
     if " " in words:
         words = _spaced(characters, words, start, size)
@@ -194,7 +227,7 @@ def _spaced(characters: Characters, words: str, start: int, size: float) -> str:
         # Layout puts a quarter of an em between hanzi and digits; a wider gap is one between columns. Between two
         # hanzi a space that was written stays.
         made = wide == 1 or (wide == 2 and characters.is_made(start + place))
-        gap = characters.box(start + place + 1)[0] - characters.box(start + place - 1)[2]
+        gap = characters.gap(start + place - 1, start + place + 1)
         if made and gap < 0.6 * size:
             parts.append(words[begin:place])
             begin = place + 1

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pypdfium2
 
-from hreport.readers.pdf import calls, drawings, lines, ruled
-from hreport.readers.pdf.lines import Characters, Line
+from hreport.readers.pdf import drawings, lines, ruled
+from hreport.readers.pdf.lines import Characters, Line, Placing
 from hreport.readers.pdf.ruled import Ruled
 
 FEW_CHARACTERS = 20  # on a page that has no text layer but, perhaps, a watermark
@@ -61,19 +61,18 @@ class Page:
 def read(page: pypdfium2.PdfPage, number: int) -> Page:
     """Read one page."""
     width, height = page.get_size()
-    seen = lines.placing(page)
     text_page = page.get_textpage()
     try:
-        characters = Characters(text_page, seen)
-        found = lines.read(characters, number, page.get_rotation() in (90, 270))
-        drawn = drawings.look(page, calls.count_stretches(calls.address(text_page.raw), 0, -1))
+        characters = Characters(text_page, Placing.of(page))
+        found = lines.read(characters, number)
+        drawn = drawings.look(page, characters)
         result = Page(number, width, height, found, characters=characters.total)
         if drawn.is_picture:
             has_text = result.has_text(FEW_CHARACTERS)
             result.is_picture = not has_text
             result.is_recognised = has_text and drawn.hides_text
         try:
-            result.tables = list(ruled.tables(drawn.rules, characters, found, seen, number))
+            result.tables = list(ruled.tables(drawn.rules, characters, found, number))
         except ruled.TangledError:
             result.is_tangled = True
         result.is_tangled |= drawn.is_map

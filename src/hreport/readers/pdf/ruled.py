@@ -40,11 +40,9 @@ class TangledError(Exception):
     """There are more rules than any table has."""
 
 
-def tables(
-    rules: Iterable[Rule], characters: Characters, lines: Sequence[Line], seen: Placing, number: int
-) -> Iterator[Ruled]:
+def tables(rules: Iterable[Rule], characters: Characters, lines: Sequence[Line], number: int) -> Iterator[Ruled]:
     """The tables that the rules of page `number` draw, with their words; TangledError where they draw no table."""
-    for boxes in _groups(_boxes(*_edges(rules, seen))):
+    for boxes in _groups(_boxes(*_edges(rules, characters.placing))):
         lefts = _grid(box[0] for box in boxes)
         tops = _grid(-box[3] for box in boxes)
         if len(lefts) < 2 or len(tops) < 2:
@@ -70,11 +68,11 @@ def tables(
 _Edge = tuple[float, float, float]
 
 
-def _edges(rules: Iterable[Rule], seen: Placing) -> tuple[list[_Edge], list[_Edge]]:
+def _edges(rules: Iterable[Rule], placing: Placing) -> tuple[list[_Edge], list[_Edge]]:
     """The edges that go across, and those that go down."""
     across, down = [], []
     for x0, y0, x1, y1 in rules:
-        left, bottom, right, top = seen(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        left, bottom, right, top = placing.box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         if right - left > top - bottom:
             across.append((bottom, left, right))
         else:

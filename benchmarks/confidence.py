@@ -8,8 +8,8 @@ counts it. The weights are those of a logistic regression with an L2 penalty ove
 less, for they were written to be hard. What is printed is honest as far as that goes: every record's probability is
 fitted on the other folds (by file).
 
-Weights without `seen` were set by hand, for doubts that no annotated text has (what text recognition misreads); they are
-kept as they are.
+Weights without `seen` were set by hand, for doubts that no annotated text has (what text recognition misreads): they
+are kept as they are.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ STEP = 1.35  # of the usual distance between lines: a wider one stands between p
 LATE_SLACK = 0.3  # of the width that a line in mid-sentence may end before the margin, where first lines are moved in
 SAME_TYPE = 0.4  # by which the heights of lines of one type differ at most: boxes of few characters are higher
 
-_FIGURE = re.compile(r"[\d.,%\u2030\uff0c\uff05\uff0e]")
+_FIGURE = re.compile(r"\d(?:[\d.,\uff0c]*\d)?[%\u2030]?")
+_FIGURE_ENDS = re.compile(r"[\d.,%\u2030]")
 _LABEL = re.compile(r"[^\s]{0,4}[.\u3001\uff0e)\uff09]|[\u2022\u25cf\u25a0\u25c6]")
 
 
@@ -221,11 +222,10 @@ def _found(image: Picture, offset: int) -> Iterator[_Piece]:
 
 def _least(text: str, words: str, scores: Sequence[float]) -> float:
     """How sure the least certain character of a figure is; 1 where there is no figure."""
-    if not scores or not any(character.isdigit() for character in words):
-        return 1.0
-    if words != text:
+    figures = [match.span() for match in _FIGURE.finditer(words)] if scores else []
+    if figures and words != text:
         return min(scores)  # with spaces in it the scores do not stand beside their characters
-    return min(value for character, value in zip(words, scores, strict=False) if _FIGURE.match(character))
+    return min((min(scores[start:end]) for start, end in figures), default=1.0)
 
 
 def _certainty(pieces: Sequence[_Piece]) -> float:
@@ -316,7 +316,7 @@ def _line(row: Sequence[_Piece]) -> Line:
     cells: list[list[_Piece]] = []
     for piece in row:
         before = cells[-1][-1] if cells else None
-        figures = before and piece.text[:1].isdigit() and _FIGURE.match(before.text[-1:])
+        figures = before and piece.text[:1].isdigit() and _FIGURE_ENDS.match(before.text[-1:])
         if before is None or figures or piece.left - before.right > GAP * min(before.size, piece.size):
             cells.append([])
         cells[-1].append(piece)

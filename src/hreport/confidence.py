@@ -31,8 +31,8 @@ SHORT_NAME = 2
 # 3.“两重”:…: an entry of the glossary at the end of a report
 GLOSSARY = re.compile(r"\s*[\[(（［]?\d{1,3}[.．、\])）］]?\s*[^:：。\n]{1,30}[:：]")
 LONG_SENTENCE = 160  # characters; half of the annotated figures stand in shorter ones
-# Of 640 lines with figures, most of them on very bad pictures, 47 had a wrong one: 43 of these scored less than this (three
-# of the others had lost a point), and of the sound ones one in seven, on good pictures one in twenty.
+# Of 640 lines with figures, most of them on very bad pictures, 47 had a wrong one: 43 of these scored less than this
+# (three of the others had lost a point), and of the sound ones one in seven, on good pictures one in twenty.
 CERTAIN = 0.9
 PAIRS = ("()", "\u201c\u201d", "\u300a\u300b")
 

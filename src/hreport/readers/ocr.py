@@ -127,6 +127,7 @@ def _engine() -> Any:
             "Global.max_side_len": LONGEST_SIDE,
             "Global.text_score": 0.0,  # nothing is left out: what is not certain has a low score
             "Global.use_cls": False,  # it turns lines about one by one, which makes 96 of 96 and 6 of 9
+            "Det.limit_side_len": 480,  # smaller pictures are made larger: with more than this they read no better
             "Rec.rec_batch_num": 1,  # several at once need more memory, and are no faster
             # As many processes read as there are processors: more threads slow each other down.
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
@@ -269,7 +270,7 @@ def _columns(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
     edges = [-math.inf, *(piece.middle for piece in crossing), math.inf]
     together: list[_Piece] = []
     for n, (above, below) in enumerate(pairwise(edges)):
-        beside = [p for p in pieces if above < p.middle < below and not p.left < gutter < p.right]
+        beside = [p for p in pieces if above <= p.middle < below and not p.left < gutter < p.right]
         parts = [p for p in beside if p.right <= gutter], [p for p in beside if p.left >= gutter]
         if all(_is_prose(part) for part in parts):
             yield together

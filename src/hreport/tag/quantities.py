@@ -94,9 +94,9 @@ class _Tools:
 
 # The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
 NUMERALS = (
-    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs", "odd_space",
-    "shared_point", "cut", "compound", "several", "half", "shared_unit", "whole_year", "odd_point", "fraction",
-    "half_of", "whole_of", "halved", "doubled", "over_half", "up_to", "out_of", "turned", "years",
+    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
+    "odd_space", "shared_point", "cut", "compound", "several", "half", "shared_unit", "whole_year", "odd_point",
+    "fraction", "half_of", "whole_of", "halved", "doubled", "over_half", "up_to", "out_of", "turned", "years",
 )  # fmt: skip
 DAMAGE = (
     "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",

@@ -34,6 +34,7 @@ READERS = {
     "xls": "hreport.readers.xls",
     "csv": "hreport.readers.csv",
     "wordxml": "hreport.readers.docx",
+    "image": "hreport.readers.image",
 }
 
 # What is known but not read: what it is called, and what to do.
@@ -50,7 +51,6 @@ UNSUPPORTED = {
     "rar": ("a RAR archive", "unpack it and give the files inside"),
     "7z": ("a 7-Zip archive", "unpack it and give the files inside"),
     "gzip": ("a gzip archive", "unpack it and give the file inside"),
-    "image": ("an image", "turn it into text first (OCR)"),
     "json": ("a JSON file", "give the report itself, or a table that hreport extract wrote"),
     "parquet": ("a Parquet file", "give the report itself, or a table that hreport extract wrote"),
     "duckdb": ("a DuckDB database", "give the report itself, or a table that hreport extract wrote"),
@@ -67,9 +67,13 @@ MAGIC = (
     (b"GIF8", "image"),
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
+    (b"II+\x00", "image"),  # BigTIFF
+    (b"MM\x00+", "image"),
     (b"PAR1", "parquet"),
     (b'{"', "json"),
 )
+
+BITMAP_HEADERS = tuple(size.to_bytes(4, "little") for size in (12, 16, 40, 52, 56, 64, 108, 124))
 
 # Streams of the old Office container, by their names in its directory.
 OLE_STREAMS = (
@@ -174,6 +178,9 @@ def recognise(data: bytes) -> str:
     if data[8:12] == b"DUCK":
         return "duckdb"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image"
+    # BM alone may begin a text: the length of the header stands behind the file's.
+    if data[:2] == b"BM" and data[14:18] in BITMAP_HEADERS:
         return "image"
     return _recognise_markup(data)
 

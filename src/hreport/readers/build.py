@@ -82,12 +82,13 @@ class Source:
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph on its way into the text."""
+    """A paragraph on its way into the text. `score`: how sure text recognition was of it, where it was read so."""
 
     text: str
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int | None = None
     page: int | None = None
+    score: float | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +111,11 @@ class Cell:
     def text(self) -> str:
         """The cell's own words, without those of tables inside it."""
         return "\n".join(part.text for part in self.content if isinstance(part, Paragraph)).strip()
+
+    @property
+    def score(self) -> float | None:
+        """How sure text recognition was of the cell's words."""
+        return min((p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None), default=None)
 
 
 @dataclass(slots=True)
@@ -172,7 +178,9 @@ class Builder:
                 continue
             self._separate("\n")
             span = self._write(line)
-            self.blocks.append(Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level))
+            self.blocks.append(
+                Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level, score=paragraph.score)
+            )
             if paragraph.kind is not BlockKind.FURNITURE:
                 self._before = [*self._before[-1:], line.strip()]
 
@@ -222,6 +230,7 @@ class Builder:
                         column_heading=headings.of_column(cell)[:LONGEST_HEADINGS],
                         caption=caption,
                         is_heading=headings.is_heading(cell),
+                        score=cell.score,
                     )
                 )
         self._before = []

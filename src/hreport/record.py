@@ -98,6 +98,7 @@ CATALOGUE = columns_of("id name en group unit kind better low:number high:number
 SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
 EARLIER = columns_of("before:number lost:int gained:int")  # beside SCORES, on a screen
 CASES = columns_of("case file start:int end:int text indicator gold before found sentence")
+DOCTOR = columns_of("what found use advice")
 MACHINE = columns_of("layer role")  # only in JSON lines, where one file may hold several layers
 
 

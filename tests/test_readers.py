@@ -154,7 +154,7 @@ NOT_READ = [
     ("xlsx", zipped(xl__workbook_xml="<x/>"), "unsupported"),
     ("plain zip", zipped(a="b"), "unsupported"),
     ("cut zip", zipped(a="b" * 1000)[:60], "damaged"),
-    ("png", b"\x89PNG\r\n\x1a\n" + bytes(20), "unsupported"),
+    ("png", b"\x89PNG\r\n\x1a\n" + bytes(20), "damaged"),
     ("json", b'{"file": "a.txt"}', "unsupported"),
     ("parquet", b"PAR1" + bytes(20), "unsupported"),
     ("xml", b"<?xml version='1.0'?><a><b/></a>", "unsupported"),

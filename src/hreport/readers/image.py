@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")
 MOST_PIXELS = 100_000_000  # A2 at 300 dots per inch, or 400 MB while it is decoded
+LONGEST_SIDE = 65_535  # pixels, as in a JPEG: a strip as tall as that takes minutes
 MOST_FRAMES = 500
 SMALLEST = 200  # pixels of the longer side: what is smaller is a logo or a button
 
@@ -67,7 +68,7 @@ def _read(source: Source) -> Document | Issue:
         return _too_large(source)
     except BROKEN:
         return _damaged(source)
-    if any(width * height > MOST_PIXELS for width, height in sizes):
+    if any(width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE for width, height in sizes):
         return _too_large(source)
     if max(max(size) for size in sizes) < SMALLEST:
         return source.issue("empty", "a picture too small to hold text, such as a logo: nothing to read")
@@ -81,8 +82,8 @@ def _damaged(source: Source) -> Issue:
 
 
 def _too_large(source: Source) -> Issue:
-    limit = MOST_PIXELS // 1_000_000
-    return source.issue("too_large", f"a picture of more than {limit} million pixels: make it smaller")
+    limit = f"{MOST_PIXELS // 1_000_000} million pixels, or {LONGEST_SIDE:,} on one side"
+    return source.issue("too_large", f"a picture of more than {limit}: make it smaller")
 
 
 def _sizes(image: Image.Image) -> Iterator[tuple[int, int]]:
@@ -134,9 +135,11 @@ def _pixels(image: Image.Image) -> Picture:
     if image.mode.startswith(("I", "F")):  # more than 8 bits of grey
         grey = np.asarray(image)[::shrink, ::shrink].astype(np.float32)
         low, high = float(grey.min()), float(grey.max())
-        frame = Image.fromarray(((grey - low) * (255 / max(1.0, high - low))).astype(np.uint8))
+        frame: Image.Image = Image.fromarray(((grey - low) * (255 / max(1.0, high - low))).astype(np.uint8))
     else:
-        frame = image.convert("RGBA" if image.has_transparency_data else "L" if image.mode == "1" else "RGB")
+        frame = image
+        if image.mode not in ("L", "RGB", "CMYK") or image.has_transparency_data:
+            frame = image.convert("RGBA" if image.has_transparency_data else "L" if image.mode == "1" else "RGB")
         frame = frame.reduce(shrink) if shrink > 1 else frame
     if frame.mode == "RGBA":
         frame = Image.alpha_composite(Image.new("RGBA", frame.size, "white"), frame)

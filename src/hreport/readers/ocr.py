@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 
 RESOLUTION = 150  # dots per inch at which a page is best rendered: more takes longer and reads no better
-MOST_PIXELS = 25_000_000
-LONGEST_SIDE = 2_000  # pixels; what is larger is made smaller, or the memory for it grows beyond 1 GB
+MOST_PIXELS = 25_000_000  # of a tall picture, which is read in parts
+LONGEST_SIDE = 2_000  # pixels of what is read at once; what is larger is made smaller
+LARGEST_PART = 3_000_000  # pixels, those of a page of that height: it takes 0.7 GB, and twice as many take 1.2 GB
 TALL = 2.0  # times as high as wide: a long screenshot, which would not be legible if it were made smaller as a whole
 STRIP_WIDTH = 1_200
 TYPE_HEIGHT = 0.75  # of the height of a box, which is that of the type and some margin
 MOST_SKEW = 0.2  # of the width: 11 degrees
-WEAK = 0.6  # a page that is upside down scores less
+WEAK = 0.65  # a page that is upside down scores less
 SIDEWAYS = 1.5  # times as high as wide: a line that stands on its end
 GAP = 0.25  # em between two boxes, which have margins of their own: more is the gap between two columns of a table
 LONG_PIECE = 8  # em: lines of prose are longer, cells of tables shorter
@@ -98,10 +99,12 @@ def _within_bounds(image: Picture) -> tuple[Picture, float]:
     scale = min(1.0, math.sqrt(MOST_PIXELS / (height * width)))
     if height > TALL * width:
         scale = min(scale, STRIP_WIDTH / width)
+    else:
+        scale = min(scale, LONGEST_SIDE / max(height, width), math.sqrt(LARGEST_PART / (height * width)))
     if scale == 1.0:
         return image, scale
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX)), scale
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC)), scale
 
 
 def _scaled(line: Line, factor: float) -> Line:
@@ -177,7 +180,7 @@ def _strips(image: Picture) -> Iterator[tuple[Picture, int]]:
     if height <= TALL * width:
         yield image, 0
         return
-    most = min(LONGEST_SIDE, max(round(1.5 * width), 200))
+    most = min(LONGEST_SIDE, max(round(1.5 * width), 1_000))
     start = 0
     while height - start > most:
         first = start + most * 3 // 4
@@ -362,22 +365,31 @@ def items(lines: Sequence[Line], page: int) -> Iterator[Paragraph | Table]:
 
 
 def _table(rows: Sequence[Line], page: int) -> Table | None:
-    """The table that these rows are, None where they have no headings or their cells do not stand under one another."""
-    width = len(rows[0].cells)
-    if any(len(row.cells) != width for row in rows):
-        return None
-    if len(rows) == 1 or any(is_figure(cell.text) for cell in rows[0].cells):
+    """The table that these rows are: each cell under one heading of the first row. None where that is not so."""
+    headings = rows[0].cells
+    if len(rows) == 1 or any(is_figure(cell.text) for cell in headings):
         return None  # the rest of a table whose headings stand elsewhere
-    columns = [[row.cells[k].box for row in rows] for k in range(width)]
-    if any(max(box[2] for box in one) > min(box[0] for box in next_) for one, next_ in pairwise(columns)):
+    full = [row.cells for row in rows if len(row.cells) == len(headings)]
+    columns = [
+        (min(cells[k].box[0] for cells in full), max(cells[k].box[2] for cells in full)) for k in range(len(headings))
+    ]
+    if any(right > left for (_, right), (left, _) in pairwise(columns)):
         return None
-    return Table(
-        [
-            Cell(row, column, [Paragraph(cell.text, page=page, score=_rounded(cell))], page=page)
-            for row, line in enumerate(rows, 1)
-            for column, cell in enumerate(line.cells, 1)
-        ]
-    )
+    cells = []
+    for number, row in enumerate(rows, 1):
+        places = [_under(cell, columns) for cell in row.cells]
+        if None in places or len(set(places)) < len(places):
+            return None
+        for place, cell in zip(places, row.cells, strict=True):
+            words: list[Paragraph | Table] = [Paragraph(cell.text, page=page, score=_rounded(cell))]
+            cells.append(Cell(number, (place or 0) + 1, words, page=page))
+    return Table(cells)
+
+
+def _under(cell: Line, columns: Sequence[tuple[float, float]]) -> int | None:
+    """In which of the columns the cell stands; None where it stands in several or in none."""
+    found = [k for k, (left, right) in enumerate(columns) if cell.box[0] < right and cell.box[2] > left]
+    return found[0] if len(found) == 1 else None
 
 
 def _rounded(*lines: Line) -> float:

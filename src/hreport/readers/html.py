@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from functools import lru_cache
 from html import escape, unescape
-from itertools import groupby, islice, pairwise
+from itertools import islice, pairwise
 from typing import TypeAlias
 
 from lxml import etree
@@ -27,21 +27,22 @@ from hreport.readers.encoding import Failure, decode
 from hreport.text import fold
 
 LARGEST_PAGE = 64 * 2**20
-MOST_TAGS = 500_000
+MOST_TAGS = 300_000
 MOST_COLUMNS = 1000
 LONGEST_HEADING = 80
-LONGEST_ATTRIBUTES = 20_000  # characters of a tag that are looked at: pictures written out in it are longer
+LONGEST_ATTRIBUTES = 8_000  # characters of a tag that are looked at: pictures written out in it are longer
 LONGEST_FIGURE = 40
 LONGEST_DEFINITION = 60
 MOST_CELLS_TRIED = 2000
-SHORTEST_PROSE = 10
+SHORTEST_PROSE = 8
 SHORTEST_TITLE = 4
 FEW_FIGURES = 4  # that make a table one of data
 MUCH_TEXT = 200  # characters left out that the user is told of
 LONG_TEXT = 200  # characters of prose that are kept wherever they stand
 LEAST_LINKED = 7  # one character in so many may be a link in what is kept apart from the main text
 MAIN_SHARE = 0.75  # of a page's prose that the main box holds
-LINK_RUN = 3
+FEW_LINKS = 3
+LONGEST_TEASER = 300
 LONGEST_PATTERN_LINE = 300  # characters of a line that are compared with the patterns of page furniture
 
 ENCODINGS = {
@@ -116,6 +117,7 @@ _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through")
 _FONT_STYLE = re.compile(r"(?<![\w-])font(?:-family)?\s*:([^;]*)")
 _FIRST_FONT = re.compile(r"^\s*[\"']?\s*(wingdings|webdings|symbol)\b")
 _RULE = re.compile(r"([.#][\w-]{1,60})\s{0,9}\{([^{}]{0,2000})\}")
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"\s*+[\d\uff10-\uff19(\uff08\u2460-\u249b\u4e00-\u4e5d\u5341\u7b2c]")
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -185,6 +187,8 @@ def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> 
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
     if text.count("<") > MOST_TAGS:
         return source.issue("too_large", f"the page has more than {MOST_TAGS:,} tags: save its text as .txt")
+    if text.count("&") > build.LONGEST_DOCUMENT:
+        return source.too_long(text.count("&"))
     markup = _Markup(text)
     walk = _Walk(markup)
     if walk.body.chars > build.LONGEST_DOCUMENT:
@@ -196,8 +200,12 @@ def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> 
     if not builder.blocks:
         why = "it is built by scripts" if markup.scripts else "it may be made of pictures"
         return source.issue("empty", f"the page holds no text, {why}: save what a browser shows as .txt or .pdf")
-    issues += [source.issue(code, message, fatal=False) for code, message in (*walk.doubts(), *choice.doubts())]
-    return source.document(builder.text, builder.blocks, file_format, markup.meta, issues)
+    text = builder.text
+    doubts = [*walk.doubts(), *choice.doubts()]
+    if pictures := text.count(PICTURE):
+        doubts.append(("pictures", f"{pictures} pictures stand inside lines, shown as {PICTURE}: they may be figures"))
+    issues += [source.issue(code, message, fatal=False) for code, message in doubts]
+    return source.document(text, builder.blocks, file_format, markup.meta, issues)
 
 
 class _Markup:
@@ -355,12 +363,18 @@ def _quoted(value: str) -> str:
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """A paragraph; `chars` that it has, how many of them are `linked`, and how many are `prose`."""
+    """A paragraph: how many characters it has, how many of them are links, are prose, and are no site furniture."""
 
     paragraph: Paragraph
     chars: int
     linked: int = 0
     prose: int = 0
+    plain: int = 0
+
+    @property
+    def is_link(self) -> bool:
+        """Are most of its words links?"""
+        return 2 * self.linked > self.chars
 
 
 @dataclass(slots=True, eq=False)
@@ -371,12 +385,19 @@ class _Grid:
     chars: int
     linked: int
     prose: int
+    plain: int
     figures: int
+
+    @property
+    def is_link(self) -> bool:
+        """Are most of its words links, and few of its cells figures?"""
+        return 2 * self.linked > self.chars and self.figures < FEW_FIGURES
 
 
 @dataclass(slots=True, eq=False)
 class _Box:
-    """An element that holds others, with the sums of what they hold; `weight` leaves furniture out."""
+    """An element that holds others, with the sums of what they hold; `weight` is its prose and `plain` its characters
+    without those of furniture."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -385,7 +406,11 @@ class _Box:
     linked: int = 0
     prose: int = 0
     weight: int = 0
+    plain: int = 0
     figures: int = 0
+    count: int = 0  # of its lines
+    link_lines: int = 0
+    longest: int = 0  # of its lines that are no links
 
     def add(self, part: _Part) -> None:
         """Put a part that is complete at the end; of empty ones only cells are kept, which have their place."""
@@ -395,6 +420,16 @@ class _Box:
         self.chars += part.chars
         self.linked += part.linked
         self.prose += part.prose
+        if isinstance(part, _Box):
+            self.count += part.count
+            self.link_lines += part.link_lines
+            self.longest = max(self.longest, part.longest)
+        elif part.is_link:
+            self.count += 1
+            self.link_lines += 1
+        else:
+            self.count += 1
+            self.longest = max(self.longest, part.chars)
         if not isinstance(part, _Line):
             self.figures += part.figures
 
@@ -412,8 +447,9 @@ class _Box:
 
     @property
     def is_link_list(self) -> bool:
-        """Are most of its words links?"""
-        return 2 * self.linked > self.chars
+        """Are most of its words links, or does it give a link and a few lines of each of several texts?"""
+        teasers = self.link_lines >= FEW_LINKS and 3 * self.link_lines >= self.count and self.longest <= LONGEST_TEASER
+        return 2 * self.linked > self.chars or teasers
 
 
 _Part: TypeAlias = _Box | _Line | _Grid
@@ -427,7 +463,6 @@ class _Walk:
         self.cut = markup.cut
         self.flat = False
         self.hidden = 0
-        self.pictures = 0
         self.body = _Box("body")
         self._boxes = [self.body]
         self._words: list[str] = []
@@ -455,13 +490,11 @@ class _Walk:
             )
         if self.cut:
             yield "cut", "the page ends inside its markup: its end may be lost, get the page again"
-        if self.hidden >= MUCH_TEXT:
+        if self.hidden:
             yield (
                 "hidden",
                 f"{self.hidden:,} characters are hidden or struck out on the page and were left out: check it",
             )
-        if self.pictures:
-            yield "pictures", f"pictures stand inside {self.pictures} lines, shown as {PICTURE}: they may be figures"
 
     def _walk(self, root: Element) -> None:
         walker = etree.iterwalk(root, events=("start", "end"))
@@ -469,7 +502,7 @@ class _Walk:
             tag = element.tag
             if tag in LEFT_OUT or element.get("hidden") is not None:
                 if event == "start":
-                    self.hidden += 0 if tag in ("rt", "rp", "rtc") else _tight("".join(element.itertext()))
+                    self._hide(tag, "".join(element.itertext()))
                     walker.skip_subtree()
                 else:
                     self._say(element.tail)
@@ -480,6 +513,11 @@ class _Walk:
                 self._end(tag)
                 self._say(element.tail)
         self._flush()
+
+    def _hide(self, tag: str, text: str) -> None:
+        chars = _tight(text)
+        if tag not in ("rt", "rp", "rtc") and chars >= MUCH_TEXT and any(mark in text for mark in PROSE_MARKS):
+            self.hidden += chars
 
     def _say(self, text: str | None) -> None:
         if not text:
@@ -561,17 +599,16 @@ class _Walk:
         self._raised = [0] * len(self._raised)
         if PICTURE in text:
             text = text.strip(f"{PICTURE} \t\r\n\f\xa0\u3000")
-            self.pictures += PICTURE in text
         text = text.strip("\r\n") if self._preformatted else _SPACES.sub(" ", _BREAK.sub("", text)).strip(" ")
-        chars = _tight(text)
-        if not chars:
+        if not text or text.isspace():
             return
         if self._label and not _NUMBERED.match(text):
             text = self._label + text
         self._label = ""
         level = self._level if self._level is not None and len(text) <= LONGEST_HEADING else None
         kind = BlockKind.PARAGRAPH if level is None else BlockKind.HEADING
-        self._boxes[-1].add(_Line(Paragraph(text, kind, level), chars, linked, _prose(text, chars - linked)))
+        if line := _line(Paragraph(text, kind, level), linked):
+            self._boxes[-1].add(line)
 
 
 def _parsed(markup: bytes) -> tuple[Element | None, bool]:
@@ -592,13 +629,21 @@ def _furniture() -> re.Pattern[str]:
     return grammar.load().regex("furniture")
 
 
-def _prose(text: str, chars: int) -> int:
-    """How many of the characters of a line are prose: all or none."""
-    if chars < SHORTEST_PROSE or not any(mark in text for mark in PROSE_MARKS):
-        return 0
-    if len(text) <= LONGEST_PATTERN_LINE and _furniture().match(fold(text).strip()):
-        return 0
-    return chars
+def _line(paragraph: Paragraph, linked: int) -> _Line | None:
+    """The line of a paragraph, unless it is blank."""
+    text = paragraph.text
+    chars = _tight(text)
+    own = chars - linked
+    if not chars:
+        return None
+    if 2 * linked > chars or (own >= SHORTEST_PROSE and _is_furniture(text)):
+        return _Line(paragraph, chars, linked)
+    prose = (own >= SHORTEST_PROSE and any(mark in text for mark in PROSE_MARKS)) or bool(_DIGIT.search(text))
+    return _Line(paragraph, chars, linked, own if prose else 0, own)
+
+
+def _is_furniture(text: str) -> bool:
+    return len(text) <= LONGEST_PATTERN_LINE and bool(_furniture().match(fold(text).strip()))
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -700,8 +745,8 @@ def _span(cell: _Box, name: str) -> int:
 def _grid(table: Table, box: _Box) -> _Grid:
     figures = sum(is_figure(cell.text) for cell in table.cells[:MOST_CELLS_TRIED] if len(cell.text) <= LONGEST_FIGURE)
     # Figures make a table part of a report; the other cells weigh as they are.
-    prose = box.chars - box.linked if figures >= FEW_FIGURES else box.prose
-    return _Grid(table, box.chars, box.linked, prose, figures + box.figures)
+    own = box.chars - box.linked
+    return _Grid(table, box.chars, box.linked, own if figures >= FEW_FIGURES else box.prose, own, figures + box.figures)
 
 
 def _definitions(box: _Box) -> list[list[_Box]]:
@@ -733,11 +778,14 @@ class _Choice:
         self.path = [body]
         while heaviest := self._heaviest(self.path[-1]):
             self.path.append(heaviest)
+        if 2 * self.path[-1].plain < body.plain:
+            # Most of the page is elsewhere, in lines that do not look like prose: nothing of it is left out.
+            self.path = [body]
         self.main = self.path[-1]
 
     def doubts(self) -> Iterator[tuple[str, str]]:
         """What to doubt of the choice, as codes and messages."""
-        if not self.body.weight and self.body.linked:
+        if self.main is self.body and self.body.linked:
             yield "furniture", "no main text was found: the whole page was read, with what the site put around it"
         if self.kept_apart:
             yield (
@@ -749,9 +797,6 @@ class _Choice:
 
     def items(self) -> Iterator[Paragraph | Table]:
         """The paragraphs and tables that were chosen, in reading order."""
-        if not self.body.weight:
-            yield from map(_item, self.body.lines())
-            return
         before: list[_Part] = []
         after: list[list[_Part]] = []
         for outer, inner in pairwise(self.path):
@@ -770,8 +815,9 @@ class _Choice:
         for box in boxes:
             boxes += [part for part in box.parts if isinstance(part, _Box)]
         for box in reversed(boxes):
-            parts = (part.weight if isinstance(part, _Box) else part.prose for part in box.parts)
-            box.weight = 0 if self._is_furniture(box) else sum(parts)
+            if not self._is_furniture(box):
+                box.weight = sum(part.weight if isinstance(part, _Box) else part.prose for part in box.parts)
+                box.plain = sum(part.plain for part in box.parts)
 
     def _is_furniture(self, box: _Box) -> bool:
         """Is it part of the site: a list of links, or small and named as such?"""
@@ -787,15 +833,15 @@ class _Choice:
 
     def _inside(self, box: _Box) -> Iterator[Paragraph | Table]:
         """What to keep of the main box, or of one that is like it."""
-        waiting = [iter(_without_link_runs(box.parts))]
+        waiting = [iter(box.parts)]
         while waiting:
             for part in waiting[-1]:
                 if isinstance(part, _Box):
                     if not self._is_furniture(part):
-                        waiting.append(iter(_without_link_runs(part.parts)))
+                        waiting.append(iter(part.parts))
                         break
                     self.left_out += part.prose
-                elif isinstance(part, _Line) or part.figures >= FEW_FIGURES or 2 * part.linked <= part.chars:
+                elif isinstance(part, _Line) or not part.is_link:
                     yield _item(part)
             else:
                 waiting.pop()
@@ -828,24 +874,16 @@ class _Choice:
         found = ""
         heading: Paragraph | None = None
         for line in lines:
-            if not isinstance(line, _Line) or 2 * line.linked > line.chars or line.chars > LONGEST_HEADING:
+            if not isinstance(line, _Line) or line.is_link or line.chars > LONGEST_HEADING:
                 continue
             words = "".join(line.paragraph.text.split())
             told = words in self.title if self.title else line.paragraph.level == 1
             if told and len(words) >= max(SHORTEST_TITLE, len(found)) and not _FILE_NAME.search(words):
                 found, heading = words, line.paragraph
-        first = [line.paragraph.text for line in islice(self.main.lines(), 5) if isinstance(line, _Line)]
-        if heading and found not in "".join("".join(first).split()):
+        first = islice((line for line in self.main.lines() if isinstance(line, _Line)), 5)
+        if heading and not any("".join(line.paragraph.text.split()).startswith(found) for line in first):
             yield Paragraph(heading.text, BlockKind.HEADING, heading.level or 1)
 
 
 def _item(part: _Line | _Grid) -> Paragraph | Table:
     return part.paragraph if isinstance(part, _Line) else part.table
-
-
-def _without_link_runs(parts: list[_Part]) -> Iterator[_Part]:
-    """The parts without lines that are links, where several of these follow each other."""
-    for linked, run in groupby(parts, lambda part: isinstance(part, _Line) and 2 * part.linked > part.chars):
-        found = list(run)
-        if not linked or len(found) < LINK_RUN:
-            yield from found

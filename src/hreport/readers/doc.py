@@ -16,7 +16,7 @@ from functools import lru_cache
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Builder, Paragraph, Source, Table
-from hreport.readers.ole import BrokenError, Container, number
+from hreport.readers.ole import BrokenError, Container, unsigned
 from hreport.readers.word import (
     LONGEST_HEADING,
     MOST_PARAGRAPHS,
@@ -114,11 +114,11 @@ def read(source: Source) -> Document | Issue:
 
 
 def _u16(data: bytes, at: int) -> int:
-    return number(data, at, 2)
+    return unsigned(data, at, 2)
 
 
 def _u32(data: bytes, at: int) -> int:
-    return number(data, at)
+    return unsigned(data, at)
 
 
 def _numbers(data: bytes, at: int, count: int) -> tuple[int, ...]:
@@ -192,7 +192,8 @@ class _Text:
     def __init__(self, file: _File) -> None:
         """Put the pieces together."""
         self.pieces = list(_pieces(file.part(PIECES)))
-        if not self.pieces:
+        # No piece is told twice: there are no more characters than bytes.
+        if not self.pieces or self.pieces[-1].end > len(file.main):
             raise BrokenError
         self.starts = [piece.start for piece in self.pieces]
         self.length = self.pieces[-1].end
@@ -569,7 +570,7 @@ class _Walk:
                 self._add(self._items(start, end))
         if not self.forms:
             self.doubts.append("what is a table, a heading or a list could not be read")
-        if self.text.missing or self.text.length < main:
+        if self.text.missing or self.text.length < sum(self.file.lengths):
             self.doubts.append("some of its text is missing")
 
     def _add(self, items: Sequence[Paragraph | Table]) -> None:

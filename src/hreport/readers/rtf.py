@@ -357,12 +357,11 @@ class _Walk:
         group = self.group
         if not data or group.holds == NOTHING:
             return
-        goes_to = group.holds, group.font
-        if self.waiting and (
-            goes_to[0] != self.waiting_for[0] or self._encoding(goes_to[1]) != self._encoding_waiting()
-        ):
+        holds, font = self.waiting_for
+        same = font == group.font or (self._encoding(font) == self._encoding(group.font) != "")
+        if self.waiting and not (same and holds == group.holds):
             self._flush()
-        self.waiting_for = goes_to
+        self.waiting_for = group.holds, group.font
         if not (group.hidden or group.deleted):
             self.waiting += data
 
@@ -378,9 +377,6 @@ class _Walk:
             return self.system
         return font.encoding
 
-    def _encoding_waiting(self) -> str:
-        return self._encoding(self.waiting_for[1])
-
     def _flush(self) -> None:
         """Decode the bytes that wait."""
         if not self.waiting:
@@ -393,7 +389,7 @@ class _Walk:
             is_read = holds == BODY and font.name.strip().lower().startswith("symbol")
             self._write("".join(chr(code) for code in data if code < 0x80) if is_read else "", holds, number)
             return
-        encoding = self._encoding_waiting() or self.system
+        encoding = self._encoding(number) or self.system
         if encoding == "cp1252" and self.system in WIDE.values():
             encoding = self.system if _is_valid(data, self.system) else encoding
         self._write(data.decode(encoding, "replace"), holds, number)

@@ -377,10 +377,10 @@ def test_compare_of_nothing_says_why(folder: Path) -> None:
 
 
 def test_compare_of_what_is_no_table_of_ours(folder: Path) -> None:
-    (folder / "beds.csv").write_text("city,beds\nx,1\n")
-    done = hreport("compare", "beds.csv", cwd=folder)
+    (folder / "beds.jsonl").write_text('{"city": "x", "beds": 1}\n')
+    done = hreport("compare", "beds.jsonl", cwd=folder)
     assert done.returncode == 1
-    assert "hreport: beds.csv: not a table of hreport extract: no column file" in done.stderr.decode()
+    assert "hreport: beds.jsonl: not a table of hreport extract: no column file" in done.stderr.decode()
 
 
 def test_extract_of_a_table_of_ours(folder: Path) -> None:

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from hreport import pipeline
+from hreport import pipeline, sources
 from hreport.lexicon import load
+from hreport.manifest import Manifest, ManifestError, read_manifest
 from hreport.model import Document, Exact, Extraction, Mask, Masked, Observation, Quantity, Report, Span
-from hreport.pipeline import Manifest, ManifestError, Source, Work, find, process, read_manifest, run
+from hreport.pipeline import Work, process, run
 from hreport.record import EXTRACT, ISSUES, MASKS, mask_rows, observation_rows
+from hreport.sources import Source, find
 
 
-def paths(found: pipeline.Found) -> list[str]:
+def paths(found: sources.Found) -> list[str]:
     return [s.path for s in found.sources]
 
 
-def codes(found: pipeline.Found) -> list[str]:
+def codes(found: sources.Found) -> list[str]:
     return [i.code for i in found.issues]
 
 

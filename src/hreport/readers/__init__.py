@@ -9,6 +9,7 @@ import io
 import re
 import stat
 import zipfile
+import zlib
 from importlib import import_module
 from pathlib import Path
 
@@ -17,26 +18,32 @@ from hreport.readers import build
 from hreport.readers.build import Source
 
 LARGEST_FILE = 512 * 1024 * 1024
+LONGEST_KIND = 100  # bytes in which an OpenDocument file says what it is
+MOST_MEMBERS = 100_000  # of a zip
 
 # Imported only when such a file is met, so that a text does not wait for a pdf library.
 READERS = {
     "txt": "hreport.readers.txt",
     "docx": "hreport.readers.docx",
     "pdf": "hreport.readers.pdf",
+    "html": "hreport.readers.html",
+    "mhtml": "hreport.readers.html",
     "doc": "hreport.readers.doc",
     "rtf": "hreport.readers.rtf",
+    "xlsx": "hreport.readers.xlsx",
+    "xls": "hreport.readers.xls",
+    "csv": "hreport.readers.csv",
+    "wordxml": "hreport.readers.docx",
+    "image": "hreport.readers.image",
 }
 
 # What is known but not read: what it is called, and what to do.
 UNSUPPORTED = {
-    "html": ("an HTML page", "save it as .txt or .docx"),
-    "mhtml": ("a web archive (MHTML)", "save it as .txt or .docx"),
-    "wordxml": ("a Word XML file", "save it as .docx"),
     "odt": ("an OpenDocument text", "save it as .docx"),
     "ofd": ("an OFD file", "save it as .pdf"),
     "epub": ("an e-book", "save it as .txt"),
-    "xls": ("an old Excel file", "tables are not read yet: save the report itself as .docx"),
-    "xlsx": ("an Excel file", "tables are not read yet: save the report itself as .docx"),
+    "xlsb": ("a binary Excel file", "save it as .xlsx"),
+    "ods": ("an OpenDocument table", "save it as .xlsx"),
     "ppt": ("an old PowerPoint file", "save its text as .txt"),
     "pptx": ("a PowerPoint file", "save its text as .txt"),
     "ole": ("an old Office file", "save it as .docx"),
@@ -44,7 +51,6 @@ UNSUPPORTED = {
     "rar": ("a RAR archive", "unpack it and give the files inside"),
     "7z": ("a 7-Zip archive", "unpack it and give the files inside"),
     "gzip": ("a gzip archive", "unpack it and give the file inside"),
-    "image": ("an image", "turn it into text first (OCR)"),
     "json": ("a JSON file", "give the report itself, or a table that hreport extract wrote"),
     "parquet": ("a Parquet file", "give the report itself, or a table that hreport extract wrote"),
     "duckdb": ("a DuckDB database", "give the report itself, or a table that hreport extract wrote"),
@@ -61,9 +67,13 @@ MAGIC = (
     (b"GIF8", "image"),
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
+    (b"II+\x00", "image"),  # BigTIFF
+    (b"MM\x00+", "image"),
     (b"PAR1", "parquet"),
     (b'{"', "json"),
 )
+
+BITMAP_HEADERS = tuple(size.to_bytes(4, "little") for size in (12, 16, 40, 52, 56, 64, 108, 124))
 
 # Streams of the old Office container, by their names in its directory.
 OLE_STREAMS = (
@@ -71,15 +81,20 @@ OLE_STREAMS = (
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
     ("PowerPoint Document", "ppt"),
+    ("Book", "xls"),
 )
 
 ZIP_MEMBERS = (
+    ("xl/workbook.bin", "xlsb"),
     ("xl/", "xlsx"),
     ("ppt/", "pptx"),
     ("OFD.xml", "ofd"),
     ("META-INF/container.xml", "epub"),
     ("content.xml", "odt"),
 )
+
+# In XML, what tells that it is of Word: the program that it names, and the names of its elements.
+WORD_XML = (b"word.document", b"office/word/2003/wordml", b"wordprocessingml", b'name="/word/')
 
 _TAG = re.compile(
     rb"</?(?:html|head|body|meta|title|div|p|br|span|a|table|tr|td|script|style|link|font|img)\b[^<>]{0,2000}>"
@@ -88,6 +103,12 @@ _TAG = re.compile(
 
 def read(path: Path, password: str | None = None, ocr: bool = False) -> Document | Issue:
     """Read a file; whatever is wrong with it comes back as a fatal `Issue`, never as an exception."""
+    data = load(path)
+    return data if isinstance(data, Issue) else read_bytes(data, str(path), password, ocr)
+
+
+def load(path: Path) -> bytes | Issue:
+    """The bytes of a file, or why they cannot be had."""
     name = str(path)
     try:
         status = path.stat()
@@ -97,7 +118,7 @@ def read(path: Path, password: str | None = None, ocr: bool = False) -> Document
             return Issue(name, "not_a_file", f"{kind}, not a file: give a file")
         if status.st_size > LARGEST_FILE:
             return Issue(name, "too_large", f"larger than {LARGEST_FILE // 2**20} MB: split it")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return Issue(name, "not_found", "no such file: check the name")
     except PermissionError:
@@ -105,7 +126,6 @@ def read(path: Path, password: str | None = None, ocr: bool = False) -> Document
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Issue(name, "unreadable", f"cannot be opened ({reason}): check the name and the disk")
-    return read_bytes(data, name, password, ocr)
 
 
 def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = False) -> Document | Issue:
@@ -127,6 +147,8 @@ def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = 
         return source.issue("unsupported", f"it is {what}{named}: {advice}")
     try:
         result: Document | Issue = import_module(READERS[file_format]).read(source)
+    except MemoryError:  # the limit of the process: said by who set it
+        raise
     except Exception as error:  # a reader meets files that nobody foresaw: one file must not stop the others
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return source.issue("failed", f"the {file_format} reader failed ({reason}): save it as .txt, and report it")
@@ -157,19 +179,27 @@ def recognise(data: bytes) -> str:
         return "duckdb"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image"
+    # BM alone may begin a text: the length of the header stands behind the file's.
+    if data[:2] == b"BM" and data[14:18] in BITMAP_HEADERS:
+        return "image"
     return _recognise_markup(data)
 
 
 def _recognise_zip(data: bytes) -> str:
+    if data.count(b"PK\x01\x02") > MOST_MEMBERS:
+        return "zip"  # whatever it is, the list of its members alone is too large
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            names = {name.replace("\\", "/") for name in archive.namelist()}
+            kind = archive.open("mimetype").read(LONGEST_KIND) if "mimetype" in archive.namelist() else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return "damaged zip"
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         return "docx"
     if "word/document.xml" in names:
         return "docx"
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
     for mark, file_format in ZIP_MEMBERS:
         if any(name.startswith(mark) for name in names):
             return file_format
@@ -201,9 +231,11 @@ def _recognise_markup(data: bytes) -> str:
         return "mhtml"
     if b"<!doctype html" in head[:4096] or b"<html" in head[:4096]:
         return "html"
+    if start.startswith((b"<?xml", b"<pkg:package", b"<w:worddocument")) and any(mark in head for mark in WORD_XML):
+        return "wordxml"
     tags = len(_TAG.findall(head))
     if (start.startswith(b"<") and tags >= 3) or tags >= 30:
         return "html"
     if start.startswith(b"<?xml"):
-        return "wordxml" if b"word.document" in head or b"wordml" in head or b"wordprocessingml" in head else "xml"
-    return "txt"
+        return "xml"
+    return "csv" if import_module(READERS["csv"]).is_table(data) else "txt"

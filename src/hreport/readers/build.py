@@ -12,6 +12,7 @@ from itertools import pairwise
 from hreport import grammar
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.text import fold as half_width
+from hreport.text import is_foreign, untranslated
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
@@ -32,6 +33,16 @@ _FIGURE = re.compile(
 )
 _NUMERAL = re.compile(r"[\dxX\u00d7*.,\s]+")
 _YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
+
+
+class RefusedError(Exception):
+    """Why a file is not read: a stable code and a line for the user."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the two apart."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +82,21 @@ class Source:
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph on its way into the text."""
+    """A paragraph on its way into the text. `score`: how sure text recognition was of it, where it was read so."""
 
     text: str
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int | None = None
     page: int | None = None
+    score: float | None = None
 
 
 @dataclass(slots=True)
 class Cell:
-    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span."""
+    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span.
+
+    `place` is its row and column on the page, where that is a sheet; `indent` how far its words are moved in.
+    """
 
     row: int
     column: int
@@ -89,19 +104,28 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     page: int | None = None
+    place: tuple[int, int] | None = None
+    indent: int = 0
 
     @property
     def text(self) -> str:
         """The cell's own words, without those of tables inside it."""
         return "\n".join(part.text for part in self.content if isinstance(part, Paragraph)).strip()
 
+    @property
+    def score(self) -> float | None:
+        """How sure text recognition was of the cell's words."""
+        return min((p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None), default=None)
+
 
 @dataclass(slots=True)
 class Table:
-    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings."""
+    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings;
+    `caption`: the lines over it, where the reader knows them better than by the paragraph before."""
 
     cells: list[Cell] = field(default_factory=list)
     header_rows: int = 0
+    caption: str | None = None
 
 
 class Builder:
@@ -154,7 +178,9 @@ class Builder:
                 continue
             self._separate("\n")
             span = self._write(line)
-            self.blocks.append(Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level))
+            self.blocks.append(
+                Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level, score=paragraph.score)
+            )
             if paragraph.kind is not BlockKind.FURNITURE:
                 self._before = [*self._before[-1:], line.strip()]
 
@@ -172,7 +198,7 @@ class Builder:
     def _table(self, table: Table) -> None:
         if not any(cell.content for cell in table.cells):
             return
-        caption = self._caption()
+        caption = self._caption() if table.caption is None else table.caption
         self._tables += 1
         number = self._tables
         headings = _Headings(table)
@@ -190,24 +216,28 @@ class Builder:
                 if self._parts and self._parts[-1] not in ("\n", "\t"):
                     self._write("\n")
                 span = self._write(part)
+                at_row, at_column = cell.place or (cell.row, cell.column)
                 self.blocks.append(
                     Block(
                         BlockKind.CELL,
                         span,
                         page=cell.page,
+                        level=cell.indent or None,
                         table=number,
-                        row=cell.row,
-                        column=cell.column,
+                        row=at_row,
+                        column=at_column,
                         row_heading=headings.of_row(cell)[:LONGEST_HEADINGS],
                         column_heading=headings.of_column(cell)[:LONGEST_HEADINGS],
                         caption=caption,
                         is_heading=headings.is_heading(cell),
+                        score=cell.score,
                     )
                 )
         self._before = []
 
 
 def _segments(content: Sequence[Paragraph | Table]) -> Iterator[str | Table]:
+    """The words of a cell, and the tables among them in their places."""
     words: list[str] = []
     for part in content:
         if isinstance(part, Table):
@@ -238,6 +268,8 @@ class _Shapes:
     group: re.Pattern[str]
     unit_cell: re.Pattern[str]
     serial: re.Pattern[str]
+    code_column: re.Pattern[str]
+    period_header: re.Pattern[str]
     masked_place: re.Pattern[str]
     date_cell: re.Pattern[str]
     told: re.Pattern[str]
@@ -254,10 +286,11 @@ def is_figure(text: str) -> bool:
     >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "约3.2亿元", "2022", "2022年", "杭州市")]
     [True, True, True, True, True, False, False, False]
     """
-    text = half_width(text).strip()
-    if any(shape.fullmatch(text) for shape in (_shapes().unit_cell, _shapes().masked_place, _shapes().date_cell)):
-        return False  # 1/10万, xx县, 2022年
-    return bool(_FIGURE.fullmatch(text) or _shapes().figure.fullmatch(text)) and not _YEAR.fullmatch(text)
+    text, shapes = half_width(text).strip(), _shapes()
+    if not (_FIGURE.fullmatch(text) or shapes.figure.fullmatch(text)) or _YEAR.fullmatch(text):
+        return False
+    other = shapes.unit_cell.fullmatch(text) or shapes.masked_place.fullmatch(text) or shapes.date_cell.fullmatch(text)
+    return not other  # 1/10万, xx县, 2022年
 
 
 def is_group(text: str) -> bool:
@@ -287,7 +320,10 @@ class _Headings:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
-        self.words = {id(cell): fold(cell.text) for cell in table.cells}
+        self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
+        self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
+        self._beside: dict[tuple[int, int, int], str] = {}
+        self._over: dict[tuple[int, int], str] = {}
         self.titles = self._titles()
         self.numbering: set[int] = set()
         self.header_rows = self._header_rows(table)
@@ -301,8 +337,7 @@ class _Headings:
         self.heading_columns = self._heading_columns()
 
     def _word(self, row: int, column: int) -> str:
-        cell = self.at.get((row, column))
-        return self.words[id(cell)] if cell else ""
+        return self._said.get((row, column), "")
 
     def _row(self, row: int) -> list[str]:
         return [self._word(row, column) for column in range(1, self.columns + 1)]
@@ -365,7 +400,8 @@ class _Headings:
             return True
         repeated = any(a and a == b for a, b in pairwise(above))
         units = all(_shapes().unit_cell.fullmatch(half_width(word)) for word in words[1:] if word)
-        return not words[0] or repeated or units
+        translated = all(is_foreign(word) for word in words if word)
+        return not words[0] or repeated or units or translated
 
     def _width(self) -> int:
         """The columns after which the headings begin anew, where a long table stands in two halves side by side."""
@@ -392,16 +428,23 @@ class _Headings:
     def _is_serial(self, column: int) -> bool:
         """Does a column only number the rows?"""
         words = [word for word in self._body(column) if word]
+        if self.columns > 2 and words and self._is_headed(column, _shapes().code_column):
+            return all(word.isascii() for word in words)
         if self.columns < 3 or len(words) < 2 or not all(word.isdigit() for word in words):
             return False
         counts = words == [str(n) for n in range(1, len(words) + 1)] and column == 1
-        return counts or any(
-            _shapes().serial.fullmatch(self._word(row, column)) for row in range(1, self.header_rows + 1)
-        )
+        return counts or self._is_headed(column, _shapes().serial)
+
+    def _is_headed(self, column: int, shape: re.Pattern[str]) -> bool:
+        """Does a heading of this form stand over a column?"""
+        words = (half_width(self._word(row, column)) for row in range(1, self.header_rows + 1))
+        return any(shape.fullmatch(word) for word in words)
 
     def _heading_columns(self) -> int:
         wordy = [column for column in range(1, self.width + 1) if column not in self.serial]
         for column in wordy:
+            if self._is_headed(column, _shapes().period_header):
+                continue  # 2023, or the months from 1 to 12
             words = self._body(column)
             figures = sum(is_figure(word) and not (column == wordy[0] and is_group(word)) for word in words)
             telling = sum(bool(_shapes().told.search(half_width(w[:LONGEST_TOLD]))) for w in words)
@@ -433,14 +476,20 @@ class _Headings:
             return next((w for column in left if not is_figure(w := self._word(cell.row, column))), "")
         begin = (cell.column - 1) // self.width * self.width if self.width else 0
         last = min(begin + self.heading_columns, cell.column - 1)
-        columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
-        return self._join((cell.row, column) for column in columns)
+        key = cell.row, begin, last
+        if key not in self._beside:
+            columns = (column for column in range(begin + 1, last + 1) if column - begin not in self.serial)
+            self._beside[key] = self._join((cell.row, column) for column in columns)
+        return self._beside[key]
 
     def of_column(self, cell: Cell) -> str:
         """What stands in the heading rows above the cell."""
         last = min(self.header_rows, cell.row - 1)
-        rows = [row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering]
-        return self._join((row, self._above(row, cell.column, last)) for row in rows)
+        key = cell.column, last
+        if key not in self._over:
+            rows = (row for row in range(1, last + 1) if row not in self.titles and row not in self.numbering)
+            self._over[key] = self._join((row, self._above(row, cell.column, last)) for row in rows)
+        return self._over[key]
 
     def _above(self, row: int, column: int, last: int) -> int:
         """The column in which the heading stands that a heading row has for a column: where the parts of a heading
@@ -460,4 +509,6 @@ class _Headings:
             cell = self.at.get(place)
             if cell is not None and self.words[id(cell)]:
                 found.setdefault(id(cell), self.words[id(cell)])
-        return " ".join(found.values())
+        # A translation that stands in a row or column of its own says nothing more.
+        told = [words for words in found.values() if not is_foreign(words)]
+        return " ".join(told or found.values())

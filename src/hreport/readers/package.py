@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, cast
 
 from lxml import etree
+
+from hreport.readers.build import RefusedError as RefusedError
 
 Element: TypeAlias = etree._Element
 
@@ -16,16 +19,16 @@ LARGEST_PART = 150 * 1024 * 1024
 # Word's own XML shrinks to a fiftieth at most; a bomb, to a thousandth.
 HIGHEST_RATIO = 250
 RATIO_MATTERS = 10 * 1024 * 1024
+# What libxml2 takes in memory for an element or a piece of text, and for an attribute, of the shortest kind.
+NODE, ATTRIBUTE = 124, 234
+LARGEST_TREE = 500 * 1024 * 1024
+_MEMBER = b"PK\x01\x02"  # begins each entry of a zip's list of members
 
-
-class RefusedError(Exception):
-    """Why a file is not read: a stable code and a line for the user."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep the two apart."""
-        super().__init__(message)
-        self.code = code
-        self.message = message
+# XML that fetches nothing and expands nothing.
+_SAFELY: dict[str, Any] = {
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True,
+    "remove_pis": True,
+}  # fmt: skip
 
 
 def opened(data: bytes, what: str) -> zipfile.ZipFile:
@@ -33,6 +36,9 @@ def opened(data: bytes, what: str) -> zipfile.ZipFile:
 
     RefusedError where they are not, zipfile.BadZipFile where it is none.
     """
+    if data.count(_MEMBER) > 5 * MOST_MEMBERS:
+        # The list itself is what is too large. Zips inside that are stored as they are have such entries too.
+        raise RefusedError("too_large", f"the {what} holds more members than is safe: save it anew, or in parts")
     archive = zipfile.ZipFile(io.BytesIO(data))
     members = archive.infolist()
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
@@ -47,20 +53,71 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, what: str) -> by
     if member.file_size > LARGEST_PART or bomb:
         message = f"{member.filename} unpacks to more than is safe: save the {what} anew, or in parts"
         raise RefusedError("too_large", message)
-    return archive.read(member)
+    with archive.open(member) as stream:
+        # With a size, for without one what a member that lies about its own unpacks to is in memory before it is cut.
+        return stream.read(member.file_size + 1)
 
 
 def parsed(data: bytes, name: str, what: str) -> Element:
-    """The root element of XML that fetches nothing and expands nothing; RefusedError where it holds a DTD."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    root = etree.fromstring(data, parser)
+    """The root element of XML that fetches nothing and expands nothing; RefusedError where it holds a DTD, or where
+    its elements would take more memory than is safe, which are told by the signs that stand for one in any encoding
+    that such XML may have."""
+    if data and (b"<" not in data[:64] or b"utf-7" in data[:200].lower()):
+        raise RefusedError("damaged", f"{name} is no XML that a {what} holds: get the file again")
+    if NODE * data.count(b"<") + ATTRIBUTE * data.count(b"=") + len(data) > LARGEST_TREE:
+        raise RefusedError("too_large", f"{name} holds more elements than is safe: save the {what} in parts")
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**_SAFELY))
+    except etree.XMLSyntaxError as error:
+        if "XML_PARSE_HUGE" in str(error):
+            message = f"{name} is nested too deeply, or holds too long a text: save the {what} anew, or in parts"
+            raise RefusedError("too_large", message) from error
+        raise
     if root.getroottree().docinfo.internalDTD is not None:
-        raise RefusedError("unsafe", f"{name} holds a document type definition, which no {what} needs: save it anew")
+        raise _no_types(name, what)
     return root
+
+
+class Target(Protocol):
+    """What is told of the elements of XML as they come."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+
+    def data(self, text: str) -> None:
+        """Words of the element that was begun last."""
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+
+
+class _Guarded:
+    """Hands elements on without their namespaces; RefusedError at a DTD."""
+
+    def __init__(self, target: Target, name: str, what: str) -> None:
+        self.name, self.what = name, what
+        self._target, self.data = target, target.data
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._target.start(tag.rpartition("}")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        self._target.end(tag.rpartition("}")[2])
+
+    def doctype(self, *_: object) -> None:
+        raise _no_types(self.name, self.what)
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+def followed(data: bytes, name: str, what: str, target: Target) -> None:
+    """Tell a target of the elements of XML without keeping them, however many there are; RefusedError where it holds a
+    DTD."""
+    guarded = _Guarded(target, name, what)
+    parser = etree.XMLParser(target=cast(Any, guarded), **_SAFELY)
+    etree.fromstring(data, parser)
+
+
+def _no_types(name: str, what: str) -> RefusedError:
+    return RefusedError("unsafe", f"{name} holds a document type definition, which no {what} needs: save it anew")

@@ -87,6 +87,7 @@ def p(*runs: str | tuple[str, bytes], style: int = 0, sprms: bytes = b"", mark: 
     return P(list(runs), mark, style, sprms)
 
 
+RAISED = sprm(0x2A48, 1)
 DELETED, HIDDEN, SHOWN = sprm(0x0800, 1), sprm(0x083C, 1), sprm(0x083C, 0)
 IN_TABLE = sprm(0x2416, 1)
 INNER = IN_TABLE + sprm(0x6649, 2)
@@ -233,6 +234,10 @@ RUNS: list[tuple[str, list[str | tuple[str, bytes]], str]] = [
     ("picture, drawing, note, comment", ["甲\x01\x08\x02\x05乙"], "甲乙。"),
     ("symbol", [("(", sprm(0x6A09, 0x2103 << 16))], "℃。"),
     ("symbol of a font", [("(", sprm(0x6A09, 0xF0A7 << 16))], "。"),
+    ("sign of the font Symbol", [("(", sprm(0x6A09, 0xF0B3 << 16 | 1)), "95%"], "≥95%。"),
+    ("exponent", ["10", ("4", RAISED), "人,12m", ("2", RAISED)], "10⁴人,12m²。"),
+    ("raised words", ["甲", ("1", RAISED), ("注", RAISED)], "甲1注。"),
+    ("lowered", ["CO", ("2", sprm(0x2A48, 2))], "CO2。"),
     ("rare hanzi", ["𠮷"], "𠮷。"),
     ("half a hanzi", ["甲\ud842乙"], "甲\ufffd乙。"),
 ]
@@ -241,7 +246,24 @@ RUNS: list[tuple[str, list[str | tuple[str, bytes]], str]] = [
 @pytest.mark.parametrize(("inside", "wanted"), [case[1:] for case in RUNS], ids=[case[0] for case in RUNS])
 def test_runs(inside: list[str | tuple[str, bytes]], wanted: str) -> None:
     # The last section ends far behind the text: page breaks are none.
-    assert text(p(*inside, "。"), tables={6: plex([0, 1000], [bytes(12)])}) == wanted
+    fonts = struct.pack("<HH", 2, 0) + b"".join(font(name) for name in ("SimSun", "Symbol"))
+    assert text(p(*inside, "。"), tables={6: plex([0, 1000], [bytes(12)]), 15: fonts}) == wanted
+
+
+def font(name: str) -> bytes:
+    coded_name = name.encode("utf-16-le") + b"\0\0"
+    return bytes((39 + len(coded_name),)) + bytes(39) + coded_name
+
+
+@pytest.mark.parametrize("gone", [DELETED, HIDDEN])
+def test_paragraph_whose_mark_is_gone_goes_on_in_the_next(gone: bytes) -> None:
+    def joined(words: str, more: bytes = b"") -> P:
+        return p(words, ("\r", gone), sprms=more, mark="")
+
+    assert text(p("零。"), joined("投入5"), p("亿元。")) == "零。\n投入5亿元。"
+    assert text(joined("投入5"), *row("甲", "12"), p("乙"), joined("末")) == "投入5\n甲\t12\n乙\n末"
+    inside = [joined("甲", IN_TABLE), *row("市", "12")]
+    assert text(*inside) == "甲市\t12"
 
 
 def test_characters_of_one_byte() -> None:

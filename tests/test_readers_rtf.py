@@ -97,6 +97,10 @@ WORDS = [
     ("unicode beside bytes", r"{\upr{no}{\*\ud{\u25237?}}}A", "投A"),
     ("object", r"A{\object\objemb{\*\objdata 0105}{\result{\pict 00}表}}B", "A表B"),
     ("symbols of a font", r"{\f4 l\'d8}{\f3 \'b7 5%}A", " 5%A"),
+    ("signs of the font Symbol", r"{\f3\'b3}95%{\f3\u-3911?}9\u-3913?", "≥95%\u22609\uf0b7"),
+    ("exponent", r"10{\super 4}人,12m\super 2\nosupersub ,10{\super\u45?1{\b 2}}", "10⁴人,12m²,10⁻¹²"),
+    ("raised words", r"甲{\super 1}{\super 注}CO{\sub 2}", "甲1注CO2"),
+    ("paragraph mark that was deleted", r"投入5{\deleted\par}亿元{\v\par}。\par A", "投入5亿元。\nA"),
     ("index entries", r"A{\xe{\*\pxe no}no}{\tc no}{\*\bkmkstart no}B", "AB"),
     ("mathematics", r"{\mmath{\*\moMath{\*\mctrlPr no}{\mr x=5}}{\mmathPict no}}", "x=5"),
 ]

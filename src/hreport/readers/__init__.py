@@ -209,13 +209,18 @@ def _recognise_zip(data: bytes) -> str:
 def _recognise_ole(data: bytes) -> str:
     from hreport.readers import ole  # its library is for these files only
 
+    names: frozenset[str] = frozenset()
+    is_doubtful = True
     try:
-        names = ole.Container(data).names
+        container = ole.Container(data)
+        names, is_doubtful = container.names, container.is_doubtful
     except ole.BrokenError:
+        pass
+    if is_doubtful and names.isdisjoint(stream for stream, _ in OLE_STREAMS):
         # The directory is gone, but what it said of the file may still stand somewhere.
         names = frozenset(stream for stream, _ in OLE_STREAMS if stream.encode("utf-16-le") in data)
-        return next((file_format for stream, file_format in OLE_STREAMS if stream in names), "damaged ole")
-    return next((file_format for stream, file_format in OLE_STREAMS if stream in names), "ole")
+    unknown = "damaged ole" if is_doubtful else "ole"
+    return next((file_format for stream, file_format in OLE_STREAMS if stream in names), unknown)
 
 
 def _recognise_markup(data: bytes) -> str:

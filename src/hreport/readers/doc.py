@@ -16,10 +16,13 @@ from functools import lru_cache
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Builder, Paragraph, Source, Table
-from hreport.readers.ole import BrokenError, Container, number
+from hreport.readers.ole import BrokenError, Container, unsigned
 from hreport.readers.word import (
     LONGEST_HEADING,
+    LONGEST_LABEL,
+    LOWER,
     MOST_PARAGRAPHS,
+    RAISE,
     TITLE_LEVEL,
     Flow,
     Level,
@@ -27,8 +30,10 @@ from hreport.readers.word import (
     Numbering,
     Row,
     Slot,
+    exponents,
     heading_level,
     is_contents,
+    symbol,
 )
 
 AGAIN = "open it in Word and save it as .docx"
@@ -38,11 +43,11 @@ MOST_STYLES = 4096
 MOST_LISTS = 4096
 
 # Places in the header of the file: which pair of offset and length says where a table lies.
-STYLES, NOTES, NOTE_TEXTS, SECTIONS, CHARACTERS, PARAGRAPHS = 1, 2, 3, 6, 12, 13
+STYLES, NOTES, NOTE_TEXTS, SECTIONS, CHARACTERS, PARAGRAPHS, FONTS = 1, 2, 3, 6, 12, 13, 15
 PIECES, ANCHORS, END_NOTES, END_NOTE_TEXTS, BOXES, LISTS, OVERRIDES = 33, 40, 46, 47, 56, 73, 74
 
 # Properties ("sprm") that matter here.
-DELETED, HIDDEN, CHARACTER_STYLE, SYMBOL = 0x0800, 0x083C, 0x4A30, 0x6A09
+DELETED, HIDDEN, CHARACTER_STYLE, SYMBOL, RAISED = 0x0800, 0x083C, 0x4A30, 0x6A09, 0x2A48
 IN_TABLE, ROW_END, LIST_LEVEL, HUGE = 0x2416, 0x2417, 0x260A, (0x6645, 0x6646)
 FORM = {
     0x4600: "style", IN_TABLE: "in_table", ROW_END: "ends_row", 0x6649: "depth", 0x244B: "ends_inner_cell",
@@ -114,11 +119,11 @@ def read(source: Source) -> Document | Issue:
 
 
 def _u16(data: bytes, at: int) -> int:
-    return number(data, at, 2)
+    return unsigned(data, at, 2)
 
 
 def _u32(data: bytes, at: int) -> int:
-    return number(data, at)
+    return unsigned(data, at)
 
 
 def _numbers(data: bytes, at: int, count: int) -> tuple[int, ...]:
@@ -192,7 +197,8 @@ class _Text:
     def __init__(self, file: _File) -> None:
         """Put the pieces together."""
         self.pieces = list(_pieces(file.part(PIECES)))
-        if not self.pieces:
+        # No piece is told twice: there are no more characters than bytes.
+        if not self.pieces or self.pieces[-1].end > len(file.main):
             raise BrokenError
         self.starts = [piece.start for piece in self.pieces]
         self.length = self.pieces[-1].end
@@ -276,6 +282,8 @@ class _Look:
     hidden: int | None = None
     style: int | None = None
     symbol: int | None = None
+    font: int = 0
+    raised: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -290,7 +298,9 @@ def _look(data: bytes) -> _Look | None:
         elif code == CHARACTER_STYLE:
             look.style = _u16(operand, 0)
         elif code == SYMBOL:
-            look.symbol = _u16(operand, 2)
+            look.font, look.symbol = _u16(operand, 0), _u16(operand, 2)
+        elif code == RAISED and operand:
+            look.raised = operand[0] == 1
     return None if look == _Look() else look
 
 
@@ -511,7 +521,7 @@ def _level(data: bytes, at: int) -> tuple[Level, int]:
     flags, look, form = head[5], head[24], head[25]
     end = at + 28 + look + form
     length = _u16(data, end)
-    shown = data[end + 2 : end + 2 + 2 * length].decode("utf-16-le", "replace")
+    shown = data[end + 2 : end + 2 + 2 * min(length, LONGEST_LABEL)].decode("utf-16-le", "replace")
     hidden = _look(data[end - look : end])
     level = Level(
         NUMBER_FORMATS.get(head[4], "decimal"),
@@ -528,6 +538,16 @@ def _level(data: bytes, at: int) -> tuple[Level, int]:
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 
+def _fonts(data: bytes) -> list[str]:
+    """The names of the fonts."""
+    names, at = [], 4
+    for _ in range(min(_u16(data, 0), MOST_STYLES)):
+        length = data[at] if at < len(data) else 0
+        names.append(data[at + 40 : at + 1 + length].decode("utf-16-le", "replace").partition("\0")[0])
+        at += 1 + length
+    return names
+
+
 class _Walk:
     """Goes over the paragraphs in reading order and builds the text."""
 
@@ -538,6 +558,7 @@ class _Walk:
         self.forms = _runs(file, PARAGRAPHS, 13)
         self.form_starts = [start for start, _, _ in self.forms]
         self.styles = _Styles(file.part(STYLES))
+        self.fonts = _fonts(file.part(FONTS))
         self.numbering = Numbering(_lists(file.rest(LISTS), file.part(OVERRIDES)))
         self.looks = list(self._looks(_runs(file, CHARACTERS, 1)))
         self.look_ends = [end for _, end, _ in self.looks]
@@ -569,7 +590,7 @@ class _Walk:
                 self._add(self._items(start, end))
         if not self.forms:
             self.doubts.append("what is a table, a heading or a list could not be read")
-        if self.text.missing or self.text.length < main:
+        if self.text.missing or self.text.length < sum(self.file.lengths):
             self.doubts.append("some of its text is missing")
 
     def _add(self, items: Sequence[Paragraph | Table]) -> None:
@@ -607,9 +628,17 @@ class _Walk:
             if start < end <= length and not _u16(box, 8)
         }
 
-    def _is_deleted(self, position: int) -> bool:
+    def _look_at(self, position: int) -> _Look | None:
         number = bisect_right(self.look_ends, position)
-        return number < len(self.looks) and self.looks[number][0] <= position and self.looks[number][2].deleted
+        return self.looks[number][2] if number < len(self.looks) and self.looks[number][0] <= position else None
+
+    def _is_deleted(self, position: int) -> bool:
+        look = self._look_at(position)
+        return look is not None and look.deleted
+
+    def _is_gone(self, position: int) -> bool:
+        look = self._look_at(position)
+        return look is not None and (look.deleted or bool((look.hidden or 0) & 1))
 
     def _form(self, position: int) -> _Form:
         """The properties of the paragraph whose mark this is."""
@@ -641,12 +670,22 @@ class _Walk:
     def _items(self, start: int, end: int, anchors: Sequence[tuple[int, int]] = ()) -> list[Paragraph | Table]:
         flow = Flow()
         next_anchor = 0
+        begun, begun_depth = None, 0
         for begin, at, mark in self._paragraphs(start, end):
             self.paragraphs += 1
             if self.paragraphs > MOST_PARAGRAPHS:
                 break
             form = self._form(at if mark else at - 1)
             depth = form.tables
+            if begun is not None and depth != begun_depth:
+                flow.add(list(self._paragraph(begun, begin, _Form())), begun_depth)
+                begun = None
+            begin = begin if begun is None else begun
+            begun = None
+            if mark == "\r" and not form.ends_inner_cell and not form.ends_inner_row and self._is_gone(at):
+                # The mark was deleted or is hidden: the next paragraph goes on in this one.
+                begun, begun_depth = begin, depth
+                continue
             if (depth and form.ends_row) or form.ends_inner_row:
                 flow.end_row(depth if form.ends_inner_row else 1, form.row, deleted=self._is_deleted(at))
                 continue
@@ -659,6 +698,8 @@ class _Walk:
                 next_anchor += 1
             if (mark == "\x07" and self.forms) or form.ends_inner_cell:
                 flow.end_cell(depth)
+        if begun is not None:
+            flow.add(list(self._paragraph(begun, end, _Form())), begun_depth)
         return flow.finish()
 
     def _paragraph(self, start: int, end: int, form: _Form) -> Iterator[Paragraph]:
@@ -691,15 +732,22 @@ class _Walk:
             first, last, look = self.looks[number]
             if first >= end:
                 break
-            for at in range(max(first, start) - start, min(last, end) - start):
-                seen[at] = "" if self._is_hidden(look, hidden) else _shown(characters[at], look.symbol)
+            first, last = max(first, start) - start, min(last, end) - start
+            shown = [""] * (last - first) if self._is_hidden(look, hidden) else list(characters[first:last])
+            if look.symbol is not None:
+                font = self.fonts[look.font] if look.font < len(self.fonts) else ""
+                shown = [symbol(look.symbol, font) if character == "(" else character for character in shown]
+            if look.raised:
+                shown[0] = RAISE + shown[0]
+                shown[-1] += LOWER
+            seen[first:last] = shown
         for number in range(bisect_right(self.code_ends, start), len(self.codes)):
             first, last = self.codes[number]
             if first >= end:
                 break
             first, last = max(first, start) - start, min(last, end) - start
             seen[first:last] = [""] * (last - first)
-        return _readable("".join(seen))
+        return _readable(exponents("".join(seen)))
 
     def _is_hidden(self, look: _Look, by_paragraph: bool) -> bool:
         by_style = by_paragraph or (look.style is not None and self.styles.hides(look.style))
@@ -707,13 +755,6 @@ class _Walk:
             return look.deleted or by_style
         # Beyond on and off: as the style has it, or the other way round.
         return by_style != bool(look.hidden & 1) if look.hidden & 0x80 else bool(look.hidden)
-
-
-def _shown(character: str, symbol: int | None) -> str:
-    """The character, or the symbol it stands for, unless that only means something in its own font."""
-    if symbol is None or character != "(":
-        return character
-    return chr(symbol) if 0x20 <= symbol < 0xD800 else ""
 
 
 def _readable(characters: str) -> str:

@@ -27,7 +27,7 @@ class Container:
         """Read the directory; BrokenError where that cannot be."""
         # Counts of sectors that no file of this size has would keep the library busy for ever.
         sectors = len(data) // SMALLEST_SECTOR
-        if any(number(data, at) > sectors for at in (44, 64, 72)):
+        if any(unsigned(data, at) > sectors for at in (44, 64, 72)):
             raise BrokenError
         self._size = len(data)
         try:
@@ -35,6 +35,7 @@ class Container:
             paths = self._container.listdir()
         except Exception as error:  # the library raises whatever it stumbles over
             raise BrokenError from error
+        self.is_doubtful = bool(self._container.parsing_issues)
         self.names = frozenset(path[0] for path in paths if len(path) == 1)
         if not self.names or self._container.root.size > self._size:
             raise BrokenError
@@ -58,31 +59,31 @@ class Container:
             return {}
 
 
-def number(data: bytes, at: int, size: int = 4) -> int:
+def unsigned(data: bytes, at: int, size: int = 4) -> int:
     """A number of some bytes, the low one first; 0 where the data ends before it."""
     return int.from_bytes(data[at : at + size], "little")
 
 
 def _properties(data: bytes) -> dict[str, str]:
-    begin = number(data, 44)
+    begin = unsigned(data, 44)
     places = {
-        number(data, at): begin + number(data, at + 4)
-        for at in range(begin + 8, begin + 8 + 8 * min(number(data, begin + 4), MOST_PROPERTIES), 8)
+        unsigned(data, at): begin + unsigned(data, at + 4)
+        for at in range(begin + 8, begin + 8 + 8 * min(unsigned(data, begin + 4), MOST_PROPERTIES), 8)
     }
-    code_page = number(data, places[CODE_PAGE] + 4, 2) if CODE_PAGE in places else CHINESE
+    code_page = unsigned(data, places[CODE_PAGE] + 4, 2) if CODE_PAGE in places else CHINESE
     encoding = {65001: "utf-8", 1200: "utf-16-le"}.get(code_page, f"cp{code_page}")
     found = {}
     for key, property_number in (("title", TITLE), ("creator", AUTHOR)):
         at = places.get(property_number, len(data))
-        length = number(data, at + 4)
-        if number(data, at) == TEXT:
+        length = unsigned(data, at + 4)
+        if unsigned(data, at) == TEXT:
             found[key] = data[at + 8 : at + 8 + length].decode(encoding, "replace")
-        elif number(data, at) == WIDE_TEXT:
+        elif unsigned(data, at) == WIDE_TEXT:
             found[key] = data[at + 8 : at + 8 + 2 * length].decode("utf-16-le", "replace")
     at = places.get(CREATED, len(data))
-    if number(data, at) == TIME and number(data, at + 4, 8):
+    if unsigned(data, at) == TIME and unsigned(data, at + 4, 8):
         # Counted in tenths of a microsecond since 1601.
-        created = datetime(1601, 1, 1) + timedelta(microseconds=number(data, at + 4, 8) // 10)
+        created = datetime(1601, 1, 1) + timedelta(microseconds=unsigned(data, at + 4, 8) // 10)
         found["created"] = f"{created.isoformat(timespec='seconds')}Z" if created.year > 1601 else ""
     found = {key: value.partition("\0")[0].strip() for key, value in found.items()}
     return {key: value for key, value in found.items() if value}

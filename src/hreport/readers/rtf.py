@@ -18,14 +18,18 @@ from hreport.readers import build
 from hreport.readers.build import Builder, Paragraph, Source, Table
 from hreport.readers.word import (
     LONGEST_HEADING,
+    LOWER,
     MOST_COLUMNS,
     MOST_PARAGRAPHS,
+    RAISE,
     Flow,
     Row,
     Slot,
+    exponents,
     heading_level,
     is_contents,
     label_text,
+    symbol,
 )
 
 DEEPEST_GROUP = 2000
@@ -116,6 +120,7 @@ class _Group:
     nested: bool = False
     hidden: bool = False
     deleted: bool = False
+    raised: bool = False
     font: int | None = None
     fallback: int = 1
     in_table: bool = False
@@ -175,6 +180,7 @@ class _Walk:
         # Bytes that wait for the second half of a hanzi, which other control words may part from the first.
         self.waiting = bytearray()
         self.waiting_for: tuple[str, int | None] = (BODY, None)
+        self.raised_before = False
         self.paragraphs = 0
         self.length = 0
         self.more = False
@@ -339,8 +345,8 @@ class _Walk:
         self.hanzi_before = 0x2E80 <= number & 0xFFFF < 0xFF00
         number = number if 0xFFFF < number < 0x110000 else number & 0xFFFF
         font = self.fonts.get(-1 if self.group.font is None else self.group.font)
-        if not (font is not None and font.is_symbol and 0xE000 <= number <= 0xF8FF):
-            self._sign(chr(number))
+        is_symbol = font is not None and font.is_symbol and 0xE000 <= number <= 0xF8FF
+        self._sign(symbol(number, font.name.strip().rstrip(";")) if font is not None and is_symbol else chr(number))
 
     # --- text ---------------------------------------------------------------------------------------------------------
 
@@ -357,17 +363,20 @@ class _Walk:
         group = self.group
         if not data or group.holds == NOTHING:
             return
-        goes_to = group.holds, group.font
-        if self.waiting and (
-            goes_to[0] != self.waiting_for[0] or self._encoding(goes_to[1]) != self._encoding_waiting()
-        ):
+        holds, font = self.waiting_for
+        same = font == group.font or (self._encoding(font) == self._encoding(group.font) != "")
+        if self.waiting and not (same and holds == group.holds):
             self._flush()
-        self.waiting_for = goes_to
+        self.waiting_for = group.holds, group.font
+        if self.raised_before != group.raised:
+            self._flush()
+            self.raised_before = group.raised
         if not (group.hidden or group.deleted):
             self.waiting += data
 
     def _sign(self, sign: str) -> None:
         self._flush()
+        self.raised_before = self.group.raised
         if not (self.group.hidden or self.group.deleted):
             self._write(sign, self.group.holds, self.group.font)
 
@@ -378,9 +387,6 @@ class _Walk:
             return self.system
         return font.encoding
 
-    def _encoding_waiting(self) -> str:
-        return self._encoding(self.waiting_for[1])
-
     def _flush(self) -> None:
         """Decode the bytes that wait."""
         if not self.waiting:
@@ -389,18 +395,17 @@ class _Walk:
         self.waiting.clear()
         font = self.fonts.get(-1 if number is None else number)
         if font is not None and font.is_symbol and holds in (BODY, LABEL):
-            # Glyphs mean nothing as characters; digits and signs of the font of that name are what they seem.
-            is_read = holds == BODY and font.name.strip().lower().startswith("symbol")
-            self._write("".join(chr(code) for code in data if code < 0x80) if is_read else "", holds, number)
+            name = font.name.strip().rstrip(";")
+            self._write("".join(symbol(0xF000 + code, name) for code in data) if holds == BODY else "", holds, number)
             return
-        encoding = self._encoding_waiting() or self.system
+        encoding = self._encoding(number) or self.system
         if encoding == "cp1252" and self.system in WIDE.values():
             encoding = self.system if _is_valid(data, self.system) else encoding
         self._write(data.decode(encoding, "replace"), holds, number)
 
     def _write(self, words: str, holds: str, font: int | None) -> None:
         if holds == BODY:
-            self.streams[-1].words.append(words)
+            self.streams[-1].words.append(f"{RAISE}{words}{LOWER}" if self.raised_before else words)
             self.length += len(words)
         elif holds == LABEL:
             self.streams[-1].label.append(words)
@@ -418,13 +423,15 @@ class _Walk:
         return self.group.depth or int(self.group.in_table or self.streams[-1].row_begun)
 
     def _paragraph_mark(self) -> None:
-        self._end_paragraph(self._depth())
+        # Where the mark was deleted or is hidden, the next paragraph goes on in this one.
+        if not (self.group.deleted or self.group.hidden):
+            self._end_paragraph(self._depth())
 
     def _end_paragraph(self, depth: int) -> None:
         self._flush()
         self.paragraphs += 1
         stream, group = self.streams[-1], self.group
-        text = _readable("".join(stream.words)).strip("\n")
+        text = _readable(exponents("".join(stream.words))).strip("\n")
         label = _readable("".join(stream.label))
         if text.strip():
             shown = label.strip()
@@ -549,7 +556,7 @@ class _Walk:
 
     def set_plain(self) -> None:
         """The properties of characters begin anew."""
-        self.group.hidden = self.group.deleted = False
+        self.group.hidden = self.group.deleted = self.group.raised = False
         self.group.font = self.default_font
 
     def set_style(self, number: int) -> None:
@@ -588,6 +595,9 @@ ACTIONS: dict[str, Callable[[_Walk, int], None]] = {
     "plain": lambda walk, _: walk.set_plain(),
     "v": lambda walk, number: walk.set_group("hidden", bool(number)),
     "deleted": lambda walk, number: walk.set_group("deleted", bool(number)),
+    "super": lambda walk, number: walk.set_group("raised", bool(number)),
+    "sub": lambda walk, _: walk.set_group("raised", False),
+    "nosupersub": lambda walk, _: walk.set_group("raised", False),
     "uc": lambda walk, number: walk.set_group("fallback", max(0, number)),
     "s": _Walk.set_style,
     "sbasedon": _Walk.set_base,

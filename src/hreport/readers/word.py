@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from hreport.readers.build import Cell, Paragraph, Table
 
@@ -14,6 +14,7 @@ Content: TypeAlias = list[Paragraph | Table]
 MOST_PARAGRAPHS = 200_000
 MOST_COLUMNS = 256
 LONGEST_HEADING = 80
+LONGEST_LABEL = 80  # characters of the pattern of an automatic number
 TITLE_LEVEL = 0
 DEEPEST_TABLE = 20
 # Edges of cells that lie closer together than this, in twentieths of a point, are one: no hanzi has room between them.
@@ -23,6 +24,19 @@ _HEADING_NAME = re.compile(r"(?:heading|\u6807\u9898)\s*([1-9])", re.IGNORECASE)
 _TITLE_NAME = re.compile(r"title|\u6807\u9898", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"toc\s*[1-9]", re.IGNORECASE)
 _LEVEL_MARK = re.compile(r"%([1-9])")
+
+# What stands around raised words until their paragraph is complete: no characters of any text.
+RAISE, LOWER = "\ufdd0", "\ufdd1"
+RAISED_DIGITS = str.maketrans(
+    "0123456789+-\u2212", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b"
+)
+_EXPONENT = re.compile(rf"(?<=[0-9A-Za-z]){RAISE}([+\-\u2212]?[0-9]{{1,3}}){LOWER}")
+# The signs of the font Symbol that stand with figures, by their places in it; its digits and stops are those of ASCII.
+SYMBOLS = {
+    0xA3: "\u2264", 0xB0: "\u00b0", 0xB1: "\u00b1", 0xB3: "\u2265", 0xB4: "\u00d7", 0xB8: "\u00f7", 0xB9: "\u2260",
+    0xBB: "\u2248", 0x6D: "\u03bc", 0x7E: "~", 0x2D: "\u2212",
+    **{code: chr(code) for code in b" !%()+,./0123456789:;<=>[]_{|}"},
+}  # fmt: skip
 
 
 def heading_level(name: str) -> int | None:
@@ -39,6 +53,43 @@ def heading_level(name: str) -> int | None:
 def is_contents(name: str) -> bool:
     """Is a style of this name for the lines of a table of contents?"""
     return bool(_CONTENTS_NAME.fullmatch(name.strip()))
+
+
+# --- characters -------------------------------------------------------------------------------------------------------
+
+
+def exponents(words: str) -> str:
+    """Digits that are raised behind a digit or a letter, as raised characters; other raised words as they are.
+
+    An exponent must not be read as part of the number before it.
+
+    >>> exponents(f"10{RAISE}4{LOWER}人,12m{RAISE}2{LOWER},见注{RAISE}1{LOWER}")
+    '10⁴人,12m²,见注1'
+    """
+    if RAISE not in words and LOWER not in words:
+        return words
+    words = _EXPONENT.sub(lambda found: found[1].translate(RAISED_DIGITS), words.replace(LOWER + RAISE, ""))
+    return words.replace(RAISE, "").replace(LOWER, "")
+
+
+def is_glyph(text: str) -> bool:
+    """Is there a character in it that means something only in its own font?"""
+    return any("\ue000" <= character <= "\uf8ff" for character in text)
+
+
+def symbol(code: int, font: str) -> str:
+    """The character of a symbol, unless it only means something in its own font.
+
+    >>> symbol(0xF0B3, "Symbol"), symbol(0x2103, "SimSun"), symbol(0xF0FE, "Wingdings")
+    ('≥', '℃', '')
+    """
+    if 0xF020 <= code <= 0xF0FF:
+        font = font.lower()
+        if font == "symbol":
+            return SYMBOLS.get(code & 0xFF, "")
+        # Fonts of letters have their own characters at these places; fonts of pictures have pictures.
+        return "" if "dings" in font or code > 0xF07E else chr(code & 0xFF)
+    return chr(code) if 0x20 <= code < 0xD800 else ""
 
 
 # --- automatic numbers ------------------------------------------------------------------------------------------------
@@ -67,10 +118,17 @@ class NumberedList:
     begun: bool = False
 
 
+class Lists(Protocol):
+    """The lists of a document by the keys that its paragraphs know them by."""
+
+    def get(self, key: str, /) -> NumberedList | None:
+        """The list, where there is one."""
+
+
 class Numbering:
     """Counts the paragraphs of each list and gives the number that Word shows before them."""
 
-    def __init__(self, lists: dict[str, NumberedList]) -> None:
+    def __init__(self, lists: Lists) -> None:
         """Start to count."""
         self.lists = lists
         self.counts: dict[str, dict[int, int]] = {}
@@ -125,7 +183,7 @@ def label_text(shown: str, gap: bool = True) -> str:
     >>> label_text("1."), label_text("一、"), label_text("\uf0b7")
     ('1. ', '一、', '')
     """
-    if not shown or any("\ue000" <= character <= "\uf8ff" for character in shown):
+    if not shown or is_glyph(shown):
         return ""
     runs_together = shown[-1].isascii() and (shown[-1].isalnum() or shown[-1] == ".")
     return f"{shown} " if runs_together and gap else shown

@@ -495,7 +495,9 @@ def counties() -> Case:
     def says(i: int, j: int) -> Said | None:
         if i < 6 or j < 2:
             return None
-        area = {"全  市": "全市|绍兴市", "嵊  州": "嵊州|嵊州市", "新  昌": "新昌|新昌县"}.get(rows[i - 1][0], rows[i - 1][0])
+        area = {"全  市": "全市|绍兴市", "嵊  州": "嵊州|嵊州市", "新  昌": "新昌|新昌县"}.get(
+            rows[i - 1][0], rows[i - 1][0]
+        )
         name, unit = (("常住人口", "万人"), ("城镇化率", "%"), ("城镇化率", "第"))[j - 2]
         return (name, str(rows[i - 1][j - 1]), unit, "2022", area)
 
@@ -548,7 +550,18 @@ def wide_years() -> Case:
     """Groups of years over indicators; an empty column between groups; blank cells and errors."""
     rows = [
         ["指标", None, "2021年", None, None, "2022年", None, None, "2023年"],
-        ["地区", None, "门诊量(万人次)", "住院量(万人次)", None, "门诊量(万人次)", "住院量(万人次)", None, "门诊量(万人次)", "住院量(万人次)"],
+        [
+            "地区",
+            None,
+            "门诊量(万人次)",
+            "住院量(万人次)",
+            None,
+            "门诊量(万人次)",
+            "住院量(万人次)",
+            None,
+            "门诊量(万人次)",
+            "住院量(万人次)",
+        ],
         ["海曙区", None, 812.1, 21.3, None, 833.4, 22.5, None, 901.2, 24],
         ["江北区", None, 312.1, 8.3, None, 333.4, "#N/A", None, "-", 9.1],
         ["镇海区", None, 212.1, 5.3, None, None, 6.5, None, 301.2, 7],
@@ -564,7 +577,7 @@ def wide_years() -> Case:
 
 
 def children() -> Case:
-    """Parts of an indicator by 其中 and by indent without units of their own, growth beside them, a period in the title."""
+    """Parts of an indicator by 其中 and by indent without units of their own, growth, a period in the title."""
     rows = [
         ["2024年1-9月全省医疗服务情况"],
         ["指标名称", "本期数", "上年同期", "同比增长(%)"],
@@ -575,7 +588,14 @@ def children() -> Case:
         ["出院人次(万人次)", 912.3, 880.1, 3.7],
         ["平均住院日(天)", 7.1, 7.5, -5.3],
     ]
-    names = ("诊疗人次", "医院|医院诊疗人次", "公立医院|公立医院诊疗人次", "基层医疗卫生机构|基层医疗卫生机构诊疗人次", "出院人次", "平均住院日")
+    names = (
+        "诊疗人次",
+        "医院|医院诊疗人次",
+        "公立医院|公立医院诊疗人次",
+        "基层医疗卫生机构|基层医疗卫生机构诊疗人次",
+        "出院人次",
+        "平均住院日",
+    )
 
     def says(i: int, j: int) -> Said | None:
         if i < 3 or j < 2:

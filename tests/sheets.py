@@ -391,9 +391,226 @@ def sheets_of_areas() -> Case:
     return case
 
 
+def simple(name: str, rows: Sequence[Sequence[Any]], says: Callable[[int, int], Said | None], **looks: str) -> Case:
+    """A workbook of one sheet; `says` gives what a cell says, by row and column."""
+
+    def fill(book: openpyxl.Workbook) -> None:
+        put(book.active, rows)
+        for cells, code in looks.items():
+            look(book.active, cells.replace("_", ":"), code)
+
+    case = Case(name, workbook(fill))
+    for i, row in enumerate(rows, start=1):
+        for j in range(1, len(row) + 1):
+            if row[j - 1] is not None and (said := says(i, j)):
+                case.expected[1, i, j] = said
+    return case
+
+
+def hospitals_by_kind() -> Case:
+    """Years down, indicators across, three rows of headings without merged cells; a total in the first column."""
+    rows = [
+        ["2-1 历年医疗卫生机构、床位、人员数"],
+        ["年份", "机构数(个)", None, None, "床位数(张)", None, "卫生人员(人)"],
+        [None, "合计", "医院", "卫生院", "合计", "医院", None],
+        [1990, 5012, 301, 2890, 70123, 41234, 123456],
+        [2000, 5890, 355, 2011, 81234, 52345, 145678],
+        ["2010年", 6011, 380, 1678, 90123, 63456, 178901],
+        ["2020", 7012, 412, 1388, 101234, 74567, 212345],
+    ]
+    heads = [("机构数|机构数合计", "个"), ("医院机构数|机构数医院", "个"), ("卫生院机构数|机构数卫生院", "个"),
+             ("床位数|床位数合计", "张"), ("医院床位数|床位数医院", "张"), ("卫生人员", "人")]  # fmt: skip
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 4 or j < 2:
+            return None
+        return (heads[j - 2][0], str(rows[i - 1][j - 1]), heads[j - 2][1], str(rows[i - 1][0])[:4], "")
+
+    return simple("hospitals_by_kind", rows, says)
+
+
+def diseases() -> Case:
+    """Diseases with codes of letters, cases and rates, a rank and a share."""
+    rows = [
+        ["2023年全市居民主要死因构成"],
+        ["顺位", "ICD-10编码", "死因", "死亡人数(人)", "死亡率(1/10万)", "构成比(%)"],
+        [1, "I00-I99", "心脏病", 1203, 141.52, 0.2431],
+        [2, "C00-C97", "恶性肿瘤", 1190, 139.99, 0.2405],
+        [3, "I60-I69", "脑血管病", 1002, 117.87, 0.2025],
+        [4, "J00-J99", "呼吸系统疾病", 498, 58.58, 0.1006],
+    ]
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 3 or j < 4:
+            return None
+        name = rows[i - 1][2]
+        measured, unit = (("死亡人数", "人"), ("死亡率", "1/10万"), ("构成比|死亡率构成比|死亡人数构成比", "%"))[j - 4]
+        value = rows[i - 1][j - 1]
+        numeral = f"{value * 100:.2f}" if j == 6 else str(value)
+        names = "|".join(x for m in measured.split("|") for x in (f"{name}{m}", f"{m}{name}"))
+        return (names, numeral, unit, "2023", "全市")
+
+    return simple("diseases", rows, says, F3_F6="0.00%")
+
+
+def budget() -> Case:
+    """Budget and final accounts in thousands by format, negative numbers by brackets, unit over the table."""
+    rows = [
+        ["某市卫生健康委员会2023年度收支决算表"],
+        ["编制单位:某市卫生健康委员会", None, None, "金额单位:万元"],
+        ["项目", "年初预算数", "决算数", "增减额"],
+        ["一、财政拨款收入", 12345678, 13456789, 1111111],
+        ["二、事业收入", 2345678, 2222222, -123456],
+        ["三、其他收入", 345678, 345678, 0],
+        ["收入合计", 15037034, 16024689, 987655],
+        ["填表人:张某", None, "审核人:李某"],
+    ]
+
+    def says(i: int, j: int) -> Said | None:
+        if not 4 <= i <= 7 or j < 2:
+            return None
+        name = ("财政拨款收入", "事业收入", "其他收入", "收入合计|收入")[i - 4]
+        value = abs(rows[i - 1][j - 1])
+        return (name, f"{value / 10000:,.2f}", "万元", "2023", "某市")
+
+    cents = [[v / 10000 if isinstance(v, int) else v for v in row] for row in rows]
+    return simple("budget", cents, says, B4_D7="#,##0.00_);[Red](#,##0.00)")
+
+
+def counties() -> Case:
+    """Areas without their suffix under a heading of places, a total, English in a row of its own, ranks."""
+    rows = [
+        ["各县(市、区)常住人口和城镇化率"],
+        ["Resident Population and Urbanization Rate by County"],
+        ["(2022年末)"],
+        ["地  区", "常住人口(万人)", "城镇化率(%)", "位次"],
+        ["Region", "Resident Population", "Urbanization Rate", "Rank"],
+        ["全  市", 310.5, 70.1, None],
+        ["越城区", 101.2, 80.5, 1],
+        ["上虞区", 83.7, 68.8, 2],
+        ["嵊  州", 67.4, 61.2, 4],
+        ["新  昌", 41.8, 62.1, 3],
+    ]
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 6 or j < 2:
+            return None
+        area = {"全  市": "全市|绍兴市", "嵊  州": "嵊州|嵊州市", "新  昌": "新昌|新昌县"}.get(
+            rows[i - 1][0], rows[i - 1][0]
+        )
+        name, unit = (("常住人口", "万人"), ("城镇化率", "%"), ("城镇化率", "第"))[j - 2]
+        return (name, str(rows[i - 1][j - 1]), unit, "2022", area)
+
+    return simple("counties", rows, says)
+
+
+def quarters() -> Case:
+    """Tidy, with months as numbers, a kind and a sex beside the indicator, and a column of notes."""
+    rows = [["年份", "月份", "地区", "指标", "性别", "数值", "单位", "备注"]]
+    names = ("出院人数", "住院病死率")
+    for year in (2022, 2023):
+        for month in (1, 12):
+            for area in ("宁波市", "绍兴市"):
+                for name in names:
+                    for sex in ("男", "女"):
+                        value = 1200 + len(rows) if name == names[0] else round(0.5 + len(rows) / 100, 2)
+                        rows.append([year, month, area, name, sex, value, "人" if name == names[0] else "%", None])
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 2 or j != 6:
+            return None
+        r = rows[i - 1]
+        return (f"{r[3]}{r[4]}|{r[4]}{r[3]}|{r[4]}性{r[3]}", str(r[5]), r[6], str(r[0]), r[2])
+
+    return simple("quarters", rows, says)
+
+
+def targets() -> Case:
+    """A plan: base year, target, nature; units in a column, bounds in the cells."""
+    rows = [
+        ["表1 “十四五”卫生健康主要指标"],
+        ["领域", "序号", "指标", "单位", "2020年", "2025年目标", "属性"],
+        ["健康水平", 1, "人均预期寿命", "岁", 79.47, "80以上", "预期性"],
+        [None, 2, "婴儿死亡率", "‰", 2.21, "<5", "预期性"],
+        ["健康服务", 3, "每千人口注册护士数", "人", 3.71, 4.5, "预期性"],
+        [None, 4, "病床使用率", "%", 75.6, "≥80", "约束性"],
+    ]
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 3 or j not in (5, 6):
+            return None
+        r = rows[i - 1]
+        numeral = "".join(c for c in str(r[j - 1]) if c.isdigit() or c == ".")
+        return (r[2], numeral, r[3], "2020" if j == 5 else "2025", "")
+
+    return simple("targets", rows, says)
+
+
+def wide_years() -> Case:
+    """Groups of years over indicators; an empty column between groups; blank cells and errors."""
+    rows = [
+        ["指标", None, "2021年", None, None, "2022年", None, None, "2023年"],
+        [
+            "地区",
+            None,
+            "门诊量(万人次)",
+            "住院量(万人次)",
+            None,
+            "门诊量(万人次)",
+            "住院量(万人次)",
+            None,
+            "门诊量(万人次)",
+            "住院量(万人次)",
+        ],
+        ["海曙区", None, 812.1, 21.3, None, 833.4, 22.5, None, 901.2, 24],
+        ["江北区", None, 312.1, 8.3, None, 333.4, "#N/A", None, "-", 9.1],
+        ["镇海区", None, 212.1, 5.3, None, None, 6.5, None, 301.2, 7],
+    ]
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 3 or j < 3 or rows[i - 1][j - 1] in ("#N/A", "-"):
+            return None
+        name = ("门诊量", "住院量")[j % 3 == 1]
+        return (name, str(rows[i - 1][j - 1]), "万人次", str(2021 + (j - 3) // 3), rows[i - 1][0])
+
+    return simple("wide_years", rows, says)
+
+
+def children() -> Case:
+    """Parts of an indicator by 其中 and by indent without units of their own, growth, a period in the title."""
+    rows = [
+        ["2024年1-9月全省医疗服务情况"],
+        ["指标名称", "本期数", "上年同期", "同比增长(%)"],
+        ["诊疗人次(万人次)", 21345.6, 20111.2, 6.1],
+        ["  其中:医院", 9876.5, 9345.6, 5.7],
+        ["      公立医院", 8012.3, 7777.7, 3],
+        ["  其中:基层医疗卫生机构", 10345.6, 9999.9, 3.5],
+        ["出院人次(万人次)", 912.3, 880.1, 3.7],
+        ["平均住院日(天)", 7.1, 7.5, -5.3],
+    ]
+    names = (
+        "诊疗人次",
+        "医院|医院诊疗人次",
+        "公立医院|公立医院诊疗人次",
+        "基层医疗卫生机构|基层医疗卫生机构诊疗人次",
+        "出院人次",
+        "平均住院日",
+    )
+
+    def says(i: int, j: int) -> Said | None:
+        if i < 3 or j < 2:
+            return None
+        unit = "%" if j == 4 else "天" if i == 8 else "万人次"
+        year = "2023" if j == 3 else "2024"
+        return (names[i - 3], str(abs(rows[i - 1][j - 1])), unit, year, "全省")
+
+    return simple("children", rows, says)
+
+
 CASES = (
     by_areas, by_years, tidy, tidy_value_first, yearbook, bulletin, growth, side_by_side, stacked, monthly,
-    institutions, sheets_of_years, sheets_of_areas,
+    institutions, sheets_of_years, sheets_of_areas, hospitals_by_kind, diseases, budget, counties, quarters, targets,
+    wide_years, children,
 )  # fmt: skip
 
 

@@ -318,7 +318,7 @@ class _Table:
                 continue
             elif pattern.group_header.fullmatch(part.header) and k + 1 < len(parts):
                 yield part, main is not None or not pattern.group_header.fullmatch(parts[k + 1].header)
-            elif main is None or k <= main:
+            elif main is None or k <= main or pattern.group_name.fullmatch(part.said.name):
                 yield part, main is not None and k < main
 
     def _is_main(self, header: str) -> bool:

@@ -18,6 +18,7 @@ LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
 LONGEST_TOLD = 400  # characters of a cell that are looked at for figures in words
 LONGEST_HEADINGS = 400  # characters of all headings of a cell's row, or column, that are kept
+NEXT_ROWS = 3  # in which a column under a heading shows what it holds
 LARGEST_GRID = 1_000_000
 # Characters of one document: as many as a hundred government work reports have. Reading those takes half a minute and
 # 0.3 GB; a text of the same length with a figure in every nine characters some minutes and 1.1 GB.
@@ -401,7 +402,15 @@ class _Headings:
         repeated = any(a and a == b for a, b in pairwise(above))
         units = all(_shapes().unit_cell.fullmatch(half_width(word)) for word in words[1:] if word)
         translated = all(is_foreign(word) for word in words if word)
-        return not words[0] or repeated or units or translated
+        parts = any(
+            word and not over and self._begins_figures(row, column)
+            for column, (word, over) in enumerate(zip(words, above, strict=True), start=1)
+        )
+        return not words[0] or repeated or units or translated or parts
+
+    def _begins_figures(self, row: int, column: int) -> bool:
+        """Does a figure stand in one of the next cells below?"""
+        return any(is_figure(self._word(below, column)) for below in range(row + 1, row + 1 + NEXT_ROWS))
 
     def _width(self) -> int:
         """The columns after which the headings begin anew, where a long table stands in two halves side by side."""

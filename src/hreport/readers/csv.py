@@ -16,7 +16,7 @@ from hreport.readers.encoding import LONGEST_CHARACTER, Failure, decode
 DELIMITERS = ",\t;|\uff0c"
 SAMPLE = 20_000  # bytes, or characters, that are looked at
 SAMPLE_LINES = 50
-ALIKE = 0.8  # of the lines have as many values as most of them have
+ALIKE = 0.6  # of the lines have as many values as most of them have
 WORDY = 30  # characters: the values of a table are shorter on average
 FULL_STOP = "\u3002"
 

@@ -221,11 +221,13 @@ def _rows(sheet: Sheet) -> list[_Row]:
     last_column = max((column for _, column in sheet.cells), default=0)
     spans: dict[Place, Place] = {}
     hidden: set[Place] = set()
+    effort = MOST_MERGED
     for top, left, bottom, right in sheet.merged:
         bottom, right = min(bottom, last_row), min(right, last_column)
         area = (bottom - top + 1) * (right - left + 1)
-        if (top, left) not in sheet.cells or area <= 1 or len(hidden) + area > MOST_MERGED:
+        if (top, left) not in sheet.cells or (top, left) in hidden or area <= 1 or area > effort:
             continue
+        effort -= area  # merged cells that overlap are none, but finding that out takes time too
         places = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
         if hidden.isdisjoint(places):
             hidden.update(places)

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -21,7 +22,9 @@ NEEDS_FIXTURES = pytest.mark.skipif(not FIXTURES.is_dir(), reason="shared fixtur
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-NAMESPACES = f'xmlns:w="{W}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:wps="wps"'
+NAMESPACES = (
+    f'xmlns:w="{W}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:wps="wps" xmlns:m="m"'
+)
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PARTS = ("styles", "numbering", "footnotes", "endnotes")
@@ -127,6 +130,147 @@ HIDING = (
 @pytest.mark.parametrize(("inside", "wanted"), [case[1:] for case in RUNS], ids=[case[0] for case in RUNS])
 def test_runs(inside: str, wanted: str) -> None:
     assert text(paragraph("投入", inside, "。"), styles=HIDING) == wanted
+
+
+# --- what else Word writes --------------------------------------------------------------------------------------------
+
+FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+BEGIN, SEPARATE, END = (FIELD.format(kind) for kind in ("begin", "separate", "end"))
+CODE = "<w:r><w:instrText> PAGE 77 </w:instrText></w:r>"
+RAISED = '<w:vertAlign w:val="superscript"/>'
+
+
+def formula(inside: str) -> str:
+    return f"<m:oMath>{inside}</m:oMath>"
+
+
+def math(words: str) -> str:
+    return f"<m:r><m:t>{words}</m:t></m:r>"
+
+
+def alternate(*, needs: str, new: str, old: str = "") -> str:
+    older = f"<mc:Fallback>{old}</mc:Fallback>" if old else ""
+    return (
+        f'<w:r><mc:AlternateContent><mc:Choice Requires="{needs}">{new}</mc:Choice>{older}</mc:AlternateContent></w:r>'
+    )
+
+
+RARER = [
+    ("field", BEGIN + CODE + SEPARATE + WRAPPED + END, "投入5.19亿元。"),
+    ("field without result", BEGIN + CODE + END, "投入。"),
+    ("field in code", BEGIN + BEGIN + CODE + SEPARATE + run("77") + END + SEPARATE + WRAPPED + END, "投入5.19亿元。"),
+    ("field in result", BEGIN + CODE + SEPARATE + BEGIN + CODE + SEPARATE + WRAPPED + END + END, "投入5.19亿元。"),
+    ("field that never ends", BEGIN + WRAPPED, "投入5.19亿元。"),
+    ("end of no field", SEPARATE + END + WRAPPED, "投入5.19亿元。"),
+    ("text from right to left", f'<w:bdo w:val="rtl"><w:dir>{WRAPPED}</w:dir></w:bdo>', "投入5.19亿元。"),
+    ("hidden on the web", run("5.19亿元", "<w:webHidden/>"), "投入5.19亿元。"),
+    ("soft hyphen", "<w:r><w:t>5.</w:t><w:softHyphen/><w:t>19亿元</w:t></w:r>", "投入5.19亿元。"),
+    ("tab in a number", "<w:r><w:t>5.</w:t><w:tab/><w:t>19亿元</w:t></w:r>", "投入5.\t19亿元。"),
+    ("break in a number", "<w:r><w:t>5.</w:t><w:br/><w:t>19亿元</w:t></w:r>", "投入5.\n19亿元。"),
+    ("tab to a place", "<w:r><w:ptab/></w:r>" + WRAPPED, "投入\t5.19亿元。"),
+    ("digit of the font Symbol", '<w:r><w:sym w:font="Symbol" w:char="F035"/></w:r>', "投入5。"),
+    ("sign of the font Symbol", '<w:r><w:sym w:font="Symbol" w:char="F0B3"/></w:r>', "投入≥。"),
+    ("digit of another font", '<w:r><w:sym w:font="Arial" w:char="F035"/></w:r>', "投入5。"),
+    ("exponent", run("100×10") + run("9", RAISED) + run("/L"), "投入100×10⁹/L。"),
+    ("raised words", run("5亿元") + run("注1", RAISED), "投入5亿元注1。"),
+    ("raised and hidden", run("10") + run("9", RAISED + "<w:vanish/>"), "投入10。"),
+    ("lowered", run("PM") + run("2.5", '<w:vertAlign w:val="subscript"/>'), "投入PM2.5。"),
+    ("formula", formula(math("5") + math(".19")) + run("亿元"), "投入5.19亿元。"),
+    ("formula between digits", run("12") + formula(math("5")) + run("19"), "投入12 5 19。"),
+    ("fraction", formula(f"<m:f><m:fPr/><m:num>{math('1')}</m:num><m:den>{math('20')}</m:den></m:f>"), "投入1/20。"),
+    ("power", formula(f"<m:sSup><m:e>{math('10')}</m:e><m:sup>{math('4')}</m:sup></m:sSup>"), "投入10⁴。"),
+    ("power of letters", formula(f"<m:sSup><m:e>{math('2')}</m:e><m:sup>{math('n')}</m:sup></m:sSup>"), "投入2^n。"),
+    ("index", formula(f"<m:sSub><m:e>{math('5')}</m:e><m:sub>{math('1')}</m:sub></m:sSub>{math('2')}"), "投入5 1 2。"),
+    ("brackets", formula(f"<m:d><m:e>{math('12')}</m:e></m:d>"), "投入(12)。"),
+    ("form not understood", alternate(needs="zz", new="<w:t>新</w:t>", old="<w:t>旧</w:t>"), "投入旧。"),
+    ("form not understood and no other", alternate(needs="zz", new="<w:t>新</w:t>"), "投入新。"),
+    ("tag with properties", f"<w:smartTag><w:smartTagPr><w:x/></w:smartTagPr>{WRAPPED}</w:smartTag>", "投入5.19亿元。"),
+    ("comment", f"<w:commentRangeStart/>{WRAPPED}<w:r><w:commentReference/></w:r>", "投入5.19亿元。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inside", "wanted"), [case[1:] for case in RARER], ids=[case[0] for case in RARER])
+def test_rarer(inside: str, wanted: str) -> None:
+    assert text(paragraph("投入", inside, "。")) == wanted
+
+
+DELETED_END = "<w:rPr><w:del/></w:rPr>"
+HIDDEN_END = "<w:rPr><w:vanish/><w:specVanish/></w:rPr>"
+
+
+@pytest.mark.parametrize("mark", [DELETED_END, HIDDEN_END, "<w:rPr><w:moveFrom/></w:rPr>"])
+def test_a_paragraph_without_its_end_goes_on_in_the_next(mark: str) -> None:
+    own = '<w:pStyle w:val="1"/>'
+    body = paragraph("投入5.", properties=mark) + paragraph("19", properties=mark) + paragraph("亿元", properties=own)
+    result = document(docx(body + paragraph("下段。"), styles=STYLES))
+    assert result.text == "投入5.19亿元\n下段。"
+    assert [block.level for block in result.blocks] == [1, None]
+
+
+def test_a_paragraph_without_its_end_stays_in_its_cell_and_before_a_table() -> None:
+    begun = paragraph("12", properties=DELETED_END)
+    assert text(table(row(f"<w:tc>{begun}</w:tc>", "34")), paragraph("后")) == "12\t34\n后"
+    assert text(begun, table(row("名", "34")), begun) == "12\n名\t34\n12"
+
+
+def test_an_automatic_number_counts_a_joined_paragraph_once() -> None:
+    levels = numbering(level(0, "decimal", "%1、"))
+    own = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    body = [numbered("甲"), paragraph("乙", properties=own + DELETED_END), numbered("丙"), numbered("丁")]
+    assert text(*body, numbering=levels) == "1、甲\n2、乙丙\n3、丁"
+
+
+def test_the_pattern_of_a_number_may_not_be_endless() -> None:
+    assert len(text(numbered("甲"), numbering=numbering(level(0, "decimal", "%1" * 100_000)))) < 200
+
+
+IN_A_BOX = "<w:txbxContent>{0}</w:txbxContent>"
+SHAPES = [
+    ("vml", f"<w:pict><v:shape xmlns:v='v'><v:textbox>{IN_A_BOX}</v:textbox></v:shape></w:pict>"),
+    (
+        "wps",
+        "<mc:AlternateContent><mc:Choice Requires='wps' xmlns:wps='http://schemas.microsoft.com/office/word/2010/'>"
+        f"<w:drawing><wps:txbx>{IN_A_BOX}</wps:txbx></w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{IN_A_BOX}</w:pict></mc:Fallback></mc:AlternateContent>",
+    ),
+    (
+        "drawing",
+        "<w:drawing><a:txBody xmlns:a='a'><a:p><a:r><a:t>框内12家。</a:t></a:r></a:p></a:txBody></w:drawing>",
+    ),
+]
+
+
+@pytest.mark.parametrize("shape", [case[1] for case in SHAPES], ids=[case[0] for case in SHAPES])
+def test_boxes_of_every_kind_once(shape: str) -> None:
+    box = f"<w:r>{shape.format(paragraph('框内12家。'))}</w:r>"
+    assert text(paragraph("正文", box, "续。"), paragraph("下段。")) == "正文续。\n框内12家。\n下段。"
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("<w:altChunk/>", "1 embedded document"),
+        (paragraph("<w:r><w:drawing><c:chart xmlns:c='c'/></w:drawing></w:r>") * 2, "2 charts"),
+        (paragraph("<w:r><w:drawing><d:relIds xmlns:d='d'/></w:drawing></w:r>"), "1 diagram"),
+        (paragraph("<w:r><w:object><o:OLEObject xmlns:o='o'/></w:object></w:r>"), "1 embedded object"),
+    ],
+)
+def test_what_stands_in_other_files_is_named(inside: str, said: str) -> None:
+    result = document(docx(paragraph("正文。") + inside))
+    assert result.text == "正文。"
+    (doubt,) = result.issues
+    assert (doubt.code, doubt.fatal) == ("left_out", False)
+    assert said in doubt.message
+    alone = issue(docx(inside))
+    assert alone.code == "empty"
+    assert said in alone.message
+
+
+def test_pictures_alone() -> None:
+    picture = paragraph("<w:r><w:drawing><a:blip xmlns:a='a'/></w:drawing></w:r>")
+    found = issue(docx(picture * 3))
+    assert found.code == "empty"
+    assert "3 pictures" in found.message
 
 
 def test_text_box_follows_its_paragraph_once() -> None:
@@ -369,6 +513,120 @@ def test_rows_and_cells_in_content_controls_and_deleted_rows() -> None:
     assert text(body) == "名\t数\n甲\t12"
 
 
+TRACKED = [
+    ("inserted row", table(row("名", "数"), row("甲", "12", properties="<w:ins/>")), "名\t数\n甲\t12"),
+    ("inserted cell", table(row("名", cell("12", "<w:cellIns/>"))), "名\t12"),
+    ("deleted cell", table(row("名", cell("13", "<w:cellDel/>"), "12")), "名\t12"),
+    (
+        "merged cells",
+        table(
+            row(cell("名", '<w:cellMerge w:vMerge="rest"/>'), "12"),
+            row(cell("旧", '<w:cellMerge w:vMerge="cont"/>'), "13"),
+        ),
+        "名\t12\n13",
+    ),
+    ("merge that goes on from nowhere", table(row(cell("名", GOES_ON), "12"), row("乙", "13")), "名\t12\n乙\t13"),
+]
+
+
+@pytest.mark.parametrize(("body", "wanted"), [case[1:] for case in TRACKED], ids=[case[0] for case in TRACKED])
+def test_tracked_and_merged_cells(body: str, wanted: str) -> None:
+    assert text(body) == wanted
+
+
+def test_columns_after_cells_that_are_merged_sidewards() -> None:
+    body = table(row("名", "甲", "乙"), row(cell("计", '<w:hMerge w:val="restart"/>'), cell("", "<w:hMerge/>"), "12"))
+    assert cells(document(docx(body)))[1, 2, 3][1].column_heading == "乙"
+
+
+def test_a_merge_ends_where_a_row_does_not_go_on_with_it() -> None:
+    rows = [
+        row("0", cell("甲", START)),
+        row("1", cell("", GOES_ON)),
+        row(cell("乙", '<w:gridSpan w:val="2"/>')),
+        row("3", cell("丙", GOES_ON)),
+    ]
+    assert text(table(*rows)) == "0\t甲\n1\n乙\n3\t丙"
+
+
+# --- Word in one XML file ---------------------------------------------------------------------------------------------
+
+PKG = "http://schemas.microsoft.com/office/2006/xmlPackage"
+OLD = "http://schemas.microsoft.com/office/word/2003/wordml"
+
+
+def flat(body: str, **parts: str) -> bytes:
+    """A package in one XML file, made of the members of a docx."""
+    with zipfile.ZipFile(io.BytesIO(docx(body, **parts))) as archive:
+        members = "".join(
+            f'<pkg:part pkg:name="/{name}"><pkg:xmlData>{archive.read(name).decode()}</pkg:xmlData></pkg:part>'
+            for name in archive.namelist()
+        )
+    picture = '<pkg:part pkg:name="/word/media/a.png"><pkg:binaryData>QUJD</pkg:binaryData></pkg:part>'
+    head = '<?xml version="1.0" standalone="yes"?><?mso-application progid="Word.Document"?>'
+    return f'{head}<pkg:package xmlns:pkg="{PKG}">{picture}{members}</pkg:package>'.encode()
+
+
+def word_2003(body: str, lists: str = "") -> bytes:
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><?mso-application progid="Word.Document"?>'
+        f'<w:wordDocument xmlns:w="{OLD}" xmlns:wx="wx" xmlns:aml="aml" xmlns:o="o" xml:space="preserve">'
+        "<o:DocumentProperties><o:Title>总结</o:Title><o:Author>办公室</o:Author></o:DocumentProperties>"
+        f"<w:lists>{lists}</w:lists>"
+        '<w:styles><w:style w:type="paragraph" w:default="on" w:styleId="a"><w:name w:val="Normal"/></w:style>'
+        '<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style></w:styles>'
+        f"<w:body><wx:sect>{body}<w:sectPr/></wx:sect></w:body></w:wordDocument>"
+    ).encode()
+
+
+def test_a_package_in_one_file_is_read_like_the_docx() -> None:
+    own = '<w:pStyle w:val="1"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    body = paragraph("总结", properties=own) + table(row("名", "数"), row("甲", "12"))
+    parts = {"styles": STYLES, "numbering": numbering(level(0, "chineseCounting", "%1、"))}
+    one, other = document(flat(body, **parts), "report.doc"), document(docx(body, **parts))
+    assert one.text == other.text == "一、总结\n名\t数\n甲\t12"
+    assert one.blocks == other.blocks
+    assert one.format == "wordxml"
+
+
+def test_word_2003() -> None:
+    gone = f'<aml:annotation w:type="Word.Deletion"><aml:content>{run("5亿元")}</aml:content></aml:annotation>'
+    kept = f'<aml:annotation w:type="Word.Insertion"><aml:content>{run("5.19亿元")}</aml:content></aml:annotation>'
+    note = f"<w:r><w:footnote>{paragraph('注。')}</w:footnote></w:r>"
+    body = (
+        paragraph(
+            "总结", properties='<w:pStyle w:val="1"/><w:listPr><w:ilvl w:val="0"/><wx:t wx:val="一、"/></w:listPr>'
+        )
+        + paragraph("投入", gone, kept, note, "。", '<w:r><w:br w:type="text-wrapping"/><w:t> 完</w:t></w:r>')
+        + table(row(cell("名", '<w:vmerge w:val="restart"/>'), "数"), row(cell("", "<w:vmerge/>"), "12"))
+        + "<w:p><w:r><w:pict><w:binData w:name='a.png'>QUJD</w:binData></w:pict></w:r></w:p>"
+    )
+    result = document(word_2003(body), "report.doc")
+    assert result.text == "一、总结\n投入5.19亿元。\n 完\n名\t数\n12\n注。"
+    assert (result.blocks[0].level, result.format) == (1, "wordxml")
+    assert result.meta == {"title": "总结", "creator": "办公室"}
+
+
+def test_lists_of_word_2003() -> None:
+    lists = (
+        '<w:listDef w:listDefId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:nfc w:val="37"/><w:lvlText w:val="%1、"/>'
+        '</w:lvl></w:listDef><w:list w:ilfo="3"><w:ilst w:val="0"/></w:list>'
+    )
+    own = '<w:listPr><w:ilvl w:val="0"/><w:ilfo w:val="3"/></w:listPr>'
+    body = paragraph("甲", properties=own) + paragraph("乙", properties=own)
+    assert document(word_2003(body, lists)).text == "一、甲\n二、乙"
+
+
+def test_word_xml_that_cannot_be_read() -> None:
+    whole = word_2003(paragraph("正文。" * 300))
+    assert issue(whole[: len(whole) // 2]).code == "damaged"
+    assert issue(word_2003("<w:p/>")).code == "empty"
+    other = f'<?xml version="1.0"?><x xmlns:w="{OLD}"><w:p/></x>'
+    assert issue(other.encode()).code == "unsupported"
+    entities = whole.decode().replace("<w:wordDocument", f"{BILLION}<w:wordDocument", 1).replace("正文。", "&b;", 1)
+    assert issue(entities.encode()).code == "unsafe"
+
+
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
@@ -435,6 +693,119 @@ def test_hostile(body: str, head: str, code: str) -> None:
     start = time.monotonic()
     assert issue(docx(body, head=head)).code in (code, "too_large")
     assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize("part", ["styles", "numbering", "footnotes"])
+def test_entities_in_any_part(part: str) -> None:
+    own = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    good = docx(paragraph("正文", '<w:r><w:footnoteReference w:id="1"/></w:r>', properties=own), **{part: ""})
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members[f"word/{part}.xml"] = BILLION.encode() + members[f"word/{part}.xml"]
+    assert issue(packed(members)).code == "unsafe"
+
+
+def packed(members: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def one_part(content: bytes) -> bytes:
+    return packed({"word/document.xml": content})
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"<r>" + b"<a/>" * 6_000_000 + b"</r>", "too_large"),
+        (b"<r>" + b'<a b="" c=""/>' * 1_000_000 + b"</r>", "too_large"),
+        (b"<r>" + b"x" * 11_000_000 + b"</r>", "too_large"),
+        (('<?xml version="1.0" encoding="IBM037"?>' + "<a/>" * 10).encode("cp037"), "damaged"),
+        (b'<?xml version="1.0" encoding="UTF-7"?><a>+ADw-b/+AD4-</a>', "damaged"),
+        (b"<w:tbl><w:tr><w:tc>" * 500, "too_large"),
+        (b"", "damaged"),
+    ],
+    ids=["elements", "attributes", "one long text", "another encoding", "UTF-7", "deep", "nothing"],
+)
+def test_parts_that_would_take_too_much(content: bytes, code: str) -> None:
+    content = content.replace(b"<w:tbl>", f'<w:tbl xmlns:w="{W}">'.encode(), 1)
+    assert issue(one_part(content)).code == code
+
+
+def test_utf16() -> None:
+    inside = f'<w:document xmlns:w="{W}"><w:body>{paragraph("正文。")}</w:body></w:document>'
+    whole = f'<?xml version="1.0" encoding="UTF-16"?>{inside}'
+    assert document(one_part(whole.encode("utf-16"))).text == "正文。"
+
+
+def test_a_member_that_lies_about_its_size_is_not_unpacked() -> None:
+    content = f'<w:document xmlns:w="{W}"/>'.encode() + b" " * 20_000_000
+    data = bytearray(packed({"word/document.xml": content}, zipfile.ZIP_DEFLATED))
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.index(mark) + place
+        data[at : at + 4] = (1000).to_bytes(4, "little")
+    tracemalloc.start()
+    assert issue(bytes(data)).code == "damaged"
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+def test_names_of_members() -> None:
+    with zipfile.ZipFile(io.BytesIO(docx(paragraph("正文。")))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    strange = {name.replace("/", "\\"): content for name, content in members.items()}
+    assert document(packed(strange)).text == "正文。"
+    assert document(
+        packed(members | {"/etc/x": b"", "../word/document.xml": b"<x/>", "word/glossary/document.xml": b""})
+    ).text
+    outside = members["_rels/.rels"].replace(b"word/document.xml", b"../../etc/passwd")
+    assert document(packed(members | {"_rels/.rels": outside})).text == "正文。"
+    assert issue(packed({"[Content_Types].xml": b"", "word/styles.xml": b""})).code == "damaged"
+
+
+def test_loops_of_styles_lists_and_notes() -> None:
+    own = '<w:pStyle w:val="a"/><w:numPr><w:numId w:val="1"/></w:numPr>'
+    styles = "".join(f'<w:style w:styleId="{a}"><w:basedOn w:val="{b}"/></w:style>' for a, b in ("ab", "bc", "ca"))
+    lists = (
+        '<w:abstractNum w:abstractNumId="0"><w:styleLink w:val="a"/><w:numStyleLink w:val="a"/></w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    )
+    refers = '<w:r><w:footnoteReference w:id="1"/></w:r>'
+    notes = f'<w:footnote w:id="1">{paragraph("注", refers)}</w:footnote>'
+    body = paragraph("正文", refers * 1000, properties=own)
+    assert text(body, styles=styles, numbering=lists, footnotes=notes) == "正文\n注"
+
+
+def test_wide_rows_lose_nothing() -> None:
+    assert text(table(row(*map(str, range(1000))))).split("\t") == [str(n) for n in range(1000)]
+
+
+def test_too_many_cells_and_tables() -> None:
+    assert issue(docx(table(f"<w:tr>{'<w:tc/>' * 100}</w:tr>" * 1100))).code == "too_large"
+    assert issue(docx(table("<w:tr><w:tc/></w:tr>") * 10_001)).code == "too_large"
+
+
+def test_a_list_of_members_without_end() -> None:
+    entry = b"PK\x01\x02" + bytes(42)
+    data = b"PK\x03\x04" + bytes(26) + entry * 150_000 + b"PK\x05\x06" + bytes(18)
+    start = time.monotonic()
+    assert issue(data)
+    assert time.monotonic() - start < 2
+
+
+def test_style_sheets_that_word_did_not_write() -> None:
+    body = paragraph("总结", properties='<w:pStyle w:val="1"/>')
+    for styles in (
+        '<w:style w:type="table" w:styleId="t"/>' + STYLES,
+        "<!-- " + STYLES + " -->" + STYLES,
+        STYLES.replace('"', "'"),
+        STYLES.replace("w:style ", "w:style\n"),
+    ):
+        (block,) = document(docx(body, styles=styles)).blocks
+        assert block.level == 1
 
 
 def test_absurd_table() -> None:

@@ -1,4 +1,4 @@
-"""Word documents (.docx), by a walk over their XML; and the two forms of Word in one XML file, whose elements are the same.
+"""Word documents (.docx) by a walk over their XML; and Word in one XML file, of either kind: the elements are the same.
 
 Libraries that offer paragraphs and tables lose runs inside smart tags, content controls, tracked insertions and text
 boxes, footnotes, and the numbers that Word puts before paragraphs; a walk over the elements keeps them. It is also
@@ -284,8 +284,8 @@ def _by_name(element: Element | None) -> dict[str, Element]:
 
 def _attribute(element: Element | None, name: str) -> str | None:
     for key, value in element.items() if element is not None else ():
-        if _local(key) == name:
-            return value
+        if _local(str(key)) == name:
+            return str(value)
     return None
 
 
@@ -355,7 +355,7 @@ def _sheet(root: Element | None) -> _Sheet:
     styles: dict[str, Element | bytes] = {}
     default = ""
     for element in _children(root, "style"):
-        about = {_local(key): value for key, value in element.items()}
+        about = {_local(str(key)): str(value) for key, value in element.items()}
         key = about.get("styleId", "")
         styles[key] = element
         if about.get("type") == "paragraph" and about.get("default", "0") not in OFF:
@@ -706,12 +706,15 @@ def _spell(number: int, digits: str, powers: str, nought: str) -> str:
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 # Digits that are raised, as characters: an exponent must not be read as part of the number before it.
-_RAISED = str.maketrans("0123456789+-\u2212", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b")
+_RAISED = str.maketrans(
+    "0123456789+-\u2212", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b"
+)
 _EXPONENT = re.compile(r"[+\-\u2212]?\d{1,3}")
 # The signs of the font Symbol that stand with figures, by their places in it; its digits and stops are those of ASCII.
 _SYMBOLS = {
     0xA3: "\u2264", 0xB0: "\u00b0", 0xB1: "\u00b1", 0xB3: "\u2265", 0xB4: "\u00d7", 0xB8: "\u00f7", 0xB9: "\u2260",
-    0xBB: "\u2248", 0x6D: "\u03bc", 0x7E: "~", 0x2D: "\u2212", **{code: chr(code) for code in b" !%()+,./0123456789:;<=>[]_{|}"},
+    0xBB: "\u2248", 0x6D: "\u03bc", 0x7E: "~", 0x2D: "\u2212",
+    **{code: chr(code) for code in b" !%()+,./0123456789:;<=>[]_{|}"},
 }  # fmt: skip
 # Makers whose newer forms of content are walked like Word's own.
 _UNDERSTOOD = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/")
@@ -1106,15 +1109,17 @@ def _text_after(element: Element) -> str:
 def _formula(element: Element) -> str:
     """A formula on one line, in which no two of its numbers run together: 1/2, 10\u2074, (a b)."""
     words: list[str] = []
+    runs = True
     for child in element:
         name = _local(child.tag)
         if name == "t":
             words += [child.text] if child.text else []
-        elif name == "r":
+        elif name == "r" and runs:
             words += [text] if (text := _formula(child)) else []
         elif name not in LEFT_OUT and not name.endswith("Pr"):
             parts = [_formula(part) for part in child if not _local(part.tag).endswith("Pr")]
             _set_apart(_structure(name, parts) if name in _STRUCTURES else _formula(child), words)
+            runs = name == "r"
     return "".join(words)
 
 

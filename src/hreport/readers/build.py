@@ -71,12 +71,13 @@ class Source:
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph on its way into the text."""
+    """A paragraph on its way into the text. `score`: how sure text recognition was of it, if that read it."""
 
     text: str
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int | None = None
     page: int | None = None
+    score: float | None = None
 
 
 @dataclass(slots=True)
@@ -154,7 +155,9 @@ class Builder:
                 continue
             self._separate("\n")
             span = self._write(line)
-            self.blocks.append(Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level))
+            self.blocks.append(
+                Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level, score=paragraph.score)
+            )
             if paragraph.kind is not BlockKind.FURNITURE:
                 self._before = [*self._before[-1:], line.strip()]
 

@@ -13,13 +13,13 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 
-def _function(name: str, result: Any, *arguments: Any) -> Any:
-    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(getattr(pdfium, name), c_void_p).value)
-
-
 def address(pointer: Any) -> int:
     """The address that a pointer of pypdfium2 holds."""
     return ctypes.cast(pointer, c_void_p).value or 0
+
+
+def _function(name: str, result: Any, *arguments: Any) -> Any:
+    return ctypes.PYFUNCTYPE(result, *arguments)(address(getattr(pdfium, name)))
 
 
 count_characters = _function("FPDFText_CountChars", c_int, c_void_p)

@@ -20,6 +20,7 @@ Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
 MOST_OBJECTS = 200_000  # of one page that are looked at
 MOST_PATHS = 5_000
+MANY_PATHS = 50
 MOST_SEGMENTS = 50_000
 DEEPEST = 4
 MOST_TEXTS = 20  # that are asked whether they can be seen
@@ -42,24 +43,28 @@ _AS_IT_IS: Matrix = (1, 0, 0, 1, 0, 0)
 @dataclass(slots=True)
 class Drawings:
     """The `rules` stand in the page's own space. `is_picture`: pictures cover the page, `hides_text`: and its text is
-    not to be seen. `is_map`: there were too many paths to look at, so that it has no rules."""
+    not to be seen. `is_outlined`: so many paths that they may be words, drawn as outlines. `is_map`: there were too
+    many to look at, so that it has no rules. `objects`: how many objects there are, text among them."""
 
     rules: list[Rule] = field(default_factory=list)
     is_picture: bool = False
     hides_text: bool = False
+    is_outlined: bool = False
     is_map: bool = False
+    objects: int = 0
 
 
 def look(page: pypdfium2.PdfPage, characters: Characters) -> Drawings:
     """Find what is drawn on a page with these characters."""
     address = calls.address(page.raw)
+    objects = calls.count_objects(address)
     # Many pages hold nothing but text: no need to look at each piece of it, which takes a fifth of the time.
-    if calls.count_objects(address) <= characters.objects():
-        return Drawings()
+    if objects <= characters.objects():
+        return Drawings(objects=objects)
     width, height = page.get_size()
     walk = _Walk(width * height)
     walk.over(address, calls.count_objects, calls.page_object, _AS_IT_IS, 0)
-    return walk.found()
+    return walk.found(objects)
 
 
 class _Walk:
@@ -75,13 +80,17 @@ class _Walk:
         self.numbers = (ctypes.c_float * 6)()
         self.places = [ctypes.addressof(self.numbers) + 4 * n for n in range(6)]
 
-    def found(self) -> Drawings:
+    def found(self, objects: int) -> Drawings:
         is_picture = self.covered > PICTURE_SHARE * self.area
         unseen = [n < self.painted_over or calls.render_mode(text) == _INVISIBLE for n, text in enumerate(self.texts)]
-        hides_text = is_picture and sum(unseen) > len(unseen) / 2
-        if self.is_map():
-            return Drawings([], is_picture, hides_text, is_map=True)
-        return Drawings(self.rules, is_picture, hides_text)
+        return Drawings(
+            [] if self.is_map() else self.rules,
+            is_picture,
+            hides_text=is_picture and sum(unseen) > len(unseen) / 2,
+            is_outlined=self.paths > MANY_PATHS,
+            is_map=self.is_map(),
+            objects=max(objects, self.objects, self.segments),
+        )
 
     def is_map(self) -> bool:
         return self.paths > MOST_PATHS or self.segments > MOST_SEGMENTS
@@ -112,8 +121,8 @@ class _Walk:
         if outer is _AS_IT_IS:
             return a, b, c, d, e, f
         x, y = _moved(e, f, outer)
-        k, l, m, n, _, _ = outer
-        return a * k + b * m, a * l + b * n, c * k + d * m, c * l + d * n, x, y
+        p, q, r, s, _, _ = outer
+        return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, x, y
 
     def _image(self, image: int, matrix: Matrix) -> None:
         if not calls.object_bounds(image, *self.places[:4]):

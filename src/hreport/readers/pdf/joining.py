@@ -16,6 +16,7 @@ from hreport.readers.pdf.pages import Page
 from hreport.readers.pdf.ruled import Ruled
 
 NEAR_PAGES = 10  # where to look for margins when the page itself holds too little
+MOST_BESIDE = 500  # lines of a page that are looked at for margins, where it holds many times more
 SAME_EDGE = 6.0  # points: columns of a table that goes on begin in the same place on the next page
 
 _TOKEN = re.compile(r"[!-~]+|.")
@@ -94,12 +95,14 @@ class Joiner:
         width = self.widths[line.page]
         reach = 3.5 * line.size
         others = self.by_page[line.page]
+        if len(others) > 4 * MOST_BESIDE:
+            others = others[:: len(others) // MOST_BESIDE]
         column = _column(line, others, reach)
         if len(column) < 6:
             around = range(line.page - NEAR_PAGES, line.page + NEAR_PAGES + 1)
             same = [number for number in around if abs(self.widths.get(number, 0) - width) < 1]
             others = [other for number in same for other in self.by_page.get(number, ())]
-            column = _column(line, others, reach)
+            column = _column(line, others, reach) or [line]
         lefts = Counter(round(other.left) for other in column)
         often = [left for left, number in lefts.items() if number >= max(2, 0.1 * len(column))]
         left = float(min(often, default=round(line.left)))
@@ -152,7 +155,9 @@ class Joiner:
 
         def finish() -> Iterator[Paragraph | Table]:
             if lines:
-                yield Paragraph(_join(line.text for line in lines), page=lines[0].page)
+                scores = [line.score for line in lines if line.score is not None]
+                words = _join(line.text for line in lines)
+                yield Paragraph(words, page=lines[0].page, score=min(scores, default=None))
             if parts:
                 yield from _one_table(parts)
             yield from waiting
@@ -162,7 +167,7 @@ class Joiner:
 
         for item in (item for page in self.pages for item in page.items):
             if isinstance(item, Line) and item.furniture:
-                waiting.append(Paragraph(item.text, BlockKind.FURNITURE, page=item.page))
+                waiting.append(Paragraph(item.text, BlockKind.FURNITURE, page=item.page, score=item.score))
                 if not lines and not parts:
                     yield from finish()
             elif isinstance(item, Line):

@@ -93,6 +93,7 @@ class Characters:
         self._corners_address = ctypes.addressof(self._corners)
         self.total = max(0, calls.count_characters(self._page))
         count = min(self.total, MOST_CHARACTERS)
+        self.is_cut = self.total > count
         text = self._at_once(count)
         # The text in one piece leaves out rare hanzi and what has no character: then it cannot be counted by.
         self.text = text if len(text) == count else self._one_by_one(count)
@@ -109,9 +110,7 @@ class Characters:
 
     def _one_by_one(self, count: int) -> str:
         codes = (calls.unicode(self._page, index) for index in range(count))
-        return "".join(
-            chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes
-        )
+        return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
 
     def _hyphen(self, character: str, index: int) -> str:
         return "-" if character in "\x02\ufffe" and calls.is_hyphen(self._page, index) == 1 else character
@@ -205,16 +204,14 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     # Some files set every size to 1 and scale it up: then the height of the box is the size.
     size = size if size > 4 else max(4.0, top - bottom)
     last_left, last_bottom, last_right, last_top = characters.box(end - 1)
-    left = left if left < last_left else last_left
-    bottom = bottom if bottom < last_bottom else last_bottom
-    right = right if right > last_right else last_right
-    top = top if top > last_top else last_top
+    left = min(last_left, left)
+    bottom = min(last_bottom, bottom)
+    right = max(last_right, right)
+    top = max(last_top, top)
     slanted = characters.is_slanted((start + end) // 2)
     if " " in words:
         words = _spaced(characters, words, start, size)
-    return Line(
-        words, left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1
-    )
+    return Line(words, left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1)
 
 
 def _spaced(characters: Characters, words: str, start: int, size: float) -> str:

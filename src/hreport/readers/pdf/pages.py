@@ -14,6 +14,7 @@ from hreport.readers.pdf.ruled import Ruled
 
 FEW_CHARACTERS = 20  # on a page that has no text layer but, perhaps, a watermark
 GARBAGE = 0.1
+MOST_LINES = 10_000
 
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 # What no Chinese report is made of: controls, private use, letters of far scripts.
@@ -24,8 +25,9 @@ _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u0100-\u036f\u0460-\u1fff\ua000-\uf8ff\u
 class Page:
     """A page as it is seen; `items`: its lines and tables in reading order, as long as it is not joined to others.
 
-    `is_picture`: it shows a picture and has no text layer, `is_recognised`: it has one made by text recognition,
-    `is_tangled`: it may have tables, but too much is drawn on it to tell.
+    `is_picture`: it shows a picture and has no text layer; `has_ocr_layer`: it has one, made by text recognition;
+    `is_recognised`: its lines were read off it by us. `is_tangled`: it may have tables, but too much is drawn on it to
+    tell; `is_cut`: it held more text than a page can. `things`: how many characters and objects it is made of.
     """
 
     number: int
@@ -34,9 +36,11 @@ class Page:
     lines: list[Line]
     tables: Sequence[Ruled] = ()
     is_picture: bool = False
+    has_ocr_layer: bool = False
     is_recognised: bool = False
     is_tangled: bool = False
-    characters: int = 0
+    is_cut: bool = False
+    things: int = 0
     items: list[Line | Ruled] = field(default_factory=list)
 
     def has_text(self, few: int = 0) -> bool:
@@ -66,16 +70,19 @@ def read(page: pypdfium2.PdfPage, number: int) -> Page:
         characters = Characters(text_page, Placing.of(page))
         found = lines.read(characters, number)
         drawn = drawings.look(page, characters)
-        result = Page(number, width, height, found, characters=characters.total)
+        result = Page(number, width, height, found[:MOST_LINES], things=characters.total + drawn.objects)
+        result.is_cut = characters.is_cut or len(found) > MOST_LINES
         if drawn.is_picture:
             has_text = result.has_text(FEW_CHARACTERS)
             result.is_picture = not has_text
-            result.is_recognised = has_text and drawn.hides_text
+            result.has_ocr_layer = has_text and drawn.hides_text
+        elif drawn.is_outlined:
+            result.is_picture = not result.has_text(FEW_CHARACTERS)
         try:
-            result.tables = list(ruled.tables(drawn.rules, characters, found, number))
+            result.tables = list(ruled.tables(drawn.rules, characters, result.lines, number))
         except ruled.TangledError:
             result.is_tangled = True
-        result.is_tangled |= drawn.is_map
+        result.is_tangled |= drawn.is_map and bool(found)
         return result
     finally:
         text_page.close()

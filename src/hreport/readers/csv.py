@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from hreport.model import Document, Issue
 from hreport.readers import build, grid
 from hreport.readers.build import RefusedError, Source, is_figure
-from hreport.readers.grid import Doubts, Sheet
 from hreport.readers.encoding import LONGEST_CHARACTER, Failure, decode
+from hreport.readers.grid import Doubts, Sheet
 
 DELIMITERS = ",\t;|\uff0c"
 SAMPLE = 20_000  # bytes, or characters, that are looked at

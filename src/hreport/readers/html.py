@@ -139,7 +139,11 @@ def read(source: Source) -> Document | Issue:
     if not _is_archive(source.data):
         return _read_page(source, source.data, "", "html")
     first: Document | Issue | None = None
-    for data, encoding in _pages_of(source.data):
+    try:
+        pages = list(_pages_of(source.data))
+    except RecursionError:
+        return source.issue("too_large", "the web archive is nested too deeply to be safe: save its page as .html")
+    for data, encoding in pages:
         # The first page is the one that was saved; the others, its frames.
         result = _read_page(source, data, encoding, "mhtml")
         if isinstance(result, Document) or result.code != "empty":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hreport.model import Block, BlockKind, Document, Issue, Span
-from hreport.readers import build
+from hreport.readers import build, markdown
 from hreport.readers.build import Source
 
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
@@ -53,12 +53,15 @@ def read(source: Source) -> Document | Issue:
         return source.too_long(len(text))
     if not text.strip():
         return source.issue("empty", "the file holds nothing but white space: nothing to read")
-    if looks_like_table(text):
+    structure = markdown.read(text)
+    if structure is None and looks_like_table(text):
         return source.issue(
             "table", "tables are not read yet: give the report itself, or a table that hreport extract wrote"
         )
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
-    return source.document(text, _blocks(text), "txt", issues=issues)
+    if structure is None:
+        return source.document(text, _blocks(text), "txt", issues=issues)
+    return source.document(text, structure.blocks, "txt", issues=issues, marks=structure.marks)
 
 
 def _blocks(text: str) -> Iterator[Block]:

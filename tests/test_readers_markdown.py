@@ -85,6 +85,7 @@ def test_marks_are_no_masks(text: str, wanted: list[tuple[str, str, str]]) -> No
         ("床位\\*\\*张，医院12家。", ["*\\*"]),
         ("实现**全覆盖，约有**多人。", ["**"]),
         ("全市有床位*12*张。", ["2*"]),
+        ("借助“_-_”远程网络，医院12家。", ["_", "_"]),
     ],
 )
 def test_masks_are_no_marks(text: str, wanted: list[str]) -> None:
@@ -108,7 +109,7 @@ def test_struck_words_are_no_figures() -> None:
 
 
 def test_plain_texts_are_left_alone() -> None:
-    for text in ("一、工作\n床位**张。\n", "床位12张\n- 一项\n", "#1楼\n床位12张。\n", "A | B\n床位12张。\n"):
+    for text in ("一、工作\n床位**张。\n", "床位12张\n- 一项\n- 二项\n", "#1楼\n床位12张。\n", "A | B\n床位12张。\n"):
         result = document(text)
         assert result.marks == ()
         assert {block.kind for block in result.blocks} == {BlockKind.PARAGRAPH}

@@ -472,8 +472,8 @@ def test_the_number_of_a_table_is_no_figure() -> None:
     rows = [["3-5  分地区一般公共预算支出(2023年)"], ["单位:万元"], ["地区", "合  计", "#教育支出"], ["黄岩区", 12, 3]]
     found = analyse(document(book(*rows, ["温岭市", 34, 5])), LEXICON).observations
     assert [(o.quantity.text, o.indicator, o.quantity.unit, o.area) for o in found] == [
-        ("12", "一般公共预算支出", "万元", "黄岩区"), ("3", "教育支出", "万元", "黄岩区"),
-        ("34", "一般公共预算支出", "万元", "温岭市"), ("5", "教育支出", "万元", "温岭市"),
+        ("12", "合计", "万元", "黄岩区"), ("3", "教育支出", "万元", "黄岩区"),
+        ("34", "合计", "万元", "温岭市"), ("5", "教育支出", "万元", "温岭市"),
     ]  # fmt: skip
 
 

@@ -434,8 +434,6 @@ class _Table:
         if across.said.units and not down.said.units and first and last:
             first, last = last, first  # 男 above, 肥胖率(%) beside
         name = first if last in first else first + last
-        if pattern.total.fullmatch(name) and self._caption.subject:
-            name = self._caption.subject
         if not name or (pattern.group_name.fullmatch(name) and self._caption.subject):
             name += self._caption.subject
         if not name and (across.said.total or down.said.total):

@@ -109,6 +109,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet = [Span(line.start, line.end) for line, f in zip(lines, is_furniture, strict=True) if f] + marked
     cells = tuple(b for b in document.blocks if b.kind is BlockKind.CELL)
     quiet += [b.span for b in cells]
+    quiet += _captions(document) if document.format in SHEETS else []
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
     body = list(_body(lines, is_furniture, marked, noise, patterns))
@@ -324,6 +325,15 @@ def _reports(
         own = body[opening.at : last]
         sections = tuple(_sections(document, styled, own, reading, start, end, opening.title, grammar))
         yield Report(number, Span(start, end), opening.title, sections=sections)
+
+
+def _captions(document: Document) -> Iterator[Span]:
+    """The lines over the tables of a sheet: 3-5 is the number of a table there, and no figure."""
+    caption = ""
+    for block in reversed(document.blocks):
+        caption = block.caption if block.kind is BlockKind.CELL else caption
+        if block.kind is not BlockKind.CELL and document.text[block.span.start : block.span.end] in caption:
+            yield block.span
 
 
 def _sheets(document: Document, body: Sequence[Line]) -> Iterator[openings.Opening]:

@@ -53,7 +53,17 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as place:
             folder = folder_of(count, Path(place) / "reports")
             for output in ("out.csv", "out.duckdb"):
-                run = [sys.executable, "-m", "hreport", "extract", str(folder), "-o", str(Path(place) / output), "-j", "2"]
+                run = [
+                    sys.executable,
+                    "-m",
+                    "hreport",
+                    "extract",
+                    str(folder),
+                    "-o",
+                    str(Path(place) / output),
+                    "-j",
+                    "2",
+                ]
                 seconds, most, processes = peak(run)
                 print(f"{count:6,}   {output[4:]:6}   {seconds:7.1f}   {most:7.0f}   {processes:9}", flush=True)
 

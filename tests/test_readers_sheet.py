@@ -280,8 +280,10 @@ def test_separated_values(mark: str, encoding: str) -> None:
 
 
 def test_markdown_tables_guards_and_ragged_rows() -> None:
-    found = document("| 地区 | 床位 |\n|---|---:|\n| 甲市 | 12 |\n| 乙市 | 13 |\n".encode(), "a.md")
-    assert found.text == "地区\t床位\n甲市\t12\n乙市\t13"
+    found = document("| 地区 | 床位 |\n| 甲市 | 12 |\n|----|----|\n| 乙市 | 13 |\n| 丙市 | 14 |\n".encode(), "a.md")
+    assert found.format == "txt"  # a table of Markdown, whose text stays as it is
+    drawn = document("|地区|床位|\n|甲市|12|\n|乙市|13|\n|----|----|\n|合计|25|\n".encode(), "a.csv")
+    assert drawn.text == "地区\t床位\n甲市\t12\n乙市\t13\n合计\t25"
     ragged = '各市床位\n地区,区号,床位\n甲市,="0571",12\n乙市,\'0572,13\n丙市,0573,14\n丁市,0574,15\n注:快报数\n'
     found = document(ragged.encode(), "a.csv")
     assert lines(found)[0] == "各市床位"

@@ -7,6 +7,9 @@ gold and the rows of corpus files that were judged by reading (tests/gold/judged
 counts it. The weights are those of a logistic regression with an L2 penalty over the doubts of each record; cases count
 less, for they were written to be hard. What is printed is honest as far as that goes: every record's probability is
 fitted on the other folds (by file).
+
+Weights without `seen` were set by hand, for doubts that no annotated text has (what text recognition misreads): they
+are kept as they are.
 """
 
 from __future__ import annotations
@@ -141,6 +144,9 @@ def main() -> None:
         f"{n} = {{ weight = {b:.2f}, right = {right[n]}, seen = {seen[n]} }}"
         for n, b in zip(names, beta[1:], strict=True)
     ]
+    # Doubts that no annotated text has keep the weight that was set by hand.
+    by_hand = [w for w in GRAMMAR.tables["confidence"].values() if not w.seen and w.id not in names]
+    lines += [f"{w.id} = {{ weight = {w.weight:.2f}, most = {w.most:.2f} }}" for w in by_hand]
     print("\n".join(lines))
     if "--write" in sys.argv:
         path = ROOT / "src/hreport/data/confidence.toml"

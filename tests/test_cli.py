@@ -227,7 +227,7 @@ def trouble(folder: Path) -> dict[str, bytes]:
         "broken.docx": docx.getvalue(),
         "cut.pdf": b"%PDF-1.7\n1 0 obj\n<< /Type /Cat",
         "image.png": b"\x89PNG\r\n\x1a\n" + bytes(64),
-        "page.doc": b"<html><head><meta charset=utf-8></head><body><p>1</p></body></html>",
+        "old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
         "noise.txt": bytes(range(128, 256)) * 7,
     }
 
@@ -240,7 +240,7 @@ def test_each_trouble_is_a_line_and_the_rest_is_read(folder: Path) -> None:
         no_traceback(done)
         lines = done.stderr.decode().splitlines()
         assert done.returncode == 1
-        for name in ("empty.txt", "cut.docx", "cut.pdf", "image.png", "page.doc"):
+        for name in ("empty.txt", "cut.docx", "cut.pdf", "image.png", "old.doc"):
             (line,) = [x for x in lines if f"in/{name}:" in x]
             assert line.startswith(f"hreport: in/{name}: ")
             assert line.count(":") >= 3, line
@@ -377,10 +377,10 @@ def test_compare_of_nothing_says_why(folder: Path) -> None:
 
 
 def test_compare_of_what_is_no_table_of_ours(folder: Path) -> None:
-    (folder / "beds.csv").write_text("city,beds\nx,1\n")
-    done = hreport("compare", "beds.csv", cwd=folder)
+    (folder / "beds.jsonl").write_text('{"city": "x", "beds": 1}\n')
+    done = hreport("compare", "beds.jsonl", cwd=folder)
     assert done.returncode == 1
-    assert "hreport: beds.csv: not a table of hreport extract: no column file" in done.stderr.decode()
+    assert "hreport: beds.jsonl: not a table of hreport extract: no column file" in done.stderr.decode()
 
 
 def test_extract_of_a_table_of_ours(folder: Path) -> None:

@@ -65,6 +65,7 @@ def found(entry: Pattern, example: str) -> list[re.Match[str]]:
 ENTIRE = (
     "share", "separators", "unit_column", "unit_cell", "figure", "group", "code", "year_cell", "date_cell",
     "masked_place", "blank", "bare_year", "place_header", "reference", "part_of", "running", "total", "label",
+    "code_column", "period_header", "plain_sheet",
     "generic_name", "name_header", "attribute", "group_header", "no_figure", "group_name", "rim",
 )  # fmt: skip
 SPECIAL = ("masks", "numerals", "times", "areas", "lines", "furniture")

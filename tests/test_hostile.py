@@ -30,9 +30,10 @@ from hreport.link import roles
 from hreport.link.chunks import LONGEST_CLAUSE
 from hreport.model import Document, Exact, Issue
 from hreport.openings import LONGEST_ENTRY, LONGEST_OFFICIAL, PROSE
-from hreport.pipeline import Source, Work, process
+from hreport.pipeline import Work, process
 from hreport.readers import build, read_bytes
 from hreport.record import EXTRACT, MASKS, Column, Row, mask_rows, number, observation_rows
+from hreport.sources import Source
 from hreport.split import LINE_END, LONGEST_STYLED
 from hreport.tag import masks, quantities, words
 from hreport.text import LONGEST_SENTENCE, fold

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
+import subprocess
+import sys
+import time
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from texts import LEXICON
 
-from hreport import pipeline
+from hreport import guards, pipeline, sources, sourcetext
 from hreport.lexicon import load
-from hreport.model import Document, Exact, Extraction, Mask, Masked, Observation, Quantity, Report, Span
-from hreport.pipeline import Manifest, ManifestError, Source, Work, find, process, read_manifest, run
+from hreport.manifest import Manifest, ManifestError, read_manifest
+from hreport.model import Document, Exact, Extraction, Issue, Mask, Masked, Observation, Quantity, Report, Span
+from hreport.pipeline import Work, process, run
+from hreport.readers import archive as archive_reader
 from hreport.record import EXTRACT, ISSUES, MASKS, mask_rows, observation_rows
+from hreport.sources import Source, find
 
 
-def paths(found: pipeline.Found) -> list[str]:
+def paths(found: sources.Found) -> list[str]:
     return [s.path for s in found.sources]
 
 
-def codes(found: pipeline.Found) -> list[str]:
+def codes(found: sources.Found) -> list[str]:
     return [i.code for i in found.issues]
 
 
@@ -242,19 +251,180 @@ def test_outcomes_come_in_order_with_issues_in_place(jobs: int, tmp_path: Path) 
     assert [o.read for o in outcomes] == [True] * 3 + [False] + [True] * 3
 
 
-def test_a_worker_that_dies_costs_only_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # A dictionary that kills the worker cannot be sent along, so the pool is made to run a work that dies.
+@pytest.mark.parametrize(
+    ("deed", "code"),
+    [
+        ("die", "crashed"),
+        ("hang", "timeout"),
+        ("eat", "memory"),
+        ("too much", "memory"),
+    ],
+)
+def test_a_worker_that_is_lost_costs_only_its_file(
+    deed: str, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # No real file is as sure to hurt as this, so that the pool is made to run a work that does what a file says.
     for n in range(6):
-        (tmp_path / f"{n}.txt").write_text("deadly" if n == 2 else "fine")
-    monkeypatch.setattr(pipeline, "_work", dying)
-    outcomes = list(run(find([str(tmp_path)]).sources, Work(), 2))
-    assert [[i.code for i in o.issues] for o in outcomes] == [[], [], ["crashed"], [], [], []]
+        (tmp_path / f"{n}.txt").write_text(deed if n == 2 else "fine")
+    monkeypatch.setattr(pipeline, "_work", obeying)
+    outcomes = list(run(find([str(tmp_path)]).sources, Work(time_limit=1.5 if deed == "hang" else 60), 2))
+    assert [[i.code for i in o.issues] for o in outcomes] == [[], [], [code], [], [], []]
+    assert [o.path for o in outcomes] == [str(tmp_path / f"{n}.txt") for n in range(6)]
+    (issue,) = outcomes[2].issues
+    assert ": " in issue.message  # what is wrong, and what to do
 
 
-def dying(source: Source) -> pipeline.Outcome:
-    if "deadly" in Path(source.path).read_text():
+def obeying(source: Source) -> pipeline.Outcome:
+    deed = Path(source.path).read_text()
+    if deed == "die":
         os._exit(9)
+    if deed == "hang":
+        time.sleep(600)
+    if deed == "too much":  # what the guard of systems without a limit in the kernel does
+        os._exit(guards.OUT_OF_MEMORY)
+    if deed == "eat":
+        pipeline._process = eating  # type: ignore[assignment]
+        return pipeline.process(source, Work(), LEXICON)
     return pipeline.Outcome(source.path)
+
+
+def eating(*_: object) -> pipeline.Outcome:
+    bytearray(guards.MOST_MEMORY + 2**20)
+    raise AssertionError("no limit")
+
+
+def test_the_guard_that_watches() -> None:
+    # The one of systems whose kernel sets no limit, here in a process that takes 300 MB where 200 are allowed.
+    program = (
+        "import time; from hreport import guards; guards._by_watch(200 << 20); a = b'x' * (300 << 20); time.sleep(30)"
+    )
+    pytest.importorskip("psutil")
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == guards.OUT_OF_MEMORY
+
+
+@pytest.mark.parametrize("jobs", [None, 2])
+def test_members_of_an_archive_come_in_its_place(jobs: int | None, tmp_path: Path) -> None:
+    def zipped(members: dict[str, bytes]) -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in members.items():
+                archive.writestr(name, data)
+        return stream.getvalue()
+
+    text = "全市床位100张。".encode()
+    inner = zipped({"x.txt": text, "y.txt": b""})
+    members = {f"{n:02}.txt": text for n in range(20)} | {"__MACOSX/._a": b"x", "in/z.zip": inner, "~$a.docx": b"x"}
+    (tmp_path / "a.txt").write_bytes(text)
+    (tmp_path / "b.zip").write_bytes(zipped(members))
+    (tmp_path / "c.txt").write_bytes(text)
+    (tmp_path / "d.zip").write_bytes(zipped({}))
+    sources = find([str(tmp_path)]).sources
+    outcomes = list(run(sources, Work(), jobs, here=jobs is None))
+    assert [os.path.relpath(o.path, tmp_path).replace(os.sep, "/") for o in outcomes] == [
+        "a.txt", *(f"b.zip/{n:02}.txt" for n in range(20)), "b.zip/in/z.zip/x.txt", "b.zip/in/z.zip/y.txt",
+        "b.zip/in/z.zip", "b.zip", "c.txt", "d.zip",
+    ]  # fmt: skip
+    assert [o.path for o in outcomes if o.is_archive] == [str(tmp_path / "b.zip/in/z.zip"), str(tmp_path / "b.zip")]
+    assert [i.code for o in outcomes for i in o.issues] == ["empty", "empty"]
+    assert {len(o.rows) for o in outcomes if o.read} == {1}
+
+
+def test_names_in_an_archive_of_a_chinese_windows() -> None:
+    # Without the mark for UTF-8, as Windows writes them: zipfile takes the bytes for those of an old PC.
+    for encoding in ("gbk", "utf-8"):
+        member = zipfile.ZipInfo("绵阳市工作总结.txt".encode(encoding).decode("cp437"))
+        assert archive_reader._name(member) == "绵阳市工作总结.txt"
+    member = zipfile.ZipInfo("绵阳市\\总结.txt")
+    member.flag_bits |= archive_reader.UTF8_NAMES
+    assert archive_reader._name(member) == "绵阳市/总结.txt"
+
+
+def test_an_archive_that_is_encrypted_deep_or_a_bomb(tmp_path: Path) -> None:
+    stream = io.BytesIO(b"")
+    data = b"text"
+    for depth in range(5):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr(f"{depth}.zip" if depth else "a.txt", data)
+        data = stream.getvalue()
+    (tmp_path / "deep.zip").write_bytes(data)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.txt", bytes(200 * 2**20))
+    (tmp_path / "bomb.zip").write_bytes(stream.getvalue())
+    locked = bytearray(zipped_once(b"secret " * 9))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + place] |= 1
+    (tmp_path / "locked.zip").write_bytes(locked)
+    found = {
+        os.path.relpath(o.path, tmp_path): (i.code, i.message)
+        for o in run(find([str(tmp_path)]).sources, Work(), here=True)
+        for i in o.issues
+    }
+    assert {place: code for place, (code, _) in found.items()} == {
+        "bomb.zip/bomb.txt": "too_large", "deep.zip/4.zip/3.zip/2.zip": "too_large", "locked.zip/a.txt": "encrypted",
+    }  # fmt: skip
+    assert "give --password" in found["locked.zip/a.txt"][1]
+
+
+def zipped_once(data: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", data)
+    return stream.getvalue()
+
+
+def test_a_scan_gets_more_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    asked: list[bool] = []
+
+    def reading(data: bytes, name: str, password: str | None, ocr: bool) -> Document | Issue:
+        asked.append(ocr)
+        if not ocr:
+            return Issue(name, "scanned", "a scan: do this", pages=7)
+        return Document(name, TEXT, (), "pdf", "0")
+
+    monkeypatch.setattr(pipeline, "read_bytes", reading)
+    monkeypatch.setattr(pipeline, "can_recognise", lambda: True)
+    first = process(Source(str(tmp_path / "a.txt")), Work(), LEXICON)
+    assert [(s.ocr, s.effort) for s in first.more] == [(True, 8)]
+    assert not first.is_archive
+    (only,) = run([Source(str(tmp_path / "a.txt"))], Work(), here=True)
+    assert only.read
+    assert asked == [False, False, True]
+    monkeypatch.setattr(pipeline, "can_recognise", lambda: False)
+    assert [i.code for i in process(Source(str(tmp_path / "a.txt")), Work(), LEXICON).issues] == ["scanned"]
+
+
+def test_texts_are_saved_as_they_were_read(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes("一\r\n全市床位100张。\n".encode("gb18030"))
+    (tmp_path / "in" / "b.zip").write_bytes(zipped_once("全市床位xx张。".encode()))
+    work = Work(want="both", save_text=tmp_path / "texts")
+    outcomes = list(run(find([str(tmp_path / "in")]).sources, work, here=True))
+    for outcome in outcomes:
+        for row in outcome.rows:
+            place = tmp_path / "texts" / f"{sourcetext.place(outcome.path)}"
+            text = Path(f"{place}.txt").read_bytes().decode("utf-8")
+            assert text[row["start"] : row["end"]] == row["text"]
+            with open(f"{place}.blocks.csv", encoding="utf-8-sig", newline="") as lines:
+                blocks = list(csv.DictReader(lines))
+            assert any(int(b["start"]) <= row["start"] and row["end"] <= int(b["end"]) for b in blocks)
+    assert sum(len(o.rows) for o in outcomes) == 3
+
+
+@pytest.mark.parametrize(
+    "path", ["../../etc/x", "/etc/x", "C:\\x\\y", "a/../../b", "-", "a:b", "..", "x" * 300, "con. "]
+)
+def test_saved_texts_stay_in_their_folder(path: str, tmp_path: Path) -> None:
+    place = sourcetext.place(path)
+    inside = (tmp_path / "texts" / f"{place}.txt").resolve()
+    assert inside.is_relative_to(tmp_path / "texts")
+    assert all(0 < len(part) <= 140 for part in place.split("/"))
+
+
+def test_two_names_are_two_saved_texts() -> None:
+    assert sourcetext.place("a:b") != sourcetext.place("a?b") != sourcetext.place("a_b")
 
 
 def test_a_run_may_be_left_early(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hreport.analyse import analyse
 from hreport.lexicon import load
-from hreport.model import Block, BlockKind, Document, Exact, Issue, Masked, Value
+from hreport.model import Block, BlockKind, Document, Exact, Masked, Value
 from hreport.readers import read_bytes
 
 
@@ -170,8 +170,8 @@ def test_a_table() -> None:
 def test_a_table_alone_is_read_and_other_tables_are_not() -> None:
     assert document("| 地区 | 床位 |\n| - | - |\n| 甲市 | 12 |\n").blocks
     result = read_bytes("| 地区 | 床位 |\n| 甲市 | 12 |\n| 乙市 | 13 |\n".encode(), "report.md")
-    assert isinstance(result, Issue)
-    assert result.code == "table"
+    assert isinstance(result, Document)
+    assert result.format == "csv"
 
 
 @pytest.mark.parametrize(

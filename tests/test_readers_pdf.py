@@ -304,7 +304,9 @@ def test_table_in_a_file_with_a_password() -> None:
 
 
 def test_no_text_layer() -> None:
-    assert issue(pdf([], [], image=True)).message == "scanned pdf: it has no text layer: run it through OCR first"
+    found = issue(pdf([], [], image=True))
+    assert (found.code, found.pages) == ("scanned", 2)
+    assert found.message.startswith("scanned pdf: ")
 
 
 def test_some_pages_are_scanned() -> None:

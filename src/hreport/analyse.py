@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
-from hreport.confidence import judged
+from hreport.confidence import Certainty, judged
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
 from hreport.link import cells, observe, roles
@@ -45,6 +45,7 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
     reports = tuple(_with_leaks(layout, report, grammar) for report in reports)
     found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
+    certainty = Certainty(document.blocks)
     observations: list[Observation] = []
     for report in reports:
         own = _between(metrics, report.span.start, report.span.end, lambda q: q.span.start)
@@ -57,7 +58,9 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
             identity = resolve.indicator_id(meant or o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
-            observations.append(judged(replace(o, indicator_id=identity), document.text, grammar, lexicon))
+            o = replace(o, indicator_id=identity)
+            sure = certainty.at(o.quantity.span.start)
+            observations.append(judged(o, document.text, grammar, lexicon, sure))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))
 
 

@@ -79,12 +79,13 @@ class RoleRule:
 @dataclass(frozen=True, slots=True)
 class Weight:
     """What a doubt adds to the log-odds that a record is right, and of how many annotated records with it how many
-    were."""
+    were: of none where the weight was set by hand. No record with the doubt is likelier to be right than `most`."""
 
     id: str
     weight: float
     right: int = 0
     seen: int = 0
+    most: float = 1.0
 
 
 TABLES: Mapping[str, Mapping[str, type[Any]]] = {

@@ -58,8 +58,9 @@ class Block:
 
     `page`, `table`, `row`, `column` count from 1; `row_heading` and `column_heading` are the cell's headings (stacked
     headings joined with a space), `caption` the line before the table (where units such as 单位:亿元 stand);
-    `is_heading`: the cell is itself a heading of rows, of columns or of a part of the table. `score`: how sure text
-    recognition was of the words, 0 to 1, where they were read off a picture.
+    `is_heading`: the cell is itself a heading of rows, of columns or of a part of the table. `level` is that of a
+    heading from 1, of a cell how far its words are moved in, which makes a row a part of the one above. `score`: how
+    sure text recognition was of the words, 0 to 1, where they were read off a picture.
     """
 
     kind: BlockKind

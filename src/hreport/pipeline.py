@@ -1,319 +1,48 @@
-"""From paths to rows: finds the files, runs the path over each in worker processes, turns failures into `Issue`s.
+"""From files to rows: runs the path over each in worker processes, turns failures into `Issue`s.
 
-Outcomes come in the order of the sources, whatever the number of workers, and only a few are in memory at a time.
+Outcomes come in the order of the sources, whatever the number of workers, and only a few are in memory at a time. A
+worker lives on from file to file; one that dies, hangs or takes too much memory takes only its file with it.
 """
 
 from __future__ import annotations
 
-import csv
-import glob
-import io
+import hashlib
 import os
-import re
 import signal
-import stat
 import traceback
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from functools import lru_cache
 from importlib import import_module
+from importlib.util import find_spec
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias
+from typing import Literal, TypeAlias
+from zipfile import ZipFile
 
-from hreport import record, tables
+from pebble import ProcessExpired, ProcessPool
+
+from hreport import guards, record, sourcetext, tables
 from hreport.analyse import analyse
 from hreport.lexicon import Lexicon, load
+from hreport.manifest import Entry, Manifest
 from hreport.model import Document, Extraction, Issue
-from hreport.readers import read, read_bytes
+from hreport.readers import archive, read_bytes, recognise
+from hreport.readers import load as load_bytes
+from hreport.readers.package import RefusedError
 from hreport.record import Row
+from hreport.sources import Source
 
 Want: TypeAlias = Literal["observations", "masks", "both"]
 
-FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
-
-# --- what to read ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Something to read: a file by its path as shown to the user, or bytes at hand (standard input, a pipe)."""
-
-    path: str
-    data: bytes | None = None
-    table: bool = False
-    size: int = 0
-
-
-@dataclass(slots=True)
-class Found:
-    """What the paths of a command line lead to, sorted by path, and what led nowhere."""
-
-    sources: list[Source] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-
-
-_MAGIC = re.compile(r"[*?\[]")
-_NOISE = re.compile(r"\.|~\$|thumbs\.db$|desktop\.ini$|__macosx$", re.IGNORECASE)
-# What stands beside reports and is none: README, README.zh.md, LICENSE-MIT, changelog.txt.
-_ABOUT = re.compile(r"(readme|licen[sc]e|changelog)([\w-]*|[\w.-]*\.(md|txt|rst))", re.IGNORECASE | re.ASCII)
-
-
-def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collection[Path] = ()) -> Found:
-    """Files behind `paths` (files, folders, globs, `-`), each once, sorted by path.
-
-    Folders are walked to the bottom; a link that leads back is followed once. Left out of them, without a word: hidden
-    files, office lock files, and what speaks of the folder (README, LICENSE, CHANGELOG with any ending, as .md, .txt,
-    .rst or without suffix). `exclude` are files of the run itself (its output, its manifest), which a folder may hold.
-    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest is never
-    read as a report: a note where a folder holds it, an issue where it is named.
-    """
-    found = Found()
-    entries: list[tuple[str, bool]] = []
-    for path in dict.fromkeys(paths):
-        if path == "-":
-            data = stdin.read() if stdin else b""
-            found.sources.append(Source("-", data, tables.looks_like_table(data[:4096]), len(data)))
-            continue
-        entries += _expanded(path, found.issues)
-    hidden = {os.path.realpath(p) for p in exclude}
-    # Reached twice, by a link or by two arguments: once, under its own name rather than a link's.
-    best: dict[str, tuple[str, bool]] = {}
-    for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
-        best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
-    for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
-        is_manifest = _is_manifest(path)
-        if real in hidden and (met or is_manifest):
-            continue
-        if is_manifest:
-            found.issues.append(Issue(path, "manifest_file", "a manifest: give it with --manifest", fatal=not met))
-            continue
-        _add(path, met, found)
-    found.issues.sort(key=lambda i: (i.path, i.code))
-    return found
-
-
-def _add(path: str, met: bool, found: Found) -> None:
-    """Take one file. `met`: come upon in a folder, not named by the user."""
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        what = "a link that leads nowhere" if os.path.islink(path) else "no such file"
-        found.issues.append(Issue(path, "not_found", f"{what}: check the name"))
-        return
-    except (OSError, ValueError) as error:
-        found.issues.append(Issue(path, "unreadable", f"cannot be opened ({_reason(error)}): check its permissions"))
-        return
-    if not stat.S_ISREG(status.st_mode):
-        if met:
-            return
-        try:  # a pipe that the user named, such as <(...): workers could not open it
-            data = Path(path).read_bytes()
-        except OSError as error:
-            found.issues.append(Issue(path, "unreadable", f"cannot be opened ({_reason(error)}): give a file"))
-            return
-        found.sources.append(Source(path, data, tables.looks_like_table(data[:4096]), len(data)))
-        return
-    is_table = path.lower().endswith(tables.TABLE_SUFFIXES) and _is_table(path)
-    if is_table and met:
-        message = "a table, not a report: left out of the folder (name it to compare it)"
-        found.issues.append(Issue(path, "table", message, fatal=False))
-        return
-    found.sources.append(Source(path, None, is_table, status.st_size))
-
-
-def _is_table(path: str) -> bool:
-    """Did extract or masks write this CSV, JSON lines or Parquet file?"""
-    try:
-        with open(path, "rb") as stream:
-            head = stream.read(4096)
-            if not head.startswith(b"PAR1"):
-                return tables.looks_like_table(head)
-            stream.seek(max(0, os.fstat(stream.fileno()).st_size - FOOTER))
-            names = stream.read()  # of columns: they stand in the clear at the end
-            return b"indicator_id" in names or (b"sentence" in names and b"kind" in names)
-    except OSError:
-        return False
-
-
-def _is_manifest(path: str) -> bool:
-    """Is this CSV made to be given with --manifest? Its header names files and what to say of them.
-
-    A manifest with a mistake in another column is one too; the tables that hreport writes have a column start.
-    """
-    if not path.lower().endswith(".csv") or not os.path.isfile(path):
-        return False
-    try:
-        with open(path, "rb") as stream:
-            head = stream.read(4096)
-    except OSError:
-        return False
-    first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].strip()
-    names = {n.strip() for n in next(iter(csv.reader([first])), [])}
-    return "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
-
-
-def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
-    """Files of one argument, with whether they were only met in a folder. A path that exists is no pattern."""
-    try:
-        if not os.path.lexists(path) and path.startswith("~"):
-            path = os.path.expanduser(path)
-        if os.path.isdir(path):
-            return _walked(path, issues)
-        if os.path.lexists(path):
-            return [(_posix(path), False)]
-        if _MAGIC.search(path):
-            files: list[tuple[str, bool]] = []
-            for match in sorted(glob.glob(path, recursive=True)):
-                if os.path.isdir(match):
-                    # ** already lists what lies below
-                    files += [] if "**" in path else _walked(match, issues)
-                else:
-                    files.append((_posix(match), False))
-            if not files:
-                issues.append(Issue(path, "not_found", "no file matches this pattern: check it"))
-            return files
-    except ValueError:  # a null character in the path
-        pass
-    issues.append(Issue(_posix(path), "not_found", f"no such file or folder: {_nearest(path)}"))
-    return []
-
-
-def _nearest(path: str) -> str:
-    """What to do about a path that is not there."""
-    folder, name = os.path.split(path)
-    try:
-        near = get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.7)
-    except (OSError, ValueError):
-        near = []
-    return f"did you mean {_posix(os.path.join(folder, near[0]))}?" if near else "check the name"
-
-
-def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
-    """Files below a folder, without hidden ones and those about the folder. Each folder is entered once."""
-    files: list[tuple[str, bool]] = []
-    entered = {os.path.realpath(folder)}
-
-    def refused(error: OSError) -> None:
-        name = _posix(str(error.filename or folder))
-        issues.append(Issue(name, "unreadable", f"cannot be entered ({_reason(error)}): check its permissions"))
-
-    for root, folders, names in os.walk(folder, followlinks=True, onerror=refused):
-        kept = []
-        for name in sorted(folders, key=lambda n: (os.path.islink(os.path.join(root, n)), n)):
-            real = os.path.realpath(os.path.join(root, name))
-            if not _NOISE.match(name) and real not in entered:
-                entered.add(real)
-                kept.append(name)
-        folders[:] = kept
-        kept = [name for name in names if not _NOISE.match(name) and not _ABOUT.fullmatch(name)]
-        files += [(_posix(os.path.join(root, name)), True) for name in kept]
-    if not files and not any(i.path == _posix(folder) for i in issues):
-        issues.append(Issue(_posix(folder), "empty_folder", "no files in this folder: check the name"))
-    return files
-
-
-def _posix(path: str) -> str:
-    """The path as rows show it: as given, with forward slashes and without idle parts."""
-    return Path(path).as_posix() if path else path
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-
-
-# --- the manifest ----------------------------------------------------------------------------------------------------
-
-MANIFEST_COLUMNS = ("file", "report", "area", "year", "title", "url", "publisher", "published")
-
-
-class ManifestError(ValueError):
-    """A manifest that cannot be used; one line that says why and where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a manifest says of a file, or of one of its reports (`report` 0: of all of them)."""
-
-    file: str
-    report: int
-    values: Mapping[str, str]
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """All entries of a manifest, matched to files by path, else by the file's bare name."""
-
-    name: str = ""
-    entries: tuple[Entry, ...] = ()
-
-    def of(self, path: str) -> tuple[Entry, ...]:
-        """The entries of one file."""
-        own = _key(path)
-        by_path = tuple(e for e in self.entries if _key(e.file) == own)
-        bare = os.path.basename(own)
-        return by_path or tuple(e for e in self.entries if _key(e.file) == bare)
-
-    def unmatched(self, paths: Iterable[str]) -> list[Issue]:
-        """A word about each entry whose file is not among those to read."""
-        keys = [_key(p) for p in paths]
-        known = {*keys, *map(os.path.basename, keys)}
-        return [
-            Issue(self.name, "manifest", f"line {e.line}: {e.file} is not among the files: check its name", fatal=False)
-            for e in self.entries
-            if _key(e.file) not in known
-        ]
-
-
-def _key(path: str) -> str:
-    return os.path.normcase(os.path.normpath(path)).replace("\\", "/")
-
-
-def read_manifest(path: Path) -> Manifest:
-    """The manifest in a CSV file (UTF-8 or GB18030); ManifestError where it is not one."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be opened ({_reason(error)})") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("gb18030")
-        except UnicodeDecodeError:
-            raise ManifestError(f"{path}: neither UTF-8 nor GB18030") from None
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error as error:
-        raise ManifestError(f"{path}: {error}") from None
-    names = [n.strip() for n in lines[0]] if lines else []
-    if unknown := [n for n in names if n not in MANIFEST_COLUMNS]:
-        raise ManifestError(f"{path}: unknown column {', '.join(unknown)}; known: {', '.join(MANIFEST_COLUMNS)}")
-    if "file" not in names:
-        raise ManifestError(f"{path}: no column file; known: {', '.join(MANIFEST_COLUMNS)}")
-    if len(set(names)) < len(names):
-        raise ManifestError(f"{path}: a column stands twice")
-    entries = []
-    for number, cells in enumerate(lines[1:], 2):
-        values = {n: c.strip() for n, c in zip(names, cells, strict=False)}
-        if not any(values.values()):
-            continue
-        if not values["file"]:
-            raise ManifestError(f"{path}: line {number}: no file")
-        report, year = values.get("report", ""), values.get("year", "")
-        if report and not (report.isascii() and report.isdigit() and int(report) > 0):
-            raise ManifestError(f"{path}: line {number}: report: {report!r} is not a number from 1")
-        if year and record.year_number(year) is None:
-            raise ManifestError(f"{path}: line {number}: year: {year!r} is not a year such as 2024")
-        said = {n: v for n, v in values.items() if v and n not in ("file", "report")}
-        entries.append(Entry(values["file"], int(report or 0), said, number))
-    return Manifest(path.as_posix(), tuple(entries))
-
+AHEAD = 3  # files in hand for each worker
+MOST_DEATHS = 3  # times in a row that all workers may die before a file is given up
 
 # --- one file --------------------------------------------------------------------------------------------------------
 
@@ -327,29 +56,58 @@ class Work:
     catalog: Path | None = None
     userdict: Path | None = None
     password: str | None = None
-    manifest: Manifest = Manifest()
+    manifest: Manifest = field(default_factory=Manifest)
+    time_limit: float = guards.TIME_LIMIT  # seconds
+    save_text: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one source: its rows, or why there are none."""
+    """What came of one source: its rows, or why there are none.
+
+    `more`: what is to be read in its place, the members of an archive or the same file by text recognition. `digest`:
+    SHA-256 of the bytes. `about`: format, characters, pages and reports of the document. `file` and `inside`: the file
+    on disk, and the path in it where that is an archive.
+    """
 
     path: str
     rows: tuple[Row, ...] = ()
     issues: tuple[Issue, ...] = ()
+    more: tuple[Source, ...] = ()
+    digest: str = ""
+    about: Row = field(default_factory=dict)
+    file: str = ""
+    inside: str = ""
 
     @property
     def read(self) -> bool:
-        """Was it read at all?"""
-        return not any(i.fatal for i in self.issues)
+        """Was it read at all? An archive is not: its members are."""
+        return not self.more and not any(i.fatal for i in self.issues)
+
+    @property
+    def is_archive(self) -> bool:
+        """Does it hold other documents?"""
+        return any(source.path != self.path for source in self.more)
 
 
 def process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     """Everything about one source. Never raises: an error of ours is an issue of code `internal`."""
     try:
-        return _process(source, work, lexicon)
+        outcome = _process(source, work, lexicon)
+        return replace(outcome, file=source.on_disk, inside=source.inside)
+    except MemoryError:
+        return _failed(source, "memory", _too_much())
     except Exception as error:
-        return Outcome(source.path, issues=(Issue(source.path, "internal", _internal(error)),))
+        return _failed(source, "internal", _internal(error))
+
+
+def _failed(source: Source, code: str, message: str) -> Outcome:
+    issue = Issue(source.path, code, message)
+    return Outcome(source.path, issues=(issue,), file=source.on_disk, inside=source.inside)
+
+
+def _too_much() -> str:
+    return f"reading it takes more than {guards.MOST_MEMORY // 2**20:,} MB of memory: split it"
 
 
 def _internal(error: Exception) -> str:
@@ -360,29 +118,92 @@ def _internal(error: Exception) -> str:
 
 
 def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
-    if source.table:
+    if source.table or _must_be_table(source, work):
         return _table(source, work)
-    if work.tables and source.data is None and source.path.lower().endswith(tables.TABLE_SUFFIXES):
-        # A report is hardly ever a CSV: saying why it is no table of ours beats comparing nothing.
-        return _table(source, work)
-    document = _document(source, work.password)
+    data = _bytes(source, work.password)
+    if isinstance(data, Issue):
+        return Outcome(source.path, issues=(replace(data, path=source.path),))
+    digest = hashlib.sha256(data).hexdigest()
+    if recognise(data) == "zip":
+        return replace(_unfolded(source, data), digest=digest)
+    document = read_bytes(data, source.path, work.password, source.ocr)
+    issues = (document,) if isinstance(document, Issue) else document.issues
+    pages = sum(i.pages for i in issues)
+    if pages and not source.ocr and can_recognise():
+        # Text recognition takes seconds a page: the file waits for its turn with more time.
+        return Outcome(source.path, more=(replace(source, ocr=True, effort=1 + pages),), digest=digest)
     if isinstance(document, Issue):
-        return Outcome(source.path, issues=(replace(document, path=source.path),))
-    extraction, issues = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
+        return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
+    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
     given = sources_of(extraction, work.manifest.of(source.path))
     rows: list[Row] = []
     if work.want != "observations":
         rows += record.mask_rows(extraction, source.path, given)
     if work.want != "masks":
         rows += record.observation_rows(extraction, source.path, given)
+    if work.save_text is not None:
+        doubts += sourcetext.save(document, work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
-    return Outcome(source.path, tuple(rows), (*notes, *issues))
+    about = record.document_row(extraction)
+    return Outcome(source.path, tuple(rows), (*notes, *doubts), digest=digest, about=about)
 
 
-def _document(source: Source, password: str | None) -> Document | Issue:
-    if source.data is not None:
-        return read_bytes(source.data, source.path, password)
-    return read(Path(source.path), password)
+def _must_be_table(source: Source, work: Work) -> bool:
+    """Can this be nothing but a table of ours, so that saying why it is none beats finding nothing? A CSV may be a
+    table of statistics, to be compared with reports; to be evaluated, it is rows."""
+    suffixes = tables.TABLE_SUFFIXES if work.want == "both" else tables.TABLE_SUFFIXES[1:]
+    return work.tables and source.data is None and not source.inside and source.path.lower().endswith(suffixes)
+
+
+def can_recognise() -> bool:
+    """Is text recognition installed (`hreport[ocr]`)?"""
+    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+def _bytes(source: Source, password: str | None) -> bytes | Issue:
+    if not source.members:
+        return source.data if source.data is not None else load_bytes(Path(source.on_disk))
+    try:
+        stamp = 0 if source.data is not None else os.stat(source.on_disk).st_mtime_ns
+        container = _container(source.data or source.on_disk, stamp, source.members[:-1], password)
+        return archive.member(container, source.members[-1], password)
+    except RefusedError as refused:
+        return Issue(source.path, refused.code, refused.message)
+    except OSError as error:
+        return Issue(source.path, "unreadable", f"its archive cannot be opened ({error.strerror}): check the disk")
+
+
+@lru_cache(maxsize=archive.DEEPEST)
+def _container(outermost: bytes | str, stamp: int, members: tuple[int, ...], password: str | None) -> ZipFile:
+    """The archive that members lead to, kept open: its directory is read once, not for each member."""
+    if not members:
+        return archive.opened(outermost if isinstance(outermost, bytes) else Path(outermost))
+    return archive.opened(archive.member(_container(outermost, stamp, members[:-1], password), members[-1], password))
+
+
+def _unfolded(source: Source, data: bytes) -> Outcome:
+    """The members of an archive, as sources of their own."""
+    if len(source.members) >= archive.DEEPEST:
+        return _failed(source, "too_large", "an archive in archives in archives: unpack it and give the files inside")
+    try:
+        with archive.opened(data) as opened:
+            found = archive.members(opened)
+    except RefusedError as refused:
+        return _failed(source, refused.code, refused.message)
+    if not found:
+        return _failed(source, "empty", "the archive holds no documents: nothing to read")
+    more = tuple(
+        replace(
+            source,
+            path=f"{source.path}/{m.name}",
+            size=m.size,
+            file=source.on_disk,
+            members=(*source.members, m.number),
+            inside=f"{source.inside}/{m.name}".lstrip("/"),
+        )
+        for m in found
+    )
+    return Outcome(source.path, more=more)
 
 
 def _table(source: Source, work: Work) -> Outcome:
@@ -392,7 +213,7 @@ def _table(source: Source, work: Work) -> Outcome:
     layers = work.want == "both"
     try:
         if source.data is None:
-            rows = tables.read_table(Path(source.path), layers)
+            rows = tables.read_table(Path(source.on_disk), layers)
         else:
             rows = tables.read_table_bytes(source.data, layers)
     except tables.TableError as error:
@@ -400,7 +221,7 @@ def _table(source: Source, work: Work) -> Outcome:
         message = f"{error}: give a table that hreport {wrote} wrote, or the reports themselves"
         return Outcome(source.path, issues=(Issue(source.path, "not_extract", message),))
     except OSError as error:
-        message = f"cannot be opened ({_reason(error)}): check its permissions"
+        message = f"cannot be opened ({error.strerror or error}): check its permissions"
         return Outcome(source.path, issues=(Issue(source.path, "unreadable", message),))
     return Outcome(source.path, tuple(rows))
 
@@ -448,19 +269,45 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def run(sources: Sequence[Source], work: Work, jobs: int | None = None) -> Iterator[Outcome]:
-    """The outcome of each source, in their order. `jobs` None: as many workers as are worth it.
+def run(
+    sources: Iterable[Source], work: Work, jobs: int | None = None, total: int | None = None, here: bool = False
+) -> Iterator[Outcome]:
+    """The outcome of each source, in their order; an archive's own comes after those of its members.
+
+    `jobs` None: as many workers as there are cores, or as `total` sources are worth. `here`: no workers, but in this
+    process, which nothing then protects: for plain texts that are few and small (`harmless`).
 
     LexiconError where the catalogue has a mistake, at once, before anything is read.
     """
     lexicon = load(work.catalog)
-    count = min(jobs or cores(), len(sources))
-    if jobs is None and sum(s.size for s in sources) < SMALL:
-        count = 1
-    if count > 1:
-        return _parallel(sources, work, lexicon, count)
-    _prepare(work)
-    return (process(source, work, lexicon) for source in sources)
+    if here:
+        _prepare(work)
+        return _each_here(sources, work, lexicon)
+    count = jobs or cores()
+    return _in_workers(sources, work, lexicon, count if total is None else max(1, min(count, total)))
+
+
+def harmless(sources: Sequence[Source]) -> bool:
+    """Are these so few and plain texts, or tables of ours, that a worker process costs more than it protects?"""
+    return sum(s.size for s in sources) < SMALL and all(s.table or _is_plain(s) for s in sources)
+
+
+def _is_plain(source: Source) -> bool:
+    if source.data is not None:
+        return recognise(source.data) == "txt"
+    try:
+        with open(source.on_disk, "rb") as stream:
+            return recognise(stream.read()) == "txt"
+    except OSError:
+        return True  # an issue, which needs no worker
+
+
+def _each_here(sources: Iterable[Source], work: Work, lexicon: Lexicon) -> Iterator[Outcome]:
+    for source in sources:
+        outcome = process(source, work, lexicon)
+        yield from _each_here(outcome.more, work, lexicon)
+        if outcome.is_archive or not outcome.more:
+            yield outcome
 
 
 def _prepare(work: Work) -> None:
@@ -474,9 +321,10 @@ _worker: tuple[Work, Lexicon] | None = None
 
 
 def _start(work: Work) -> None:
-    """Begin a worker process: quiet on Ctrl-C, with its own lexicon."""
+    """Begin a worker process: quiet on Ctrl-C, within its limits, with its own lexicon."""
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    guards.limit_memory()
     _prepare(work)
     _worker = (work, load(work.catalog))
 
@@ -490,88 +338,102 @@ def _work(source: Source) -> Outcome:
     return process(source, *_worker)
 
 
-def _pool(count: int, work: Work) -> ProcessPoolExecutor:
-    # Spawned, not forked: the same on every system, and safe beside the threads of a progress bar.
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start, initargs=(work,))
+class _Workers:
+    """A pool of worker processes that is made anew when all of it dies."""
 
+    def __init__(self, work: Work, count: int) -> None:
+        """Start `count` processes."""
+        self.work = work
+        self.count = count
+        self.deaths = 0
+        self.pool = self._pool()
 
-def _submit(pool: ProcessPoolExecutor, source: Source) -> Future[Outcome]:
-    try:
-        return pool.submit(_work, source)
-    except BrokenProcessPool as error:
-        broken: Future[Outcome] = Future()
-        broken.set_exception(error)
-        return broken
+    def _pool(self) -> ProcessPool:
+        # Spawned, not forked: the same on every system, and safe beside the threads of a progress bar.
+        return ProcessPool(self.count, initializer=_start, initargs=(self.work,), context=get_context("spawn"))
 
+    def can_work(self) -> bool:
+        """Do processes start here? Not from a script without a main guard, nor without semaphores."""
+        try:
+            return self.pool.schedule(_ready).result()
+        except (BrokenProcessPool, ProcessExpired, OSError):
+            return False
 
-def _parallel(sources: Sequence[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
-    """Outcomes from worker processes, in order, with at most a few files ahead.
+    def submit(self, source: Source) -> Future[Outcome]:
+        """Have a source read."""
+        return self.pool.schedule(_work, (source,), timeout=self.work.time_limit * source.effort)
 
-    When a worker dies (out of memory, a crash in a library), the files in hand are read again one at a time, so that
-    only the one that kills it is lost.
-    """
-    pool = _pool(count, work)
-    try:
-        pool.submit(_ready).result()
-    except BrokenProcessPool:  # no workers here (a script without a main guard, no semaphores): do it ourselves
-        for source in sources:
-            yield process(source, work, lexicon)
-        return
-    remaining = iter(sources)
-    waiting: deque[tuple[Source, Future[Outcome]]] = deque()
-    finished = False
-    try:
+    def outcome(self, source: Source, future: Future[Outcome]) -> Outcome:
+        """What came of it, once it is there."""
         while True:
-            while len(waiting) < 3 * count and (ahead := next(remaining, None)) is not None:
-                waiting.append((ahead, _submit(pool, ahead)))
-            if not waiting:
-                finished = True
-                return
-            source, future = waiting.popleft()
             try:
                 outcome = future.result()
+            except FutureTimeoutError:
+                limit = self.work.time_limit * source.effort
+                return _failed(source, "timeout", f"it takes longer than {limit:g} s: split it, or give --timeout")
+            except ProcessExpired as error:
+                return _failed(source, *_death(error.exitcode))
             except BrokenProcessPool:
-                _end(pool)
-                again = [(source, future), *waiting]
-                waiting.clear()
-                yield from _one_by_one(again, work)
-                pool = _pool(count, work)
-                continue
-            yield outcome
-    finally:
-        if finished:
-            pool.shutdown()
-        else:
-            _end(pool)
+                self.deaths += 1
+                if self.deaths > MOST_DEATHS:
+                    return _failed(source, *_death(None))
+                self.stop()
+                self.pool = self._pool()
+                future = self.submit(source)
+            else:
+                self.deaths = 0
+                return outcome
+
+    def stop(self) -> None:
+        """End all processes at once, whatever they are doing."""
+        self.pool.stop()  # type: ignore[no-untyped-call]
+        self.pool.join()
 
 
-def _one_by_one(pending: Iterable[tuple[Source, Future[Outcome]]], work: Work) -> Iterator[Outcome]:
-    """Outcomes of files that were in hand when a worker died."""
-    pool: ProcessPoolExecutor | None = None
+def _death(exit_code: int | None) -> tuple[str, str]:
+    """Code and message for a file whose process died."""
+    if exit_code == guards.OUT_OF_MEMORY:
+        return "memory", _too_much()
+    return "crashed", "the process that read it died (a fault of a library): save it anew, or report this line"
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Sources in order, some of which are in hand; `end` is the outcome of the archive that they lie in."""
+
+    remaining: Iterator[Source]
+    end: Outcome | None = None
+    in_hand: deque[tuple[Source, Future[Outcome]]] = field(default_factory=deque)
+
+
+def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
+    """Outcomes from worker processes, in order, with at most a few files ahead."""
+    remaining = iter(sources)
+    first = next(remaining, None)
+    if first is None:
+        return
+    sources = chain([first], remaining)
+    workers = _Workers(work, count)
+    if not workers.can_work():
+        workers.stop()
+        yield from _each_here(sources, work, lexicon)
+        return
+    # What an archive holds comes before what follows it, of which some is in hand already.
+    lanes = [_Lane(sources)]
     try:
-        for source, future in pending:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                yield future.result()
+        while lanes:
+            lane = lanes[-1]
+            while len(lane.in_hand) < AHEAD * count and (ahead := next(lane.remaining, None)) is not None:
+                lane.in_hand.append((ahead, workers.submit(ahead)))
+            if not lane.in_hand:
+                lanes.pop()
+                if lane.end is not None:
+                    yield lane.end
                 continue
-            pool = pool or _pool(1, work)
-            try:
-                outcome = pool.submit(_work, source).result()
-            except BrokenProcessPool:
-                _end(pool)
-                pool = None
-                message = (
-                    "the process that read it died (out of memory, or a fault): split the file, or report this line"
-                )
-                outcome = Outcome(source.path, issues=(Issue(source.path, "crashed", message),))
-            yield outcome
+            outcome = workers.outcome(*lane.in_hand.popleft())
+            if outcome.more:
+                lanes.append(_Lane(iter(outcome.more), outcome if outcome.is_archive else None))
+            else:
+                yield outcome
     finally:
-        if pool is not None:
-            _end(pool)
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """Stop a pool at once, whatever it is doing."""
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in processes:
-        worker.terminate()
+        workers.stop()

@@ -56,7 +56,7 @@ class Cell:
         return self.show
 
 
-def _columns(text: str) -> tuple[Column, ...]:
+def columns_of(text: str) -> tuple[Column, ...]:
     """Columns written as `name` or `name:kind`, parted by white space."""
     pairs = (word.partition(":") for word in text.split())
     return tuple(Column(name, kind or "text") for name, _, kind in pairs)  # type: ignore[arg-type]
@@ -66,7 +66,7 @@ STATE_BEFORE = "link.state_before"  # the rule of the A in 由A增至B: how thin
 SOURCE = "url publisher published"
 LONGEST_NUMBER = 4000  # digits of an int that are written out: Python refuses from 4,300 on
 
-EXTRACT = _columns(
+EXTRACT = columns_of(
     f"""
     file report:int title
     start:int end:int text numeral value:number value_max:number unit base_unit masked:bool bound damage repaired:number
@@ -76,10 +76,16 @@ EXTRACT = _columns(
     {SOURCE}
     """
 )
-MASKS = _columns(f"file report:int title start:int end:int text kind section page:int sentence rule {SOURCE}")
-SUMMARY = _columns("file kind masks:int texts:int example")
-ISSUES = _columns("file code message fatal:bool start:int end:int")
-LONG = _columns(
+MASKS = columns_of(f"file report:int title start:int end:int text kind section page:int sentence rule {SOURCE}")
+SUMMARY = columns_of("file kind masks:int texts:int example")
+BLOCKS = columns_of(
+    """
+    start:int end:int block page:int level:int table:int row:int column:int row_heading column_heading caption
+    score:number
+    """
+)
+ISSUES = columns_of("file code message fatal:bool start:int end:int")
+LONG = columns_of(
     """
     area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
@@ -87,12 +93,13 @@ LONG = _columns(
     area_inferred area_evidence
     """
 )
-SUGGEST = _columns("wording measure base_unit figures:int reports:int example file start:int end:int")
-CATALOGUE = _columns("id name en group unit kind better low:number high:number flow:bool aliases source")
-SCORES = _columns("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
-EARLIER = _columns("before:number lost:int gained:int")  # beside SCORES, on a screen
-CASES = _columns("case file start:int end:int text indicator gold before found sentence")
-MACHINE = _columns("layer role")  # only in JSON lines, where one file may hold several layers
+SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")
+CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source")
+SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
+EARLIER = columns_of("before:number lost:int gained:int")  # beside SCORES, on a screen
+CASES = columns_of("case file start:int end:int text indicator gold before found sentence")
+DOCTOR = columns_of("what found use advice")
+MACHINE = columns_of("layer role")  # only in JSON lines, where one file may hold several layers
 
 
 @lru_cache(maxsize=1)
@@ -157,6 +164,18 @@ def observation_rows(
             span, sentence = o.sentence, extraction.document.text[o.sentence.start : o.sentence.end].strip()
         given = (source or {}).get(o.report, {})
         yield _observation_row(o, extraction.document, sentence, reports.get(o.report), file, given)
+
+
+def document_row(extraction: Extraction) -> Row:
+    """What a document is: its format, and how many characters, pages and reports it has."""
+    document = extraction.document
+    pages = [b.page for b in document.blocks if b.page is not None]
+    return {
+        "format": document.format,
+        "characters": len(document.text),
+        "pages": max(pages, default=None),
+        "reports": len(extraction.reports),
+    }
 
 
 def _observation_row(

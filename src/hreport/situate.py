@@ -14,7 +14,7 @@ from hreport import resolve
 from hreport.grammar import Grammar
 from hreport.lexicon import Area, Lexicon
 from hreport.model import Observation, Report, YearSource
-from hreport.split import Layout
+from hreport.split import SHEETS, Layout
 from hreport.tag.areas import AreaMention
 from hreport.text import Reading, fold
 
@@ -72,12 +72,13 @@ def reports(
         title = said.get("title") or report.title
         head = layout.document.text[report.span.start : report.span.start + HEAD]
         place = resolve.area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
-        if place is None and not said.get("area") and len(layout.reports) == 1:
+        named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
+        if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
         area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
-        year, year_from = _report_year(said, title, name if len(layout.reports) == 1 else "", head, lexicon)
+        year, year_from = _report_year(said, title, name if named_by_file else "", head, lexicon)
         if scrubbed and year_from != "manifest":
             year, year_from = "", ""
         code = place.code if place else ""
@@ -119,6 +120,8 @@ def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], l
     low = layout.reading.index(report.span.start)
     near = areas[bisect_left(areas, low, key=_start) : bisect_left(areas, low + HEAD, key=_start)]
     named = next((a for a in near if a.kind == "named"), None)
+    if named and layout.document.format in SHEETS and layout.is_quiet(named.at.start):
+        return None  # the place of a row, not of the table
     return resolve.area(named.text, lexicon) if named else None
 
 

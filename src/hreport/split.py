@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise, takewhile
 
 from hreport import openings
 from hreport.grammar import Grammar
@@ -20,6 +20,7 @@ LONGEST_HEADING = 40  # what is kept of a heading that runs into its paragraph
 LONGEST_STYLED = 200  # ... and of a paragraph that its file calls a heading
 HEADING_LINE = 4  # the level of a heading that is a line of its own and has no number
 OUTER = ("part_1", "chapter_1", "section_2")  # kinds of headings that hold chapters numbered without a word
+SHEETS = ("xlsx", "xls", "csv")  # formats of documents that are statistics tables
 LISTS = ("bracket_2", "arabic_3")  # kinds of headings that number the items of lists too
 WRAPPED = 30  # a line cut off inside a sentence has at least this many characters
 WRAPPED_MIN, WRAPPED_LINES = 18, 3  # the shortest width at which texts are wrapped, and the lines that prove it
@@ -108,6 +109,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet = [Span(line.start, line.end) for line, f in zip(lines, is_furniture, strict=True) if f] + marked
     cells = tuple(b for b in document.blocks if b.kind is BlockKind.CELL)
     quiet += [b.span for b in cells]
+    quiet += _captions(document) if document.format in SHEETS else []
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
     body = list(_body(lines, is_furniture, marked, noise, document.marks, patterns))
@@ -314,7 +316,10 @@ def _copied(text: str, first: int, second: int) -> int:
 def _reports(
     document: Document, body: Sequence[Line], lines: Sequence[Line], reading: Reading, grammar: Grammar
 ) -> Iterator[Report]:
-    found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
+    if document.format in SHEETS:
+        found = list(_sheets(document, body))
+    else:
+        found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
     headings = [b for b in document.blocks if b.kind is BlockKind.HEADING]
     where = [b.span.start for b in headings]
     for number, opening in enumerate(found, 1):
@@ -325,6 +330,27 @@ def _reports(
         own = body[opening.at : last]
         sections = tuple(_sections(document, styled, own, reading, start, end, opening.title, grammar))
         yield Report(number, Span(start, end), opening.title, sections=sections)
+
+
+def _captions(document: Document) -> Iterator[Span]:
+    """The lines over the tables of a sheet: 3-5 is the number of a table there, and no figure."""
+    caption = ""
+    for block in reversed(document.blocks):
+        caption = block.caption if block.kind is BlockKind.CELL else caption
+        if block.kind is not BlockKind.CELL and document.text[block.span.start : block.span.end] in caption:
+            yield block.span
+
+
+def _sheets(document: Document, body: Sequence[Line]) -> Iterator[openings.Opening]:
+    """Each sheet of a workbook is a report of its own; its title is the first line over its tables, else its name."""
+    starts = [line.start for line in body]
+    for _, group in groupby(document.blocks, key=lambda block: block.page):
+        blocks = list(group)
+        lines = list(takewhile(lambda block: block.kind is not BlockKind.CELL, blocks))
+        titles = [block.span for block in lines if block.kind is BlockKind.PARAGRAPH] or [block.span for block in lines]
+        title = document.text[titles[0].start : titles[0].end] if titles else ""
+        if (at := bisect_left(starts, blocks[0].span.start)) < len(body):
+            yield openings.Opening(at, fold(title))
 
 
 # --- sections --------------------------------------------------------------------------------------------------------

@@ -55,12 +55,17 @@ class TableError(ValueError):
 
 # --- reading back ----------------------------------------------------------------------------------------------------
 
-TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet")
+TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet", ".duckdb")
 PLACE = ("file", "start", "end")
 REQUIRED = (*PLACE, "indicator", "measure", "status", "value", "base_unit", "masked", "indicator_id")
 # By which columns a table of ours is known: of extract, of masks.
 MARKS = ({*PLACE, "indicator_id"}, {*PLACE, "text", "kind"})
 JSON_MARKS = (("file", "start", "numeral", "base_unit"), ("layer", *PLACE))
+
+
+def is_store(head: bytes) -> bool:
+    """Is this the beginning of a DuckDB database?"""
+    return head[8:12] == b"DUCK"
 
 
 def looks_like_table(head: bytes) -> bool:
@@ -82,6 +87,8 @@ def read_table(path: Path, layers: bool = False) -> list[Row]:
     """
     if path.suffix.lower() == ".parquet":
         return _from_parquet(path, layers)
+    if path.suffix.lower() == ".duckdb":
+        return _from_store(path, layers)
     data = path.read_bytes()
     if path.suffix.lower() == ".jsonl" and not data.strip():
         return []  # of an extract without figures
@@ -172,6 +179,18 @@ def _from_jsonl(text: str, layers: bool) -> list[Row]:
             if value is not None and not _fits(value, kind):
                 raise TableError(f"line {line_number}: {name}: {value!r} is not {_said(kind)}")
     return rows
+
+
+def _from_store(path: Path, layers: bool) -> list[Row]:
+    from hreport import database
+
+    try:
+        rows = [{**row, "layer": "quantity", "role": "metric"} for row in database.rows(path, "observations")]
+        if layers:
+            rows += [{**row, "layer": "mask", "role": None} for row in database.rows(path, "masks")]
+    except database.StoreError as error:
+        raise TableError(str(error)) from None
+    return rows if layers else [_complete(row) for row in rows]
 
 
 def _from_parquet(path: Path, layers: bool) -> list[Row]:

@@ -28,6 +28,10 @@ _FOLD = (
 )
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
+# Behind hanzi: a word in Latin letters that is no unit and no abbreviation.
+_TRANSLATION = re.compile(r"\s[#(]?(?!mm|mg|ml|kg|km|min)(?:[A-Z&.]{1,5}\s)?[A-Z]?[a-z]{2}")
+_HANZI = re.compile("[\u4e00-\u9fff]")
+
 LONGEST_SENTENCE = 1000  # characters: the longest of real reports have 460; what has no full stop is cut, see `link`
 
 
@@ -40,6 +44,26 @@ def fold(text: str) -> str:
     """
     folded = text.translate(_FOLD)
     return _LONE_RETURN.sub("\n", folded) if "\r" in folded else folded
+
+
+def untranslated(text: str) -> str:
+    """A heading without the translation that stands behind it; a heading in Latin letters only is left as it is.
+
+    >>> untranslated("年末常住人口(万人)\\nPermanent Population (10 000 persons)"), untranslated("新增 CT")
+    ('年末常住人口(万人)', '新增 CT')
+    """
+    last = next((k for k in range(len(text) - 1, -1, -1) if "\u4e00" <= text[k] <= "\u9fff"), None)
+    found = _TRANSLATION.search(text, last + 1) if last is not None else None
+    return text[: found.start()].rstrip() if found else text
+
+
+def is_foreign(text: str) -> bool:
+    """Are these words in Latin letters, and no unit or abbreviation?
+
+    >>> is_foreign("Per Capita GRP"), is_foreign("GDP"), is_foreign("R&D经费")
+    (True, False, False)
+    """
+    return not _HANZI.search(text) and bool(_TRANSLATION.search(f" {text}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import typer
 
 from hreport.cli import options
 from hreport.cli.run import TO_SCREEN, Run, misuse
+from hreport.guards import TIME_LIMIT
 from hreport.record import LONG, SUGGEST, headed
 
 if TYPE_CHECKING:
@@ -66,10 +67,12 @@ def compare(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
-    issues: options.Issues = None,
+    issues_file: options.Issues = None,
     headers: options.Headers = "en",
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
+    timeout: options.Timeout = TIME_LIMIT,
+    save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -78,10 +81,7 @@ def compare(
     from hreport.lexicon import LexiconError, load
     from hreport.resolve import convert
 
-    run = Run(
-        paths, output, form, jobs, catalog, userdict, manifest, issues, headers, min_confidence, password, quiet,
-        verbose,
-    )  # fmt: skip
+    run = Run.of(locals())
     try:
         lexicon = load(catalog)
     except LexiconError as error:

@@ -16,6 +16,7 @@ import typer
 
 from hreport.cli import options
 from hreport.cli.run import TO_SCREEN, Run, misuse, printable
+from hreport.guards import TIME_LIMIT
 from hreport.record import CASES, EARLIER, SCORES, Column, Row
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def evaluate(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
-    issues: options.Issues = None,
+    issues_file: options.Issues = None,
     headers: options.Headers = "en",
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
+    timeout: options.Timeout = TIME_LIMIT,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -86,10 +88,7 @@ def evaluate(
     from hreport import evaluate as scoring
 
     floors = _parsed_floors(floor or [])
-    run = Run(
-        [str(gold), *pred, *(before or [])], output, form, jobs, catalog, userdict, manifest, issues, headers,
-        min_confidence, password, quiet, verbose,
-    )  # fmt: skip
+    run = Run.of({**locals(), "paths": [str(gold), *pred, *(before or [])]})
     wanted = _gold(gold)
     found = _found(run, pred, wanted, "PRED")
     earlier = _found(run, before, wanted, "--before") if before else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hreport.cli import options
+from hreport.cli.options import STORE
 from hreport.cli.run import Run
+from hreport.guards import TIME_LIMIT
 from hreport.record import EXTRACT
 
 
@@ -15,17 +17,20 @@ def extract(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
-    issues: options.Issues = None,
+    issues_file: options.Issues = None,
     headers: options.Headers = "en",
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
+    timeout: options.Timeout = TIME_LIMIT,
+    save_text: options.SaveText = None,
+    prune: options.Prune = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Every figure of the reports, one row each, with the sentence it stands in."""
-    run = Run(
-        paths, output, form, jobs, catalog, userdict, manifest, issues, headers, min_confidence, password, quiet,
-        verbose,
-    )  # fmt: skip
-    run.write(run.rows("observations"), EXTRACT)
+    run = Run.of(locals())
+    if run.form == STORE:
+        run.keep()
+    else:
+        run.write(run.rows("observations"), EXTRACT)
     run.end()

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from hreport.cli import options
+from hreport.cli.options import STORE
 from hreport.cli.run import Run
+from hreport.guards import TIME_LIMIT
 from hreport.record import MASKS, SUMMARY, Row
 
 
@@ -22,18 +24,23 @@ def masks(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
-    issues: options.Issues = None,
+    issues_file: options.Issues = None,
     headers: options.Headers = "en",
     password: options.Password = None,
+    timeout: options.Timeout = TIME_LIMIT,
+    save_text: options.SaveText = None,
+    prune: options.Prune = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Every masked placeholder of the reports, one row each."""
-    run = Run(
-        paths, output, form, jobs, catalog, userdict, manifest, issues, headers, 0.0, password, quiet, verbose,
-    )  # fmt: skip
-    rows = run.rows("masks")
-    run.write(*((summarised(rows), SUMMARY) if summary else (rows, MASKS)))
+    run = Run.of(locals())
+    if summary:
+        run.write(summarised(run.rows("masks")), SUMMARY)
+    elif run.form == STORE:
+        run.keep()
+    else:
+        run.write(run.rows("masks"), MASKS)
     run.end()
 
 

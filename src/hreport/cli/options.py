@@ -11,6 +11,8 @@ import typer
 
 from hreport.writers import WRITERS
 
+STORE = "duckdb"
+
 LANGUAGES = ("en", "zh")
 
 
@@ -25,7 +27,7 @@ def one_of(value: str, known: Iterable[str], option: str) -> str:
 
 
 def _format(value: str | None) -> str | None:
-    return None if value is None else one_of(value.lower().lstrip("."), WRITERS, "-f/--format")
+    return None if value is None else one_of(value.lower().lstrip("."), (*WRITERS, STORE), "-f/--format")
 
 
 def _headers(value: str) -> str:
@@ -58,7 +60,7 @@ Output = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option("-f", "--format", metavar="NAME", help=f"One of {', '.join(WRITERS)}.", callback=_format),
+    typer.Option("-f", "--format", metavar="NAME", help=f"One of {', '.join((*WRITERS, STORE))}.", callback=_format),
 ]
 Jobs = Annotated[
     int | None, typer.Option("-j", "--jobs", min=1, metavar="N", help="Worker processes. [default: cores]")
@@ -98,5 +100,16 @@ MinConfidence = Annotated[
 Password = Annotated[
     str | None, typer.Option("--password", envvar="HREPORT_PASSWORD", help="Password of encrypted files.")
 ]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Longest time for one file; for a scan, for each page."),
+]
+SaveText = Annotated[
+    Path | None,
+    typer.Option(
+        "--save-text", metavar="DIR", help="Save the text of each document there: what start and end point into."
+    ),
+]
+Prune = Annotated[bool, typer.Option("--prune", help="Drop from the store what is gone from the folder.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bar and no count at the end.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Doubts about files that were read, too.")]

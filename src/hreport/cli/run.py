@@ -7,21 +7,24 @@ import os
 import sys
 import warnings
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeAlias
 
 import typer
 
-from hreport.cli.options import one_of
+from hreport.cli.options import STORE, one_of
+from hreport.guards import TIME_LIMIT
 from hreport.record import ISSUES, MACHINE, Column, Row, headed
 from hreport.writers import BINARY, WRITERS, save, write
 
 if TYPE_CHECKING:
     from hreport.model import Issue
-    from hreport.pipeline import Outcome, Want
+    from hreport.pipeline import Outcome, Want, Work
+    from hreport.sources import Found, Source
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -50,11 +53,20 @@ class Run:
     headers: str = "en"
     min_confidence: float = 0.0
     password: str | None = None
+    timeout: float = TIME_LIMIT
+    save_text: Path | None = None
+    prune: bool = False
     quiet: bool = False
     verbose: bool = False
     issues: list[Issue] = field(default_factory=list)
     read: int = 0
+    unchanged: int = 0
     nothing_found: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Run:
+        """A run with the options of a command: the `locals()` at its beginning, which hold them by their names here."""
+        return cls(**{f.name: given[f.name] for f in fields(cls) if f.name in given})
 
     def __post_init__(self) -> None:
         """Settle the format and keep libraries from talking between our lines."""
@@ -62,9 +74,11 @@ class Run:
             suffix = self.output.suffix.lower().lstrip(".")
             if not suffix:
                 misuse(f"{self.output}: no suffix says the format: give -f, one of {', '.join(WRITERS)}")
-            self.form = one_of(suffix, WRITERS, "-o/--output")
+            self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
+        if self.form == STORE and self.output is None:
+            misuse(f"{STORE} is not for a pipe: give -o FILE.{STORE}")
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
             misuse(f"{self.form} is not for a screen: give -o FILE.{self.form}")
         both = [os.path.realpath(p) for p in (self.output, self.issues_file) if p is not None]
@@ -82,22 +96,52 @@ class Run:
 
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
-        from hreport.lexicon import LexiconError
-        from hreport.pipeline import Manifest, ManifestError, Work, find, read_manifest, run
+        from hreport.pipeline import harmless
+
+        found, work = self._found(want, tables, paths)
+        here = self.jobs is None and harmless(found.sources)
+        outcomes = self._outcomes(found.sources, work, here)
+        return self._rows(outcomes, found.issues, len(found.sources))
+
+    def _found(self, want: Want, tables: bool, paths: Sequence[str] | None) -> tuple[Found, Work]:
+        """What there is to read, and what to do with it."""
+        from hreport.manifest import Manifest, ManifestError, read_manifest
+        from hreport.pipeline import Work
+        from hreport.sources import find
 
         own = [p for p in (self.output, self.issues_file, self.manifest, self.catalog, self.userdict) if p is not None]
+        own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
         try:
             manifest = read_manifest(self.manifest) if self.manifest else Manifest()
-            found = find(self.paths if paths is None else paths, _stdin(), own)
-            work = Work(want, tables, self.catalog, self.userdict, self.password, manifest)
-            outcomes = run(found.sources, work, self.jobs)
-        except (ManifestError, LexiconError) as error:
+        except ManifestError as error:
+            misuse(str(error))
+        found = find(self.paths if paths is None else paths, _stdin(), own)
+        self.nothing_found = not found.sources
+        found.issues += manifest.unmatched(s.path for s in found.sources)
+        if self.save_text is not None:
+            self._make(self.save_text)
+        work = Work(
+            want, tables, self.catalog, self.userdict, self.password, manifest, self.timeout, self.save_text
+        )  # fmt: skip
+        return found, work
+
+    def _make(self, folder: Path) -> None:
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            misuse(f"--save-text: {folder} cannot be made ({error.strerror or error}): give a folder")
+
+    def _outcomes(self, sources: Iterable[Source], work: Work, here: bool) -> Iterator[Outcome]:
+        from hreport.lexicon import LexiconError
+        from hreport.pipeline import run
+
+        try:
+            total = len(sources) if isinstance(sources, Sequence) else None
+            return run(sources, work, self.jobs, total, here)
+        except LexiconError as error:
             misuse(str(error))
         except UnicodeDecodeError:
             misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
-        self.nothing_found = not found.sources
-        notes = [*found.issues, *manifest.unmatched(s.path for s in found.sources)]
-        return self._rows(outcomes, notes, len(found.sources))
 
     def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
         with ExitStack() as stack:
@@ -105,14 +149,55 @@ class Run:
             for issue in notes:
                 self.note(issue, say)
             for outcome in outcomes:
-                self.read += outcome.read
-                for issue in outcome.issues:
-                    self.note(issue, say)
+                self._count(outcome, say)
                 for row in outcome.rows:
                     confidence = row.get("confidence")
                     if confidence is None or confidence >= self.min_confidence:
                         yield row
-                say("")
+
+    def _count(self, outcome: Outcome, say: Say) -> None:
+        """Count a document and say what was wrong with it; one step of the bar for each file."""
+        self.read += outcome.read
+        for issue in outcome.issues:
+            self.note(issue, say)
+        if not outcome.inside:
+            say("")
+
+    def keep(self) -> None:
+        """Bring a store up to date: read what is new or changed, and say what is gone (or drop it, with --prune).
+
+        A document counts as read when it is safe on disk.
+        """
+        from hreport.database import StoreError
+        from hreport.pipeline import harmless
+        from hreport.store import Store
+
+        assert self.output is not None
+        if self.min_confidence:
+            misuse("--min-confidence: a store keeps every figure: leave them out where it is read")
+        found, work = self._found("both", False, None)
+        try:
+            store = Store(self.output, work)
+        except StoreError as error:
+            misuse(f"{self.output}: {error}")
+        with ExitStack() as stack:
+            stack.callback(store.close)
+            say = self._progress(stack, len(found.sources))
+            for issue in found.issues:
+                self.note(issue, say)
+            fresh = store.fresh(found.sources, partial(self.note, say=say), partial(say, ""))
+            here = self.jobs is None and harmless(found.sources)
+            for outcome in self._outcomes(fresh, work, here):
+                for done in store.put(outcome):
+                    self._count(done, say)
+            for done in store.commit():
+                self._count(done, say)
+            self.unchanged = store.unchanged
+            if gone := store.gone(self.paths):
+                if self.prune:
+                    store.prune(gone)
+                what = "were dropped from the store" if self.prune else "are kept in the store: --prune drops them"
+                _say(printable(f"hreport: {len(gone):,} that are gone from the folder {what}"))
 
     def _progress(self, stack: ExitStack, total: int) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
@@ -131,6 +216,8 @@ class Run:
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
         """Write rows where the user wants them; an output that cannot be written is misuse."""
         assert self.form is not None
+        if self.form == STORE:
+            misuse(f"{self.output}: a store is written by extract and masks: give -o FILE.{', .'.join(WRITERS)}")
         shown = headed(tuple(columns), self.headers)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
@@ -176,16 +263,19 @@ class Run:
     def count(self) -> str:
         """One line: how many were read and how many not, and why.
 
-        >>> Run(["a.txt"], form="csv", read=12).count()
-        '12 read'
+        >>> Run(["a.txt"], form="csv", read=1204, unchanged=37).count()
+        '1,204 read, 37 unchanged'
         """
+        parts = [f"{self.read:,} read"]
+        if self.unchanged:
+            parts.append(f"{self.unchanged:,} unchanged")
         codes = Counter(i.code for i in self.issues if i.fatal)
-        if not codes:
-            return f"{self.read} read"
-        reasons = ", ".join(
-            f"{n} {code.replace('_', ' ')}" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c))
-        )
-        return f"{self.read} read, {sum(codes.values())} not read: {reasons}"
+        if codes:
+            reasons = ", ".join(
+                f"{n:,} {code.replace('_', ' ')}" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c))
+            )
+            parts.append(f"{codes.total():,} not read: {reasons}")
+        return ", ".join(parts)
 
 
 def _say(line: str) -> None:

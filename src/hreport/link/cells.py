@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from hreport.grammar import Grammar
@@ -20,7 +20,7 @@ from hreport.split import Layout
 from hreport.tag import areas, quantities, times
 from hreport.tag.numbers import SCALES
 from hreport.tag.quantities import PERCENT
-from hreport.text import LONGEST_SENTENCE, Reading, fold
+from hreport.text import LONGEST_SENTENCE, Reading, fold, untranslated
 
 FIRST = chr(0x7B2C)  # the ideograph 第, the unit of a rank
 LONGEST_CAPTION = 160
@@ -76,6 +76,30 @@ class _Axis:
         return not self.name and (self.said.moved or self.said.measure == "rank" or self.said.running)
 
 
+@dataclass(slots=True)
+class _Above:
+    """The rows above a row of which it may be a part: `last`, that is no part of another, and those that are moved in
+    less and less; `within`: the row before was a part."""
+
+    last: _Axis = field(default_factory=_Axis)
+    within: bool = False
+    indent: int = 0
+    chain: list[tuple[int, _Axis]] = field(default_factory=list)
+
+    def parent(self, indent: int) -> _Axis | None:
+        """The row that one with this indent is a part of."""
+        while self.chain and self.chain[-1][0] >= indent:
+            self.chain.pop()
+        return self.chain[-1][1] if self.chain else None
+
+    def note(self, axis: _Axis, indent: int) -> None:
+        """Add a row that others may be parts of."""
+        self.chain.append((indent, axis))
+        self.indent = indent
+        if not self.within:
+            self.last = axis
+
+
 class _Places:
     """The places that rows or columns name: `named` by name, `lowest` the level of the lowest 全市 or the like, `own`:
     a 本市 is among them."""
@@ -108,10 +132,11 @@ class _Table:
             self._lines.setdefault(cell.row or 0, []).append(cell)
         self._heads = {_squeezed(self._words(c)): c for c in reversed(cells) if c.is_heading}
         self._units = self._table_units()
+        margin = min(cell.column or 0 for cell in cells)
         self._sections = {
             row: said(self._words(line[0]), grammar)
             for row, line in self._lines.items()
-            if len(line) == 1 and line[0].is_heading and line[0].column == 1 and line[0].column_heading
+            if len(line) == 1 and line[0].is_heading and line[0].column == margin and line[0].column_heading
         }
         self._section_rows = sorted(self._sections)
         self._elsewhere: dict[tuple[bool, str, bool], bool] = {}
@@ -127,7 +152,8 @@ class _Table:
     # --- reading the headings ----------------------------------------------------------------------------------------
 
     def _words(self, cell: Block) -> str:
-        return fold(self._text[cell.span.start : cell.span.end]).strip()
+        words = self._text[cell.span.start : cell.span.end]
+        return fold(untranslated(words) if cell.is_heading else words).strip()
 
     def _header(self, words: str) -> str:
         """What stands above a row's heading, in its own column."""
@@ -167,30 +193,63 @@ class _Table:
     def _find_rows(self) -> dict[tuple[int, str], _Axis]:
         """The headings of rows, by row and words: where two halves stand side by side, a row has two."""
         found: dict[tuple[int, str], _Axis] = {}
-        above: dict[int, _Axis] = {}  # by half, the last that is no part of another
-        within: dict[int, bool] = {}
+        above: dict[int, _Above] = {}
         for row, line in self._lines.items():
             headings = list(dict.fromkeys(c.row_heading for c in line if not c.is_heading))
             if not headings:
-                above, within = {}, {}
+                above = {}
             for half, heading in enumerate(headings):
                 axis = self._row(line, heading)
                 s = axis.said
-                last = above.get(half, _Axis())
-                within[half] = s.child or (within.get(half, False) and not s.units)
+                over = above.setdefault(half, _Above())
+                indent = self._indent(line, heading)
+                parent = over.parent(indent)
+                child = s.child or parent is not None
+                last = parent or over.last
+                over.within = child or (over.within and not s.units and indent >= over.indent)
                 if not s.units and not s.moved:
-                    axis = self._with_units(axis, last.said.units if within[half] else self._section(row).units)
-                if s.child and self._patterns.group_name.fullmatch(axis.name):
+                    axis = self._with_units(axis, last.said.units if over.within else self._section(row).units)
+                if child and self._patterns.group_name.fullmatch(axis.name):
                     axis = replace(axis, name=axis.name + last.name)
-                elif not s.child and axis.name and not s.moved and not within[half]:
-                    above[half] = axis
+                if axis.name and not s.moved:
+                    over.note(axis, indent)
                 found[row, heading] = axis
         return found
 
+    def _indent(self, line: Sequence[Block], heading: str) -> int:
+        """How far the heading of a row is moved in."""
+        parts = fold(heading).split()
+        return next((c.level or 0 for c in line if c.is_heading and _squeezed(self._words(c)) in parts), 0)
+
     def _row(self, line: Sequence[Block], heading: str) -> _Axis:
         words = fold(heading).split()
-        axis = self._axis([_Part(w, said(w, self._grammar), self._header(w)) for w in words])
-        return self._with_units(axis, self._own_units(line) or axis.said.units)
+        axis = self._axis([self._part(w) for w in words])
+        axis = self._with_units(axis, self._own_units(line) or axis.said.units)
+        return self._with_cells(axis, line)
+
+    def _part(self, words: str) -> _Part:
+        header = self._header(words)
+        unit = next((u for u in PARTS_OF_YEAR if u in header), "")
+        if unit and words.isdecimal() and self._patterns.period_header.fullmatch(header):
+            return _Part(words, Said(period=words + unit), header)  # 5 in a column of months
+        return _Part(words, said(words, self._grammar), header)
+
+    def _with_cells(self, axis: _Axis, line: Sequence[Block]) -> _Axis:
+        """The headings of a row with what its cells in columns of years, places and names say, where one figure stands
+        in each row and all that is said of it stands around it."""
+        told = axis.said
+        for cell in line:
+            header, words = fold(cell.column_heading).strip(), self._words(cell)
+            if cell.is_heading or not header or not words or self._patterns.blank.fullmatch(words):
+                continue
+            if not told.period and self._patterns.period_header.fullmatch(header):
+                told = replace(told, period=words)
+            elif not told.area and self._patterns.place_header.fullmatch(header):
+                told = replace(told, area=words)
+            elif not axis.name and self._patterns.label.fullmatch(header) and self._is_main(header):
+                worded = self._patterns.worded.search(words) and self._quantity(cell, "") is None
+                axis = replace(axis, name=said(words, self._grammar).name if worded else "")
+        return replace(axis, said=told)
 
     def _of_row(self, cell: Block) -> _Axis:
         return self._rows.get((cell.row or 0, cell.row_heading), _Axis())
@@ -259,7 +318,7 @@ class _Table:
                 continue
             elif pattern.group_header.fullmatch(part.header) and k + 1 < len(parts):
                 yield part, main is not None or not pattern.group_header.fullmatch(parts[k + 1].header)
-            elif main is None or k <= main:
+            elif main is None or k <= main or pattern.group_name.fullmatch(part.said.name):
                 yield part, main is not None and k < main
 
     def _is_main(self, header: str) -> bool:
@@ -552,6 +611,7 @@ class _Table:
 
 WITHOUT_SUBJECT = ("link.fallback", "link.state_before", "link.inherited")
 AVERAGE = "annual_average"
+PARTS_OF_YEAR = (chr(0x6708), chr(0x5B63) + chr(0x5EA6))  # 月, 季度
 INHERITED = "link.inherited"
 LEVELS = "".join(chr(c) for c in (0x56FD, 0x7701, 0x5E02, 0x53BF))  # 国省市县, from the highest; 区 is as 县
 

@@ -30,6 +30,7 @@ class Patterns:
     rate_unit: re.Pattern[str]
     odd_unit: re.Pattern[str]
     unit_column: re.Pattern[str]
+    period_header: re.Pattern[str]
     unit_cell: re.Pattern[str]
     ratio: re.Pattern[str]
     bare_year: re.Pattern[str]
@@ -153,6 +154,8 @@ def said(text: str, grammar: Grammar) -> Said:
     text, result = _area(text, result, pattern)
     text, result = _status(text, result, pattern)
     text = text.strip(RIM)
+    if text.count("(") > text.count(")"):
+        text += ")"  # 社区卫生服务中心(站)
     if pattern.running.fullmatch(text):
         return replace(result, running=True)
     if pattern.total.fullmatch(text):
@@ -272,11 +275,11 @@ def _area(text: str, result: Said, pattern: Patterns) -> tuple[str, Said]:
 def joined(first: str, second: str) -> str:
     """The period of two headings: a year and a part of it are one, else the first holds.
 
-    >>> joined("2023年", "1—6月"), joined("2023年", "2022年"), joined("", "本月")
-    ('2023年1—6月', '2023年', '本月')
+    >>> joined("2023年", "1—6月"), joined("2023", "5月"), joined("2023年", "2022年"), joined("", "本月")
+    ('2023年1—6月', '2023年5月', '2023年', '本月')
     """
     if first and second and first != second and _PLAIN_YEAR.fullmatch(first) and not _YEAR.search(second):
-        return first + second
+        return first + ("" if first.endswith(YEAR) else YEAR) + second
     return first or second
 
 
@@ -287,6 +290,7 @@ def plain_year(period: str) -> int:
 
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _PLAIN_YEAR = re.compile(r"(?:19|20)\d{2}\u5e74?")
+YEAR = chr(0x5E74)  # the ideograph 年
 
 
 # --- captions --------------------------------------------------------------------------------------------------------

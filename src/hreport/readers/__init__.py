@@ -9,6 +9,7 @@ import io
 import re
 import stat
 import zipfile
+import zlib
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hreport.readers import build
 from hreport.readers.build import Source
 
 LARGEST_FILE = 512 * 1024 * 1024
+LONGEST_KIND = 100  # bytes in which an OpenDocument file says what it is
 MOST_MEMBERS = 100_000  # of a zip
 
 # Imported only when such a file is met, so that a text does not wait for a pdf library.
@@ -24,20 +26,24 @@ READERS = {
     "txt": "hreport.readers.txt",
     "docx": "hreport.readers.docx",
     "pdf": "hreport.readers.pdf",
+    "html": "hreport.readers.html",
+    "mhtml": "hreport.readers.html",
+    "doc": "hreport.readers.doc",
+    "rtf": "hreport.readers.rtf",
+    "xlsx": "hreport.readers.xlsx",
+    "xls": "hreport.readers.xls",
+    "csv": "hreport.readers.csv",
     "wordxml": "hreport.readers.docx",
+    "image": "hreport.readers.image",
 }
 
 # What is known but not read: what it is called, and what to do.
 UNSUPPORTED = {
-    "html": ("an HTML page", "save it as .txt or .docx"),
-    "mhtml": ("a web archive (MHTML)", "save it as .txt or .docx"),
-    "doc": ("an old Word file", "save it as .docx"),
-    "rtf": ("an RTF file", "save it as .docx"),
     "odt": ("an OpenDocument text", "save it as .docx"),
     "ofd": ("an OFD file", "save it as .pdf"),
     "epub": ("an e-book", "save it as .txt"),
-    "xls": ("an old Excel file", "tables are not read yet: save the report itself as .docx"),
-    "xlsx": ("an Excel file", "tables are not read yet: save the report itself as .docx"),
+    "xlsb": ("a binary Excel file", "save it as .xlsx"),
+    "ods": ("an OpenDocument table", "save it as .xlsx"),
     "ppt": ("an old PowerPoint file", "save its text as .txt"),
     "pptx": ("a PowerPoint file", "save its text as .txt"),
     "ole": ("an old Office file", "save it as .docx"),
@@ -45,7 +51,6 @@ UNSUPPORTED = {
     "rar": ("a RAR archive", "unpack it and give the files inside"),
     "7z": ("a 7-Zip archive", "unpack it and give the files inside"),
     "gzip": ("a gzip archive", "unpack it and give the file inside"),
-    "image": ("an image", "turn it into text first (OCR)"),
     "json": ("a JSON file", "give the report itself, or a table that hreport extract wrote"),
     "parquet": ("a Parquet file", "give the report itself, or a table that hreport extract wrote"),
     "duckdb": ("a DuckDB database", "give the report itself, or a table that hreport extract wrote"),
@@ -62,9 +67,13 @@ MAGIC = (
     (b"GIF8", "image"),
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
+    (b"II+\x00", "image"),  # BigTIFF
+    (b"MM\x00+", "image"),
     (b"PAR1", "parquet"),
     (b'{"', "json"),
 )
+
+BITMAP_HEADERS = tuple(size.to_bytes(4, "little") for size in (12, 16, 40, 52, 56, 64, 108, 124))
 
 # Streams of the old Office container, by their names in its directory.
 OLE_STREAMS = (
@@ -72,9 +81,11 @@ OLE_STREAMS = (
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
     ("PowerPoint Document", "ppt"),
+    ("Book", "xls"),
 )
 
 ZIP_MEMBERS = (
+    ("xl/workbook.bin", "xlsb"),
     ("xl/", "xlsx"),
     ("ppt/", "pptx"),
     ("OFD.xml", "ofd"),
@@ -92,6 +103,12 @@ _TAG = re.compile(
 
 def read(path: Path, password: str | None = None, ocr: bool = False) -> Document | Issue:
     """Read a file; whatever is wrong with it comes back as a fatal `Issue`, never as an exception."""
+    data = load(path)
+    return data if isinstance(data, Issue) else read_bytes(data, str(path), password, ocr)
+
+
+def load(path: Path) -> bytes | Issue:
+    """The bytes of a file, or why they cannot be had."""
     name = str(path)
     try:
         status = path.stat()
@@ -101,7 +118,7 @@ def read(path: Path, password: str | None = None, ocr: bool = False) -> Document
             return Issue(name, "not_a_file", f"{kind}, not a file: give a file")
         if status.st_size > LARGEST_FILE:
             return Issue(name, "too_large", f"larger than {LARGEST_FILE // 2**20} MB: split it")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return Issue(name, "not_found", "no such file: check the name")
     except PermissionError:
@@ -109,7 +126,6 @@ def read(path: Path, password: str | None = None, ocr: bool = False) -> Document
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Issue(name, "unreadable", f"cannot be opened ({reason}): check the name and the disk")
-    return read_bytes(data, name, password, ocr)
 
 
 def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = False) -> Document | Issue:
@@ -122,6 +138,8 @@ def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = 
         return source.issue("encrypted", "encrypted Office file: save it without a password")
     if file_format == "damaged zip":
         return source.issue("damaged", "damaged docx or zip: get the file again, it is cut short or broken")
+    if file_format == "damaged ole":
+        return source.issue("damaged", "damaged Office file: get the file again, it is cut short or broken")
     if file_format in UNSUPPORTED:
         what, advice = UNSUPPORTED[file_format]
         suffix = Path(name).suffix.lower()
@@ -129,6 +147,8 @@ def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = 
         return source.issue("unsupported", f"it is {what}{named}: {advice}")
     try:
         result: Document | Issue = import_module(READERS[file_format]).read(source)
+    except MemoryError:  # the limit of the process: said by who set it
+        raise
     except Exception as error:  # a reader meets files that nobody foresaw: one file must not stop the others
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return source.issue("failed", f"the {file_format} reader failed ({reason}): save it as .txt, and report it")
@@ -159,6 +179,9 @@ def recognise(data: bytes) -> str:
         return "duckdb"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image"
+    # BM alone may begin a text: the length of the header stands behind the file's.
+    if data[:2] == b"BM" and data[14:18] in BITMAP_HEADERS:
+        return "image"
     return _recognise_markup(data)
 
 
@@ -168,12 +191,15 @@ def _recognise_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {name.replace("\\", "/") for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            kind = archive.open("mimetype").read(LONGEST_KIND) if "mimetype" in archive.namelist() else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return "damaged zip"
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         return "docx"
     if "word/document.xml" in names:
         return "docx"
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
     for mark, file_format in ZIP_MEMBERS:
         if any(name.startswith(mark) for name in names):
             return file_format
@@ -181,10 +207,20 @@ def _recognise_zip(data: bytes) -> str:
 
 
 def _recognise_ole(data: bytes) -> str:
-    for stream, file_format in OLE_STREAMS:
-        if stream.encode("utf-16-le") in data:
-            return file_format
-    return "ole"
+    from hreport.readers import ole  # its library is for these files only
+
+    names: frozenset[str] = frozenset()
+    is_doubtful = True
+    try:
+        container = ole.Container(data)
+        names, is_doubtful = container.names, container.is_doubtful
+    except ole.BrokenError:
+        pass
+    if is_doubtful and names.isdisjoint(stream for stream, _ in OLE_STREAMS):
+        # The directory is gone, but what it said of the file may still stand somewhere.
+        names = frozenset(stream for stream, _ in OLE_STREAMS if stream.encode("utf-16-le") in data)
+    unknown = "damaged ole" if is_doubtful else "ole"
+    return next((file_format for stream, file_format in OLE_STREAMS if stream in names), unknown)
 
 
 def _recognise_markup(data: bytes) -> str:
@@ -202,4 +238,4 @@ def _recognise_markup(data: bytes) -> str:
         return "html"
     if start.startswith(b"<?xml"):
         return "xml"
-    return "txt"
+    return "csv" if import_module(READERS["csv"]).is_table(data) else "txt"

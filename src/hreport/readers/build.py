@@ -12,11 +12,13 @@ from itertools import pairwise
 from hreport import grammar
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.text import fold as half_width
+from hreport.text import is_foreign, untranslated
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
 LONGEST_TOLD = 400  # characters of a cell that are looked at for figures in words
 LONGEST_HEADINGS = 400  # characters of all headings of a cell's row, or column, that are kept
+NEXT_ROWS = 3  # in which a column under a heading shows what it holds
 LARGEST_GRID = 1_000_000
 # Characters of one document: as many as a hundred government work reports have. Reading those takes half a minute and
 # 0.3 GB; a text of the same length with a figure in every nine characters some minutes and 1.1 GB.
@@ -32,6 +34,16 @@ _FIGURE = re.compile(
 )
 _NUMERAL = re.compile(r"[\dxX\u00d7*.,\s]+")
 _YEAR = re.compile(r"(?:19|20)[\dxX\u00d7*]{2}|20\*")
+
+
+class RefusedError(Exception):
+    """Why a file is not read: a stable code and a line for the user."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the two apart."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +86,21 @@ class Source:
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph on its way into the text."""
+    """A paragraph on its way into the text. `score`: how sure text recognition was of it, where it was read so."""
 
     text: str
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int | None = None
     page: int | None = None
+    score: float | None = None
 
 
 @dataclass(slots=True)
 class Cell:
-    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span."""
+    """A table cell at its first row and column (from 1), with what it holds; merged cells are one cell with a span.
+
+    `place` is its row and column on the page, where that is a sheet; `indent` how far its words are moved in.
+    """
 
     row: int
     column: int
@@ -92,19 +108,28 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     page: int | None = None
+    place: tuple[int, int] | None = None
+    indent: int = 0
 
     @property
     def text(self) -> str:
         """The cell's own words, without those of tables inside it."""
         return "\n".join(part.text for part in self.content if isinstance(part, Paragraph)).strip()
 
+    @property
+    def score(self) -> float | None:
+        """How sure text recognition was of the cell's words."""
+        return min((p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None), default=None)
+
 
 @dataclass(slots=True)
 class Table:
-    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings."""
+    """A table on its way into the text. `header_rows`: how many leading rows the file itself declares as headings;
+    `caption`: the lines over it, where the reader knows them better than by the paragraph before."""
 
     cells: list[Cell] = field(default_factory=list)
     header_rows: int = 0
+    caption: str | None = None
 
 
 class Builder:
@@ -157,14 +182,17 @@ class Builder:
                 continue
             self._separate("\n")
             span = self._write(line)
-            self.blocks.append(Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level))
+            self.blocks.append(
+                Block(paragraph.kind, span, page=paragraph.page, level=paragraph.level, score=paragraph.score)
+            )
             if paragraph.kind is not BlockKind.FURNITURE:
                 self._before = [*self._before[-1:], line.strip()]
 
     def _table(self, table: Table) -> None:
         if not any(cell.content for cell in table.cells):
             return
-        caption, self._before = caption_of(self._before), []
+        caption = caption_of(self._before) if table.caption is None else table.caption
+        self._before = []
         self._tables += 1
         number = self._tables
         headings = _Headings(table)
@@ -240,6 +268,8 @@ class _Shapes:
     group: re.Pattern[str]
     unit_cell: re.Pattern[str]
     serial: re.Pattern[str]
+    code_column: re.Pattern[str]
+    period_header: re.Pattern[str]
     masked_place: re.Pattern[str]
     date_cell: re.Pattern[str]
     told: re.Pattern[str]
@@ -290,7 +320,7 @@ class _Headings:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
-        self.words = {id(cell): fold(cell.text) for cell in table.cells}
+        self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
         self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
         self._beside: dict[tuple[int, int, int], str] = {}
         self._over: dict[tuple[int, int], str] = {}
@@ -308,17 +338,20 @@ class _Headings:
 
     def block(self, cell: Cell, span: Span, number: int, caption: str) -> Block:
         """The block of a cell that stands at this place."""
+        row, column = cell.place or (cell.row, cell.column)
         return Block(
             BlockKind.CELL,
             span,
             page=cell.page,
+            level=cell.indent or None,
             table=number,
-            row=cell.row,
-            column=cell.column,
+            row=row,
+            column=column,
             row_heading=self.of_row(cell)[:LONGEST_HEADINGS],
             column_heading=self.of_column(cell)[:LONGEST_HEADINGS],
             caption=caption,
             is_heading=self.is_heading(cell),
+            score=cell.score,
         )
 
     def _word(self, row: int, column: int) -> str:
@@ -385,7 +418,16 @@ class _Headings:
             return True
         repeated = any(a and a == b for a, b in pairwise(above))
         units = all(_shapes().unit_cell.fullmatch(half_width(word)) for word in words[1:] if word)
-        return not words[0] or repeated or units
+        translated = all(is_foreign(word) for word in words if word)
+        parts = any(
+            word and not over and self._begins_figures(row, column)
+            for column, (word, over) in enumerate(zip(words, above, strict=True), start=1)
+        )
+        return not words[0] or repeated or units or translated or parts
+
+    def _begins_figures(self, row: int, column: int) -> bool:
+        """Does a figure stand in one of the next cells below?"""
+        return any(is_figure(self._word(below, column)) for below in range(row + 1, row + 1 + NEXT_ROWS))
 
     def _width(self) -> int:
         """The columns after which the headings begin anew, where a long table stands in two halves side by side."""
@@ -412,16 +454,23 @@ class _Headings:
     def _is_serial(self, column: int) -> bool:
         """Does a column only number the rows?"""
         words = [word for word in self._body(column) if word]
+        if self.columns > 2 and words and self._is_headed(column, _shapes().code_column):
+            return all(word.isascii() for word in words)
         if self.columns < 3 or len(words) < 2 or not all(word.isdigit() for word in words):
             return False
         counts = words == [str(n) for n in range(1, len(words) + 1)] and column == 1
-        return counts or any(
-            _shapes().serial.fullmatch(self._word(row, column)) for row in range(1, self.header_rows + 1)
-        )
+        return counts or self._is_headed(column, _shapes().serial)
+
+    def _is_headed(self, column: int, shape: re.Pattern[str]) -> bool:
+        """Does a heading of this form stand over a column?"""
+        words = (half_width(self._word(row, column)) for row in range(1, self.header_rows + 1))
+        return any(shape.fullmatch(word) for word in words)
 
     def _heading_columns(self) -> int:
         wordy = [column for column in range(1, self.width + 1) if column not in self.serial]
         for column in wordy:
+            if self._is_headed(column, _shapes().period_header):
+                continue  # 2023, or the months from 1 to 12
             words = self._body(column)
             figures = sum(is_figure(word) and not (column == wordy[0] and is_group(word)) for word in words)
             telling = sum(bool(_shapes().told.search(half_width(w[:LONGEST_TOLD]))) for w in words)
@@ -486,4 +535,6 @@ class _Headings:
             cell = self.at.get(place)
             if cell is not None and self.words[id(cell)]:
                 found.setdefault(id(cell), self.words[id(cell)])
-        return " ".join(found.values())
+        # A translation that stands in a row or column of its own says nothing more.
+        told = [words for words in found.values() if not is_foreign(words)]
+        return " ".join(told or found.values())

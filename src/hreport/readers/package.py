@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, cast
 
 from lxml import etree
+
+from hreport.readers.build import RefusedError as RefusedError
 
 Element: TypeAlias = etree._Element
 
@@ -21,15 +24,11 @@ NODE, ATTRIBUTE = 124, 234
 LARGEST_TREE = 500 * 1024 * 1024
 _MEMBER = b"PK\x01\x02"  # begins each entry of a zip's list of members
 
-
-class RefusedError(Exception):
-    """Why a file is not read: a stable code and a line for the user."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep the two apart."""
-        super().__init__(message)
-        self.code = code
-        self.message = message
+# XML that fetches nothing and expands nothing.
+_SAFELY: dict[str, Any] = {
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True,
+    "remove_pis": True,
+}  # fmt: skip
 
 
 def opened(data: bytes, what: str) -> zipfile.ZipFile:
@@ -67,21 +66,58 @@ def parsed(data: bytes, name: str, what: str) -> Element:
         raise RefusedError("damaged", f"{name} is no XML that a {what} holds: get the file again")
     if NODE * data.count(b"<") + ATTRIBUTE * data.count(b"=") + len(data) > LARGEST_TREE:
         raise RefusedError("too_large", f"{name} holds more elements than is safe: save the {what} in parts")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, etree.XMLParser(**_SAFELY))
     except etree.XMLSyntaxError as error:
         if "XML_PARSE_HUGE" in str(error):
             message = f"{name} is nested too deeply, or holds too long a text: save the {what} anew, or in parts"
             raise RefusedError("too_large", message) from error
         raise
     if root.getroottree().docinfo.internalDTD is not None:
-        raise RefusedError("unsafe", f"{name} holds a document type definition, which no {what} needs: save it anew")
+        raise _no_types(name, what)
     return root
+
+
+class Target(Protocol):
+    """What is told of the elements of XML as they come."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+
+    def data(self, text: str) -> None:
+        """Words of the element that was begun last."""
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+
+
+class _Guarded:
+    """Hands elements on without their namespaces; RefusedError at a DTD."""
+
+    def __init__(self, target: Target, name: str, what: str) -> None:
+        self.name, self.what = name, what
+        self._target, self.data = target, target.data
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._target.start(tag.rpartition("}")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        self._target.end(tag.rpartition("}")[2])
+
+    def doctype(self, *_: object) -> None:
+        raise _no_types(self.name, self.what)
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+def followed(data: bytes, name: str, what: str, target: Target) -> None:
+    """Tell a target of the elements of XML without keeping them, however many there are; RefusedError where it holds a
+    DTD."""
+    guarded = _Guarded(target, name, what)
+    parser = etree.XMLParser(target=cast(Any, guarded), **_SAFELY)
+    etree.fromstring(data, parser)
+
+
+def _no_types(name: str, what: str) -> RefusedError:
+    return RefusedError("unsafe", f"{name} holds a document type definition, which no {what} needs: save it anew")

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.readers import build, markdown
 from hreport.readers.build import Source
-
-# The longer marks first: that of UTF-32 begins with that of UTF-16.
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"\x84\x31\x95\x33", "gb18030"),
-)
-ENCODINGS = ("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be", "utf-8")
-LONGEST_CHARACTER = 4  # bytes, in every encoding
-SAMPLE = 200_000
-PLAUSIBLE = 0.5
-MOST_CONTROLS = 0.02
-MOST_LOST = 0.05
-FEW_STRANGE = 0.1
-LONGEST_ACCIDENT = 64
-COMMON_PUNCTUATION = frozenset(
-    "\u3000\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff08\uff09\u201c\u201d\u2018\u2019\u300a\u300b\u3008\u3009"
-    "\u300c\u300d\u300e\u300f\u3014\u3015\u2014\u2026\u00b7\u3010\u3011\uff05\u2030\u2103"
-)
+from hreport.readers.encoding import LONGEST_CHARACTER, Failure, decode
 
 _LINE = re.compile(r"[^\r\n]+")
-_AMONG_LETTERS = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
-_COLUMN_NAMES = re.compile(r"[a-z][a-z0-9_]*(?:[,\t][a-z][a-z0-9_]*){4,}\s*")
 
 
 def read(source: Source) -> Document | Issue:
@@ -54,10 +26,6 @@ def read(source: Source) -> Document | Issue:
     if not text.strip():
         return source.issue("empty", "the file holds nothing but white space: nothing to read")
     structure = markdown.read(text)
-    if structure is None and looks_like_table(text):
-        return source.issue(
-            "table", "tables are not read yet: give the report itself, or a table that hreport extract wrote"
-        )
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
     if structure is None:
         return source.document(text, _blocks(text), "txt", issues=issues)
@@ -68,164 +36,3 @@ def _blocks(text: str) -> Iterator[Block]:
     for line in _LINE.finditer(text):
         if line.group().strip():
             yield Block(BlockKind.PARAGRAPH, Span(*line.span()))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why bytes could not be decoded."""
-
-    code: str
-    message: str
-
-
-def decode(data: bytes) -> tuple[str, str] | Failure:
-    """Decode bytes to text without their byte order mark, with a doubt in words ("" where there is none).
-
-    >>> decode("新增床位1,728张。".encode("gb18030"))
-    ('新增床位1,728张。', '')
-    """
-    declared = ""
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            data, declared = data[len(mark) :], encoding
-            break
-    for encoding in dict.fromkeys((declared or "utf-8", "utf-8")):
-        text, doubt = _decode_strictly(data, encoding)
-        if text is not None and _controls(text) <= MOST_CONTROLS and not (declared == "" and _is_accident(text)):
-            return text, doubt
-    return _decode_best(data, declared)
-
-
-def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
-    """Decode all of it, or all but a last character that was cut."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        text = decoder.decode(data)
-    except UnicodeDecodeError:
-        return None, ""
-    if decoder.getstate()[0]:
-        # Bytes that wait for more: a character was begun.
-        return (text, "the last character is cut: the file may have lost its end") if text else (None, "")
-    return text, ""
-
-
-def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
-    candidates = (declared, *ENCODINGS) if declared else ENCODINGS
-    scores = {encoding: _score(data[:SAMPLE].decode(encoding, "replace")) for encoding in candidates}
-    best = max(scores, key=lambda encoding: scores[encoding])
-    text, doubt = _decode_strictly(data, best)
-    if text is not None and scores[best] >= PLAUSIBLE and _controls(text) <= MOST_CONTROLS:
-        return text, doubt
-    text = data.decode(best, "replace")
-    doubt = f"some characters could not be decoded as {best}: they stand as \ufffd"
-    if not best.startswith("utf-16"):
-        by_line = _decode_lines(data, best)
-        if by_line.count("\ufffd") < text.count("\ufffd"):
-            text, doubt = by_line, "the file mixes encodings: it was decoded line by line"
-    strange = _score(text) < 0 and sum(character > "\x7f" for character in text) > FEW_STRANGE * len(text)
-    if _controls(text) > MOST_CONTROLS or (strange and _controls(data[:SAMPLE].decode("latin-1")) > MOST_CONTROLS):
-        return Failure("binary", "not a text but binary data: give a text, a docx or a pdf")
-    if strange or text.count("\ufffd") > MOST_LOST * len(text):
-        return Failure("encoding", "the encoding is not known: save the file as UTF-8")
-    if "\ufffd" not in text and not doubt.startswith("the file mixes"):
-        doubt = f"it was decoded as {best}, but few of its characters are common: check how it reads"
-    return text, doubt
-
-
-def _is_accident(text: str) -> bool:
-    """Is this a few hanzi in GBK whose bytes happen to be UTF-8 too?
-
-    >>> _is_accident("医院12".encode("gbk").decode("utf-8"))
-    True
-    >>> _is_accident("医院12家") or _is_accident("café")
-    False
-    """
-    beyond = [character for character in text if character > "\x7f"]
-    if not beyond or len(beyond) > LONGEST_ACCIDENT or max(beyond) >= "\u0800":
-        return False
-    try:
-        other = text.encode("utf-8").decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    # An accented letter inside a word is no hanzi.
-    return _score(other) > _score(text) + 1 and not _AMONG_LETTERS.search(other)
-
-
-def _decode_lines(data: bytes, usual: str) -> str:
-    lines = []
-    for line in data.split(b"\n"):
-        text, _ = _decode_strictly(line, "utf-8")
-        if text is None:
-            # The usual encoding comes first and wins where two fit as well.
-            choices = [line.decode(encoding, "replace") for encoding in (usual, "gb18030", "big5", "utf-8")]
-            text = max(choices, key=_score)
-        lines.append(text)
-    return "\n".join(lines)
-
-
-def _score(text: str) -> float:
-    """How much the characters beyond ASCII are those that Chinese texts are made of, 1 at best."""
-    counts = Counter(text)
-    weights = [(number, _weight(character)) for character, number in counts.items()]
-    total = sum(number for number, weight in weights if weight is not None)
-    return sum(number * weight for number, weight in weights if weight is not None) / total if total else 0.0
-
-
-@cache
-def _weight(character: str) -> float | None:
-    code = ord(character)
-    if code < 0x80:
-        return None if character.isprintable() or character.isspace() else -2.0
-    if character in COMMON_PUNCTUATION:
-        return 1.0
-    if character.isspace():
-        return None
-    if 0x4E00 <= code <= 0x9FFF:
-        # The first levels of GB 2312 (3755 hanzi) and of Big5 (5401) hold those in common use.
-        if 0xB0 <= _lead_byte(character, "gb2312") <= 0xD7:
-            return 1.0
-        return 0.5 if 0xA4 <= _lead_byte(character, "big5") <= 0xC6 else -0.5
-    if character == "\ufffd" or 0xE000 <= code < 0xF900:
-        return -3.0
-    return -1.0
-
-
-def _lead_byte(character: str, encoding: str) -> int:
-    try:
-        return character.encode(encoding)[0]
-    except UnicodeEncodeError:
-        return 0
-
-
-def _controls(text: str) -> float:
-    """The share of control characters, white space aside."""
-    counts = Counter(text[:SAMPLE])
-    found = sum(number for character, number in counts.items() if character < " " and not character.isspace())
-    return found / max(1, counts.total())
-
-
-def looks_like_table(text: str) -> bool:
-    """Is this not prose but rows of separated values?
-
-    >>> looks_like_table("地区,2022年,2023年\\n杭州市,92.4%,99.1%\\n宁波市,90.6%,92.6%")
-    True
-    >>> looks_like_table("今年,我市工作取得成绩。\\n一是投入加大,服务改善。")
-    False
-    """
-    lines = [line for line in text[:SAMPLE].splitlines()[:50] if line.strip()]
-    if lines and _COLUMN_NAMES.fullmatch(lines[0]):
-        return True
-    if len(lines) < 3 or any(line.rstrip().endswith("\u3002") for line in lines):
-        return False
-    for delimiter in ",\t;|":
-        if delimiter not in lines[0]:
-            continue
-        try:
-            rows = list(csv.reader(lines, delimiter=delimiter))
-        except csv.Error:
-            continue
-        cells = [cell for row in rows for cell in row]
-        same_width = len({len(row) for row in rows}) == 1
-        if same_width and len(rows[0]) > 1 and sum(map(len, cells)) <= 30 * len(cells):
-            return True
-    return False

@@ -57,6 +57,7 @@ class _Tools:
     deleted_scaled: re.Pattern[str]
     deleted_measure: re.Pattern[str]
     two_points: re.Pattern[str]
+    two_signs: re.Pattern[str]
     no_share: re.Pattern[str]
     per_mille_rate: re.Pattern[str]
     ten_thousand: re.Pattern[str]
@@ -93,9 +94,9 @@ class _Tools:
 
 # The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
 NUMERALS = (
-    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "odd_space",
-    "shared_point", "cut", "compound", "several", "half", "shared_unit", "whole_year", "odd_point", "fraction",
-    "half_of", "whole_of", "halved", "doubled", "over_half", "up_to", "out_of", "turned", "years",
+    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
+    "odd_space", "shared_point", "cut", "compound", "several", "half", "shared_unit", "whole_year", "odd_point",
+    "fraction", "half_of", "whole_of", "halved", "doubled", "over_half", "up_to", "out_of", "turned", "years",
 )  # fmt: skip
 DAMAGE = (
     "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",
@@ -177,6 +178,7 @@ def tag(
         _ordinals,
         _odd_points,
         _two_points,
+        _two_signs,
         _odd_spaces,
         _turned,
         _parts,
@@ -220,6 +222,8 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
     text = reading.text[reading.index(cell.start) : reading.index(cell.end)]
     rim = tools.cell_rim.fullmatch(text)
     match = tools.cell.fullmatch(rim["inner"]) if rim else None
+    if rim is not None and (signs := tools.two_signs.fullmatch(rim["inner"])):
+        return _of_signs(reading, signs, reading.index(cell.start) + rim.start("inner"), tools, traits)
     if rim is None or match is None or len(match["n"]) > LONGEST_NUMERAL:
         return None
     start = reading.index(cell.start) + rim.start("inner")
@@ -430,6 +434,21 @@ def _two_points(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profi
         scale, unit = _unscaled(match["unit"], grammar)
         yield _quantity(reading, match.span(), match["n"], Masked(match["n"]), scale + _written(unit, unit.id),
                         _base(unit), "range", "quantity.two_points", "lost_char")  # fmt: skip
+
+
+def _two_signs(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """3.2%0, 3.2%o: text recognition takes the sign for thousandths for two."""
+    for match in tools.two_signs.finditer(reading.text):
+        yield _of_signs(reading, match, 0, tools, traits)
+
+
+def _of_signs(reading: Reading, match: re.Match[str], offset: int, tools: _Tools, traits: Profile) -> Quantity:
+    start, end = offset + match.start(), offset + match.end()
+    number = numbers.arabic(match["n"])
+    value = _masked(match["n"], None, Decimal(1), traits) if number is None else Exact(number)
+    bound = _bound(reading.text, start, end, tools, False, False)
+    return _quantity(reading, (start, end), match["n"], value, PERMILLE, PERMILLE, bound, "quantity.two_signs", "split",
+                     number)  # fmt: skip
 
 
 def _odd_spaces(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:

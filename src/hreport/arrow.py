@@ -1,0 +1,37 @@
+"""Rows as typed columns: what Parquet files and the database are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from hreport.record import Cell, Column, Row, encodable, plain
+
+TYPES = {"text": pa.string(), "int": pa.int64(), "number": pa.float64(), "bool": pa.bool_(), "mixed": pa.string()}
+
+
+def schema(columns: Sequence[Column]) -> pa.Schema:
+    """Names and types of the columns. A `mixed` column (a cell may be a number or a mask) is text."""
+    return pa.schema([(encodable(c.title), TYPES[c.kind]) for c in columns])
+
+
+def batch(rows: Sequence[Row], columns: Sequence[Column]) -> pa.RecordBatch:
+    """The rows as columns; what a row does not have is null."""
+    arrays = [pa.array([_value(row.get(c.name), c.kind) for row in rows], type=TYPES[c.kind]) for c in columns]
+    return pa.record_batch(arrays, schema=schema(columns))
+
+
+def _value(value: Any, kind: str) -> Any:
+    """A cell as its column's type."""
+    if value is None:
+        return None
+    if kind in ("text", "mixed"):
+        return encodable(value.show if isinstance(value, Cell) else plain(value))
+    if kind != "number":
+        return value
+    try:
+        return float(value)
+    except OverflowError:  # above 1.8e308 there is no float, and infinity would be a lie; `numeral` has the digits
+        return None

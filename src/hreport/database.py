@@ -1,0 +1,141 @@
+"""The DuckDB database that a store is: its tables and views, and how rows go in and come back.
+
+A plain database, for any DuckDB client to query. Readers and writers of it exclude each other, as DuckDB has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from hreport import arrow
+from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
+
+SCHEMA = 1  # of the tables below; a store of another is refused
+TYPES = {"text": "VARCHAR", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN"}
+
+RUNS = columns_of("run:int started ended version engine read:int unchanged:int not_read:int")
+FILES = columns_of(
+    """
+    file location sha256 state format characters:int pages:int reports:int figures:int masks:int settings means run:int
+    """
+)
+TABLES = {"runs": RUNS, "files": FILES, "observations": EXTRACT, "masks": MASKS, "issues": ISSUES}
+ABOUT = {
+    "runs": "Each run that wrote here: when (UTC), by which version and which code and data (engine), and its counts.",
+    "files": "Each document: its path as given and from the store (location), its bytes (sha256), whether it was read,"
+    " not read or is an archive (state), what is in it, and with which settings it was read in which run.",
+    "observations": "Every figure, one row each, with the columns of hreport extract.",
+    "masks": "Every masked placeholder, one row each, with the columns of hreport masks.",
+    "issues": "What could not be read (fatal), or was read with a doubt, why, and what to do.",
+}
+VIEWS = {
+    "figures": (
+        "The figures to compute with: neither masked nor damaged, or repaired.",
+        "SELECT * FROM observations WHERE obs_value IS NOT NULL",
+    ),
+    "unread": (
+        "Files that could not be read, and why.",
+        "SELECT file, code, message FROM issues WHERE fatal ORDER BY file",
+    ),
+    "coverage": (
+        "What each report holds: figures, how many of them are masked, damaged, known to the catalogue.",
+        "SELECT file, report, any_value(title) AS title, any_value(area_name) AS area_name, count(*) AS figures,"
+        " count(*) FILTER (WHERE masked) AS masked, count(*) FILTER (WHERE damage IS NOT NULL AND damage <> '') AS"
+        " damaged, count(*) FILTER (WHERE indicator_id IS NOT NULL) AS known"
+        " FROM observations GROUP BY file, report ORDER BY file, report",
+    ),
+}
+
+
+class StoreError(Exception):
+    """Why a database cannot be used; one line that says what to do."""
+
+
+def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a store, to `write` (it is made where there is none) or to read; StoreError where that cannot be."""
+    if not write and not path.exists():
+        raise StoreError("no such file")
+    try:
+        connection = duckdb.connect(str(path), read_only=not write)
+    except duckdb.Error as error:
+        raise StoreError(_reason(error)) from None
+    try:
+        # Empty where it is new, or where the run that made it was killed at once.
+        if write and not ask(connection, "SELECT 1 FROM duckdb_tables() LIMIT 1"):
+            _create(connection)
+        _check(connection)
+    except duckdb.Error as error:
+        connection.close()
+        raise StoreError(_reason(error)) from None
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def _reason(error: duckdb.Error) -> str:
+    said = str(error)
+    if "lock" in said:
+        return "in use by another run or program: wait until that has ended, or close it"
+    if "not a valid DuckDB" in said:
+        return "not a DuckDB database: give another name"
+    return f"cannot be opened ({' '.join(said.split())[:200]})"
+
+
+def ask(connection: duckdb.DuckDBPyConnection, query: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Run a statement to its end; the rows of its answer."""
+    return connection.execute(query, list(given)).fetchall()
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.begin()
+    ask(connection, "CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    ask(connection, "INSERT INTO meta VALUES ('made by', 'hreport'), ('schema', ?)", [str(SCHEMA)])
+    for name, columns in TABLES.items():
+        typed = ", ".join(f'"{c.name}" {TYPES[c.kind]}' for c in columns)
+        ask(connection, f"CREATE TABLE {name} ({typed})")
+        ask(connection, f"COMMENT ON TABLE {name} IS '{ABOUT[name]}'")
+    for name, (about, query) in VIEWS.items():
+        ask(connection, f"CREATE VIEW {name} AS {query}")
+        ask(connection, f"COMMENT ON VIEW {name} IS '{about}'")
+    connection.commit()
+
+
+def _check(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        meta = dict(ask(connection, "SELECT key, value FROM meta"))
+    except duckdb.CatalogException:
+        raise StoreError("a DuckDB database that hreport did not make: give another name") from None
+    if meta.get("schema") != str(SCHEMA):
+        raise StoreError("made by another version of hreport: give another name, or that version")
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    """Add rows to one of `TABLES`."""
+    if rows:
+        incoming = arrow.batch(rows, TABLES[table])
+        connection.register("incoming", incoming)
+        ask(connection, f"INSERT INTO {table} SELECT * FROM incoming")  # noqa: S608 - names of our own tables
+        connection.unregister("incoming")
+
+
+def rows(path: Path, table: str) -> list[Row]:
+    """All rows of one of `TABLES` by file and place; StoreError where they cannot be had."""
+    columns: Sequence[Column] = TABLES[table]
+    connection = opened(path)
+    try:
+        answer = ask(connection, f'SELECT * FROM {table} ORDER BY file, start, "end"')  # noqa: S608 - as above
+        found = [dict(zip((c.name for c in columns), values, strict=True)) for values in answer]
+    except duckdb.Error as error:
+        raise StoreError(_reason(error)) from None
+    finally:
+        connection.close()
+    for row in found:
+        for column in columns:
+            if column.kind == "number":  # 64-bit floats hold what was an integer
+                row[column.name] = number(exact(row[column.name]))
+    return found

@@ -1,0 +1,248 @@
+"""The lines of text of a page: their words, and where they stand on the page as it is seen."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import pypdfium2
+
+from hreport.readers.pdf import calls
+
+Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
+
+MOST_CHARACTERS = 1_000_000  # of one page
+FAR = 1e6  # points: what stands further off, or nowhere (not a number), stands at the corner
+LARGEST_SIZE = 5_000
+
+LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_BREAKS = re.compile(r"[\r\n]+")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of text as it stands on its page; `first` and `last` are the characters that it begins and ends with.
+
+    `score`: how sure text recognition was of it, where it was read off a picture.
+    """
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    page: int
+    middle: float
+    slanted: bool = False
+    furniture: bool = False
+    first: int = 0
+    last: int = -1
+    score: float | None = None
+    margins: tuple[float, float] = (0.0, 0.0)  # where the lines of its column begin and end
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Turns places in a page's own space into those on the page as it is seen, rotated and cropped."""
+
+    rotation: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @classmethod
+    def of(cls, page: pypdfium2.PdfPage) -> Placing:
+        """How a page is seen."""
+        return cls(page.get_rotation(), *page.get_bbox())
+
+    @property
+    def is_turned(self) -> bool:
+        """Is the page seen on its side?"""
+        return self.rotation in (90, 270)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """A box as it is seen."""
+        match self.rotation:
+            case 90:
+                return (y0 - self.bottom, self.right - x1, y1 - self.bottom, self.right - x0)
+            case 180:
+                return (self.right - x1, self.top - y1, self.right - x0, self.top - y0)
+            case 270:
+                return (self.top - y1, x0 - self.left, self.top - y0, x1 - self.left)
+        return (x0 - self.left, y0 - self.bottom, x1 - self.left, y1 - self.bottom)
+
+
+class Characters:
+    """The characters of a page by number: what they are, and where each stands."""
+
+    def __init__(self, text_page: pypdfium2.PdfTextPage, placing: Placing) -> None:
+        """Get all characters at once; places are asked for one by one."""
+        self._page = calls.address(text_page.raw)
+        self.placing = placing
+        self._is_plain = not (placing.rotation or placing.left or placing.bottom)
+        # left, top, right, bottom
+        self._corners = (ctypes.c_float * 4)()
+        self._corners_address = ctypes.addressof(self._corners)
+        self.total = max(0, calls.count_characters(self._page))
+        count = min(self.total, MOST_CHARACTERS)
+        self.is_cut = self.total > count
+        text = self._at_once(count)
+        # The text in one piece leaves out rare hanzi and what has no character: then it cannot be counted by.
+        self.text = text if len(text) == count else self._one_by_one(count)
+        if "\x02" in self.text or "\ufffe" in self.text:
+            self.text = "".join(map(self._hyphen, self.text, range(count)))
+
+    def _at_once(self, count: int) -> str:
+        buffer = (ctypes.c_ushort * (2 * count + 2))()
+        written = calls.text(self._page, 0, count, ctypes.addressof(buffer)) - 1
+        try:
+            return bytes(memoryview(buffer)[: max(0, written)]).decode("utf-16-le")
+        except UnicodeDecodeError:
+            return ""
+
+    def _one_by_one(self, count: int) -> str:
+        codes = (calls.unicode(self._page, index) for index in range(count))
+        return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
+
+    def _hyphen(self, character: str, index: int) -> str:
+        return "-" if character in "\x02\ufffe" and calls.is_hyphen(self._page, index) == 1 else character
+
+    def is_made(self, index: int) -> bool:
+        """Did pdfium put the character in: a space for a gap, the end of a line?"""
+        return bool(calls.is_made(self._page, index) == 1)
+
+    def objects(self) -> int:
+        """How many of the page's objects are text, at least."""
+        # Each stretch of characters that can be seen is an object; one whose order is turned may be several.
+        return 0 if _RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
+
+    def box(self, index: int) -> Box:
+        """Where a character stands on the page as it is seen."""
+        if not calls.loose_box(self._page, index, self._corners_address):
+            return (0, 0, 0, 0)
+        left, top, right, bottom = self._corners
+        if -FAR < left + bottom < FAR and -FAR < right + top < FAR:
+            return (left, bottom, right, top) if self._is_plain else self.placing.box(left, bottom, right, top)
+        return (0, 0, 0, 0)
+
+    def gap(self, before: int, after: int) -> float:
+        """How far apart two characters stand."""
+        if self.placing.rotation:
+            return self.box(after)[0] - self.box(before)[2]
+        calls.loose_box(self._page, before, self._corners_address)
+        right = self._corners[2]
+        calls.loose_box(self._page, after, self._corners_address)
+        return self._corners[0] - right
+
+    def is_slanted(self, index: int) -> bool:
+        """Does the character stand neither upright nor on its side, as watermarks do?"""
+        turn = calls.angle(self._page, index)
+        return turn != 0 and 5 < math.degrees(turn) % 90 < 85
+
+    def size(self, index: int) -> float:
+        """The size of the type, as the file has it."""
+        size = calls.font_size(self._page, index)
+        return size if 0 < size < LARGEST_SIZE else 0.0
+
+
+def read(characters: Characters, number: int) -> list[Line]:
+    """The lines of page `number` in reading order."""
+    spans = _turned_spans(characters) if characters.placing.is_turned else _spans(characters)
+    # As everywhere in a line, tabs and other ends of lines are spaces; the text stays as long as it was.
+    text = characters.text
+    for white in "\t\n\r\xa0":
+        text = text.replace(white, " ")
+    return _in_order([line for start, end in spans if (line := _line(characters, text, start, end, number))])
+
+
+def _spans(characters: Characters) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _BREAKS.finditer(characters.text):
+        begin, end = match.span()
+        # pdfium puts in both, a font at most one of them.
+        if match[0] == "\r\n" or any(map(characters.is_made, range(begin, end))):
+            yield start, begin
+            start = end
+    yield start, len(characters.text)
+
+
+def _turned_spans(characters: Characters) -> Iterator[tuple[int, int]]:
+    """As above, for pages on their side: pdfium looks for the ends of lines as if they stood upright."""
+    start = 0
+    before: Box | None = None
+    for index, character in enumerate(characters.text):
+        if characters.is_made(index):
+            if character in "\r\n":
+                yield start, index
+                start = index + 1
+            continue
+        box = characters.box(index)
+        if before is not None and abs(before[1] - box[1]) > 0.6 * max(box[3] - box[1], 1):
+            yield start, index
+            start = index
+        before = box
+    yield start, len(characters.text)
+
+
+def _line(characters: Characters, text: str, start: int, end: int, number: int) -> Line | None:
+    words = text[start:end].rstrip()
+    end = start + len(words)
+    words = words.lstrip()
+    if not words:
+        return None
+    start = end - len(words)
+    left, bottom, right, top = characters.box(start)
+    size = characters.size(start)
+    # Some files set every size to 1 and scale it up: then the height of the box is the size.
+    size = size if size > 4 else max(4.0, top - bottom)
+    last_left, last_bottom, last_right, last_top = characters.box(end - 1)
+    left = min(last_left, left)
+    bottom = min(last_bottom, bottom)
+    right = max(last_right, right)
+    top = max(last_top, top)
+    slanted = characters.is_slanted((start + end) // 2)
+    if " " in words:
+        words = _spaced(characters, words, start, size)
+    return Line(words, left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1)
+
+
+def _spaced(characters: Characters, words: str, start: int, size: float) -> str:
+    """The words with the spaces that were written, without those of the layout, and a tab where columns part."""
+    parts: list[str] = []
+    begin = 0
+    place = words.find(" ")
+    while place > 0:
+        wide = (words[place - 1] > "\x7f") + (words[place + 1] > "\x7f")
+        # Layout puts a quarter of an em between hanzi and digits; a wider gap is one between columns. Between two
+        # hanzi a space that was written stays.
+        made = wide == 1 or (wide == 2 and characters.is_made(start + place))
+        gap = characters.gap(start + place - 1, start + place + 1)
+        if made and gap < 0.6 * size:
+            parts.append(words[begin:place])
+            begin = place + 1
+        elif gap > size:
+            parts += (words[begin:place], "\t")
+            begin = place + 1
+        place = words.find(" ", place + 1)
+    text = "".join((*parts, words[begin:]))
+    if label := LABEL.match(text):
+        # The gap after the number of a list item is no column.
+        text = f"{label[0][:-1]} {text[label.end() :]}"
+    return text
+
+
+def _in_order(lines: list[Line]) -> list[Line]:
+    """Lines from top to bottom where none stands beside another; else as they were drawn, column by column."""
+    level = sorted((line for line in lines if not line.slanted), key=lambda line: -line.middle)
+    for above, below in pairwise(level):
+        if above.middle - below.middle < 0.5 * min(above.size, below.size):
+            return lines
+    return level + [line for line in lines if line.slanted] if len(level) < len(lines) else level

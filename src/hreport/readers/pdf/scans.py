@@ -1,0 +1,107 @@
+"""Pages that are pictures: drawn as pixels, and read by text recognition, where that is installed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from statistics import median
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from hreport.readers.pdf.lines import Line
+from hreport.readers.pdf.pages import Page
+
+DOTS_PER_INCH = 200
+MOST_PIXELS = 25_000_000
+LARGEST_PICTURE = 200_000_000  # pixels of a picture in the file, all of which pdfium unpacks
+ASCII_WIDTH = 0.55  # em
+SAME_ROW = 0.5  # of the height of a line
+SAME_SIZE = 0.35
+
+
+def recogniser() -> Any | None:
+    """The module that recognises text, if it and what it needs is installed."""
+    try:
+        found = import_module("hreport.readers.ocr")
+    except ImportError:
+        return None
+    return found if found.available() else None
+
+
+def read(pdf: pypdfium2.PdfDocument, page: Page, ocr: Any) -> bool:
+    """Put the lines that are recognised in the place of those that the page had; false where it is too large."""
+    shown = pdf[page.number - 1]
+    try:
+        if page.width * page.height > 0 and not _has_huge_picture(shown):
+            scale = min(DOTS_PER_INCH / 72, math.sqrt(MOST_PIXELS / (page.width * page.height)))
+            bitmap = shown.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+            pixels = bitmap.to_numpy()[:, :, :3].copy()
+            bitmap.close()
+        else:
+            return False
+    finally:
+        shown.close()
+    page.lines = list(_rows(_lines(ocr.recognise(pixels), page, scale)))
+    page.tables = ()
+    page.is_picture = False
+    page.is_recognised = True
+    return True
+
+
+def _has_huge_picture(page: pypdfium2.PdfPage) -> bool:
+    for picture in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=4):
+        width, height = picture.get_px_size()
+        if width * height > LARGEST_PICTURE:
+            return True
+    return False
+
+
+def _lines(found: Sequence[Any], page: Page, scale: float) -> list[Line]:
+    """What was recognised, as lines of the page."""
+    lines = []
+    for one in found:
+        text = " ".join(one.text.split())
+        left, top, right, bottom = (edge / scale for edge in one.box)
+        if text:
+            size = max(1.0, bottom - top)
+            middle = page.height - (top + bottom) / 2
+            line = Line(text, left, page.height - bottom, right, page.height - top, size, page.number, middle)
+            line.score = one.score
+            lines.append(line)
+    # The boxes are more or less high by chance; how wide the characters are says their size.
+    ems = [(line.right - line.left) / width for line in lines if (width := _width(line.text)) >= 10]
+    em, usual = (median(ems), median(line.size for line in lines)) if ems else (0.0, 0.0)
+    for line in lines:
+        line.size = em if abs(line.size - usual) < SAME_SIZE * usual else line.size
+    return lines
+
+
+def _width(text: str) -> float:
+    return sum(ASCII_WIDTH if character.isascii() else 1 for character in text)
+
+
+def _rows(lines: list[Line]) -> Iterator[Line]:
+    """Lines from top to bottom; what stands side by side is one line, with a tab where there is a gap."""
+    row: list[Line] = []
+    for line in sorted(lines, key=lambda line: -line.middle):
+        if row and row[0].middle - line.middle > SAME_ROW * (row[0].top - row[0].bottom):
+            yield _one(row)
+            row = []
+        row.append(line)
+    if row:
+        yield _one(row)
+
+
+def _one(row: list[Line]) -> Line:
+    first, *others = sorted(row, key=lambda line: line.left)
+    for line in others:
+        gap = line.left - first.right
+        wide = not (first.text[-1].isascii() and line.text[0].isascii())
+        first.text += ("\t" if gap > 1.5 * first.size else "" if wide else " ") + line.text
+        first.right = max(first.right, line.right)
+        first.top, first.bottom = max(first.top, line.top), min(first.bottom, line.bottom)
+        first.score = min(first.score or 0.0, line.score or 0.0)
+    return first

@@ -1,0 +1,251 @@
+"""Finds what there is to read behind the paths of a command line: each file once, sorted by path.
+
+Nothing is opened here but to tell tables of ours, manifests and pipes from reports.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import os
+import re
+import stat
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO
+
+from hreport import tables
+from hreport.manifest import MANIFEST_COLUMNS
+from hreport.model import Issue
+
+FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to read: a file, a member of an archive, or bytes at hand (standard input, a pipe).
+
+    `path` is what the user is shown, `file` the file on disk where that is not it. `members` lead from archive to
+    archive to the document, each as its number in the archive's directory; `inside` is that path in words. `ocr`: its
+    pictures shall be read by text recognition; `effort`: how many times the usual time limit that may take.
+    """
+
+    path: str
+    data: bytes | None = None
+    table: bool = False
+    size: int = 0
+    file: str = ""
+    members: tuple[int, ...] = ()
+    inside: str = ""
+    ocr: bool = False
+    effort: int = 1
+
+    @property
+    def on_disk(self) -> str:
+        """The path to open."""
+        return self.file or self.path
+
+
+@dataclass(slots=True)
+class Found:
+    """What the paths of a command line lead to, sorted by path, and what led nowhere."""
+
+    sources: list[Source] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+_MAGIC = re.compile(r"[*?\[]")
+_NOISE = re.compile(r"\.|~\$|thumbs\.db$|desktop\.ini$|__macosx$", re.IGNORECASE)
+# What stands beside reports and is none: README, README.zh.md, LICENSE-MIT, changelog.txt.
+_ABOUT = re.compile(r"(readme|licen[sc]e|changelog)([\w-]*|[\w.-]*\.(md|txt|rst))", re.IGNORECASE | re.ASCII)
+
+
+def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collection[Path] = ()) -> Found:
+    """Files behind `paths` (files, folders, globs, `-`), each once, sorted by path.
+
+    Folders are walked to the bottom; a link that leads back is followed once. Left out of them, without a word: hidden
+    files, office lock files, and what speaks of the folder (README, LICENSE, CHANGELOG with any ending, as .md, .txt,
+    .rst or without suffix). `exclude` are files of the run itself (its output, its manifest), which a folder may hold.
+    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest is never
+    read as a report: a note where a folder holds it, an issue where it is named.
+    """
+    found = Found()
+    entries: list[tuple[str, bool]] = []
+    for path in dict.fromkeys(paths):
+        if path == "-":
+            data = stdin.read() if stdin else b""
+            found.sources.append(Source("-", data, tables.looks_like_table(data[:4096]), len(data)))
+            continue
+        entries += _expanded(path, found.issues)
+    hidden = {os.path.realpath(p) for p in exclude}
+    # Reached twice, by a link or by two arguments: once, under its own name rather than a link's.
+    best: dict[str, tuple[str, bool]] = {}
+    for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
+        best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
+    for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
+        is_manifest = _is_manifest(path)
+        if real in hidden and (met or is_manifest):
+            continue
+        if is_manifest:
+            found.issues.append(
+                Issue(shown(path), "manifest_file", "a manifest: give it with --manifest", fatal=not met)
+            )
+            continue
+        _add(path, met, found)
+    found.issues.sort(key=lambda i: (i.path, i.code))
+    return found
+
+
+def _add(path: str, met: bool, found: Found) -> None:
+    """Take one file. `met`: come upon in a folder, not named by the user."""
+    name = shown(path)
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        what = "a link that leads nowhere" if os.path.islink(path) else "no such file"
+        found.issues.append(Issue(name, "not_found", f"{what}: check the name"))
+        return
+    except (OSError, ValueError) as error:
+        found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): check its permissions"))
+        return
+    if not stat.S_ISREG(status.st_mode):
+        if met:
+            message = "a pipe, a socket or a device: left out of the folder"
+            found.issues.append(Issue(name, "not_a_file", message, fatal=False))
+            return
+        try:  # a pipe that the user named, such as <(...): workers could not open it
+            data = Path(path).read_bytes()
+        except OSError as error:
+            found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): give a file"))
+            return
+        found.sources.append(Source(name, data, tables.looks_like_table(data[:4096]), len(data)))
+        return
+    is_table = path.lower().endswith(tables.TABLE_SUFFIXES) and _is_table(path)
+    if is_table and met:
+        message = "a table, not a report: left out of the folder (name it to compare it)"
+        found.issues.append(Issue(name, "table", message, fatal=False))
+        return
+    found.sources.append(Source(name, None, is_table, status.st_size, file="" if name == path else path))
+
+
+def _is_table(path: str) -> bool:
+    """Did extract or masks write this CSV, JSON lines, Parquet or DuckDB file?"""
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(4096)
+            if not head.startswith(b"PAR1"):
+                return tables.is_store(head) or tables.looks_like_table(head)
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - FOOTER))
+            names = stream.read()  # of columns: they stand in the clear at the end
+            return b"indicator_id" in names or (b"sentence" in names and b"kind" in names)
+    except OSError:
+        return False
+
+
+def _is_manifest(path: str) -> bool:
+    """Is this CSV made to be given with --manifest? Its header names files and what to say of them.
+
+    A manifest with a mistake in another column is one too; the tables that hreport writes have a column start.
+    """
+    if not path.lower().endswith(".csv") or not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(4096)
+    except OSError:
+        return False
+    first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].strip()
+    names = {n.strip() for n in next(iter(csv.reader([first])), [])}
+    return "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
+
+
+def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
+    """Files of one argument, with whether they were only met in a folder. A path that exists is no pattern."""
+    try:
+        if not os.path.lexists(path) and path.startswith("~"):
+            path = os.path.expanduser(path)
+        if os.path.isdir(path):
+            return _walked(path, issues)
+        if os.path.lexists(path):
+            return [(_posix(path), False)]
+        if _MAGIC.search(path):
+            files: list[tuple[str, bool]] = []
+            for match in sorted(glob.glob(path, recursive=True)):
+                if os.path.isdir(match):
+                    # ** already lists what lies below
+                    files += [] if "**" in path else _walked(match, issues)
+                else:
+                    files.append((_posix(match), False))
+            if not files:
+                issues.append(Issue(shown(path), "not_found", "no file matches this pattern: check it"))
+            return files
+    except ValueError:  # a null character in the path
+        pass
+    issues.append(Issue(shown(_posix(path)), "not_found", f"no such file or folder: {_nearest(path)}"))
+    return []
+
+
+def _nearest(path: str) -> str:
+    """What to do about a path that is not there."""
+    folder, name = os.path.split(path)
+    try:
+        near = get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.7)
+    except (OSError, ValueError):
+        near = []
+    return f"did you mean {_posix(os.path.join(folder, near[0]))}?" if near else "check the name"
+
+
+def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
+    """Files below a folder, without hidden ones and those about the folder. Each folder is entered once."""
+    files: list[tuple[str, bool]] = []
+    entered = {os.path.realpath(folder)}
+
+    def refused(error: OSError) -> None:
+        name = shown(_posix(str(error.filename or folder)))
+        issues.append(Issue(name, "unreadable", f"cannot be entered ({_reason(error)}): check its permissions"))
+
+    for root, folders, names in os.walk(folder, followlinks=True, onerror=refused):
+        kept = []
+        for name in sorted(folders, key=lambda n: (os.path.islink(os.path.join(root, n)), n)):
+            real = os.path.realpath(os.path.join(root, name))
+            if not _NOISE.match(name) and real not in entered:
+                entered.add(real)
+                kept.append(name)
+        folders[:] = kept
+        kept = [name for name in names if not _NOISE.match(name) and not _ABOUT.fullmatch(name)]
+        files += [(_posix(os.path.join(root, name)), True) for name in kept]
+    if not files and not any(i.path == shown(_posix(folder)) for i in issues):
+        issues.append(Issue(shown(_posix(folder)), "empty_folder", "no files in this folder: check the name"))
+    return files
+
+
+def _posix(path: str) -> str:
+    """The path as rows show it: as given, with forward slashes and without idle parts."""
+    return Path(path).as_posix() if path else path
+
+
+def shown(path: str) -> str:
+    """A path as text: a name in bytes that are no UTF-8 is one in GB18030, from a Chinese Windows, or is escaped.
+
+    >>> shown("绵阳市".encode("gbk").decode("utf-8", "surrogateescape"))
+    '绵阳市'
+    """
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        data = path.encode("utf-8", "surrogateescape" if not _LONE.search(path) else "backslashreplace")
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "backslashreplace")
+    return path
+
+
+# Surrogates that stand for no byte: from names of Windows that are no UTF-16.
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

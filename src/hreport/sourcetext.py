@@ -1,0 +1,62 @@
+"""The source text of a document, saved as it was read: what the offsets of every row point into."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from hreport import record
+from hreport.model import Document, Issue
+from hreport.record import Row
+from hreport.writers import replacing
+from hreport.writers import save as save_rows
+
+LONGEST_NAME = 120  # characters of one part of a path
+# What a path may not hold on one system or another, and what leads out of the folder.
+_UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+
+
+def save(document: Document, folder: Path) -> list[Issue]:
+    """Write `FILE.txt` (UTF-8, not a character changed) and `FILE.blocks.csv` (which stretch of it stands on which
+    page, in which cell of which table) into the folder; an issue where that cannot be done."""
+    name = place(document.path)
+    target = folder / f"{name}.txt"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as stream:
+            stream.write(record.encodable(document.text).encode("utf-8"))
+        save_rows(_blocks(document), record.BLOCKS, folder / f"{name}.blocks.csv", "csv")
+    except OSError as error:
+        message = f"its text cannot be saved as {target} ({error.strerror or error}): check the folder"
+        return [Issue(document.path, "not_saved", message, fatal=False)]
+    return []
+
+
+def place(path: str) -> str:
+    """Where in the folder the text of a document goes: its own path, without what leads elsewhere.
+
+    >>> place("../reports/a.zip/b.docx")
+    'up/reports/a.zip/b.docx'
+    """
+    parts = []
+    for part in path.replace("\\", "/").split("/"):
+        if part in ("", "."):
+            continue
+        safe = _UNSAFE.sub("_", "up" if part == ".." else part).rstrip(". ") or "_"
+        if (safe != part and part != "..") or len(safe) > LONGEST_NAME:
+            # Two names must not become one.
+            safe = f"{safe[:LONGEST_NAME]}-{hashlib.sha256(part.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
+        parts.append(safe)
+    return "/".join(parts) if parts != ["-"] else "standard input"
+
+
+def _blocks(document: Document) -> list[Row]:
+    return [
+        {
+            "start": b.span.start, "end": b.span.end, "block": str(b.kind), "page": b.page, "level": b.level,
+            "table": b.table, "row": b.row, "column": b.column, "row_heading": b.row_heading,
+            "column_heading": b.column_heading, "caption": b.caption, "score": b.score,
+        }
+        for b in document.blocks
+    ]  # fmt: skip

@@ -1,0 +1,257 @@
+"""What was extracted, kept: from which bytes, by which version and data, so that the next run reads only what is new.
+
+Outcomes are put in batches, each a transaction: killed at any moment, the store holds whole documents only, and every
+one that was reported as done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from hreport import __version__, database, sourcetext
+from hreport.model import Issue
+from hreport.pipeline import Outcome, Work, can_recognise
+from hreport.record import Row
+from hreport.sources import Source
+
+MOST_ROWS = 20_000  # rows that wait for a transaction
+LONGEST_WAIT = 2.0  # seconds that a document waits for one
+# Libraries whose versions may change what is read.
+LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pdfplumber", "pypdfium2", "trafilatura", "xlrd")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the store knows of a document, or of an archive."""
+
+    file: str
+    sha256: str
+    state: str
+    settings: str
+    means: str
+    issues: tuple[Issue, ...] = ()
+
+
+class Store:
+    """A store that this run has for itself until `close`; `unchanged` counts what need not be read again."""
+
+    def __init__(self, path: Path, work: Work) -> None:
+        """Open it, or make it; database.StoreError where that cannot be."""
+        self.work = work
+        self.unchanged = self.read = self.not_read = 0
+        self._connection = database.opened(path, write=True)
+        self._folder = os.path.dirname(os.path.realpath(path))
+        self._settings = settings(work)
+        self._means = means(work)
+        ((last,),) = self._ask("SELECT coalesce(max(run), 0) FROM runs")
+        self._run = last + 1
+        row = {"run": self._run, "started": _now(), "version": __version__, "engine": self._settings}
+        database.insert(self._connection, "runs", [row])
+        self._known = self._entries()
+        self._seen: set[str] = set()
+        self._waiting: list[Outcome] = []
+        self._committed = time.monotonic()
+
+    def _entries(self) -> dict[str, Entry]:
+        fatal: dict[str, list[Issue]] = {}
+        for file, code, message in self._ask("SELECT file, code, message FROM issues WHERE fatal"):
+            fatal.setdefault(file, []).append(Issue(file, code, message))
+        found = self._ask("SELECT location, file, sha256, state, settings, means FROM files")
+        return {
+            location: Entry(file, sha256, state, settings, means, tuple(fatal.get(file, ())))
+            for location, file, sha256, state, settings, means in found
+        }
+
+    def _ask(self, query: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return database.ask(self._connection, query, given)
+
+    def location(self, file: str, inside: str = "") -> str:
+        """Where a file on disk is, from the folder of the store: both may be moved together."""
+        real = os.path.realpath(file) if file != "-" else file
+        try:
+            near = os.path.relpath(real, self._folder) if file != "-" else file
+        except ValueError:  # on another drive
+            near = real
+        return near.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode() + (f"/{inside}" if inside else "")
+
+    def fresh(
+        self, sources: Iterable[Source], note: Callable[[Issue], None], step: Callable[[], None]
+    ) -> Iterator[Source]:
+        """Those of the sources that are new or changed. Of the others, each is a `step`, and what could not be read
+        before, and cannot now, is a `note` again."""
+        for source in sources:
+            location = self.location(source.on_disk)
+            self._seen.add(location)
+            entry = self._known.get(location)
+            if entry is None or not self._holds(source, entry):
+                yield source
+                continue
+            members = self._inside(location)
+            self._seen.update(members)
+            inside = [self._known[k] for k in members]
+            self.unchanged += sum(e.state == "read" for e in (entry, *inside))
+            for issue in (i for e in (entry, *inside) for i in e.issues):
+                note(issue)
+            step()
+
+    def _inside(self, location: str) -> list[str]:
+        """The members of an archive, and of archives in it."""
+        if self._known[location].state != "archive":
+            return []
+        return [k for k in self._known if k.startswith(f"{location}/")]
+
+    def _holds(self, source: Source, entry: Entry) -> bool:
+        """Does the entry still say what reading would?"""
+        if entry.settings != self._settings_of(source.path, entry.state):
+            return False
+        texts = self.work.save_text
+        if texts is not None and entry.state == "read" and not (texts / f"{sourcetext.place(entry.file)}.txt").exists():
+            return False
+        inside = [self._known[k] for k in self._inside(self.location(source.on_disk))]
+        if any(e.means not in ("", self._means) for e in (entry, *inside)):
+            return False
+        try:
+            if source.data is not None:
+                return hashlib.sha256(source.data).hexdigest() == entry.sha256
+            with open(source.on_disk, "rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+        except OSError:
+            return False
+
+    def _settings_of(self, path: str, state: str) -> str:
+        """What decides what is found in one file: of an archive, all that the manifest says."""
+        manifest = self.work.manifest
+        said = manifest.entries if state == "archive" else manifest.of(path)
+        return _digest([self._settings, *(repr((e.file, e.report, sorted(e.values.items()))) for e in said)])
+
+    def put(self, outcome: Outcome) -> list[Outcome]:
+        """Take an outcome; those that are now safe on disk, this one among them or not."""
+        self._waiting.append(outcome)
+        rows = sum(len(o.rows) for o in self._waiting)
+        due = time.monotonic() - self._committed > LONGEST_WAIT
+        return self.commit() if rows > MOST_ROWS or due else []
+
+    def commit(self) -> list[Outcome]:
+        """Write what waits, all or nothing; what has been written."""
+        done, self._waiting = self._waiting, []
+        self._committed = time.monotonic()
+        if not done:
+            return []
+        self._connection.begin()
+        self._drop([location for outcome in done for location in self._outdated(outcome)])
+        self._insert(done)
+        self._connection.commit()
+        self.read += sum(o.read for o in done)
+        self.not_read += sum(not o.read and not o.is_archive for o in done)
+        return done
+
+    def _outdated(self, outcome: Outcome) -> list[str]:
+        """What an earlier run knew of the file, and of members that its archive no longer has."""
+        location = self.location(outcome.file, outcome.inside)
+        self._seen.add(location)
+        if location not in self._known:
+            return []
+        return [location, *(k for k in self._inside(location) if k not in self._seen)]
+
+    def _drop(self, locations: Sequence[str]) -> None:
+        names = [self._known.pop(k).file for k in locations]
+        for table in ("files", "observations", "masks", "issues"):
+            query = f"DELETE FROM {table} WHERE file IN (SELECT unnest(?))"  # noqa: S608 - our own tables
+            self._ask(query, [names])
+
+    def _insert(self, outcomes: Sequence[Outcome]) -> None:
+        entries, issues = [], []
+        for o in outcomes:
+            location = self.location(o.file, o.inside)
+            state = "archive" if o.is_archive else "read" if o.read else "not read"
+            hopeful = any(i.fatal or i.pages for i in o.issues)  # another timeout, password or library may read it
+            layers = Counter(r["layer"] for r in o.rows)
+            entry = {
+                "file": o.path, "location": location, "sha256": o.digest, "state": state, **o.about,
+                "figures": layers["quantity"], "masks": layers["mask"], "settings": self._settings_of(o.path, state),
+                "means": self._means if hopeful else "", "run": self._run,
+            }  # fmt: skip
+            entries.append(entry)
+            issues += [_issue_row(i) for i in o.issues]
+            kept = tuple(Issue(i.path, i.code, i.message) for i in o.issues if i.fatal)
+            self._known[location] = Entry(o.path, o.digest, state, entry["settings"], entry["means"], kept)
+        database.insert(self._connection, "files", entries)
+        database.insert(self._connection, "issues", issues)
+        rows = [r for o in outcomes for r in o.rows]
+        database.insert(self._connection, "observations", [r for r in rows if r["layer"] == "quantity"])
+        database.insert(self._connection, "masks", [r for r in rows if r["layer"] == "mask"])
+
+    def gone(self, paths: Sequence[str]) -> list[str]:
+        """Locations that lie below these paths, or are one of them, and were not met by this run."""
+        below = [self.location(p) for p in paths if p != "-"]
+        missing = (k for k in self._known if k not in self._seen)
+        return sorted(k for k in missing if any(b == "." or k == b or k.startswith(f"{b}/") for b in below))
+
+    def prune(self, locations: Sequence[str]) -> None:
+        """Drop documents from the store."""
+        self._connection.begin()
+        self._drop(locations)
+        self._connection.commit()
+
+    def close(self) -> None:
+        """End the run; what waits is written."""
+        try:
+            self.commit()
+            self._ask(
+                "UPDATE runs SET ended = ?, read = ?, unchanged = ?, not_read = ? WHERE run = ?",
+                [_now(), self.read, self.unchanged, self.not_read, self._run],
+            )
+        finally:
+            self._connection.close()
+
+
+def _issue_row(issue: Issue) -> Row:
+    return {
+        "file": issue.path, "code": issue.code, "message": issue.message, "fatal": issue.fatal,
+        "start": issue.span.start if issue.span else None, "end": issue.span.end if issue.span else None,
+    }  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
+
+
+def _digest(parts: Iterable[str | bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()[:16]
+
+
+def settings(work: Work) -> str:
+    """A digest of all that decides what is found in given bytes: the program, its data, its libraries, the user's own
+    catalogue and dictionary."""
+    package = files("hreport")
+    parts: list[str | bytes] = [__version__]
+    for file in sorted(Path(str(package)).rglob("*")):
+        if file.suffix in (".py", ".toml", ".csv"):
+            parts += [file.name, file.read_bytes()]
+    for name in LIBRARIES:
+        try:
+            parts.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    for own in (work.catalog, work.userdict):
+        parts.append(own.read_bytes() if own is not None else b"")
+    return _digest(parts)
+
+
+def means(work: Work) -> str:
+    """A digest of what may help with a file that could not be read: more time, another password, text recognition."""
+    return _digest([f"{work.time_limit:g}", work.password or "", str(can_recognise())])

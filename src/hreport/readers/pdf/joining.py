@@ -48,6 +48,8 @@ def placed(lines: Iterable[Line], tables: Sequence[Ruled]) -> list[Line | Ruled]
 def _column(line: Line, others: list[Line], reach: float) -> list[Line]:
     """The lines that begin and end where this line's column does."""
     furthest = line.left + reach
+    if len(others) > 6 * MOST_BESIDE:
+        others = others[:: len(others) // MOST_BESIDE]
     return [other for other in others if other.left < furthest and other.right > line.left]
 
 
@@ -95,8 +97,6 @@ class Joiner:
         width = self.widths[line.page]
         reach = 3.5 * line.size
         others = self.by_page[line.page]
-        if len(others) > 4 * MOST_BESIDE:
-            others = others[:: len(others) // MOST_BESIDE]
         column = _column(line, others, reach)
         if len(column) < 6:
             around = range(line.page - NEAR_PAGES, line.page + NEAR_PAGES + 1)

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TypeAlias
 
 import pypdfium2
@@ -17,6 +17,7 @@ from hreport.readers.pdf import calls
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
 
 MOST_CHARACTERS = 1_000_000  # of one page
+MOST_LINES = 10_000
 FAR = 1e6  # points: what stands further off, or nowhere (not a number), stands at the corner
 LARGEST_SIZE = 5_000
 
@@ -160,7 +161,8 @@ def read(characters: Characters, number: int) -> list[Line]:
     text = characters.text
     for white in "\t\n\r\xa0":
         text = text.replace(white, " ")
-    return _in_order([line for start, end in spans if (line := _line(characters, text, start, end, number))])
+    found = (line for start, end in spans if (line := _line(characters, text, start, end, number)))
+    return _in_order(list(islice(found, MOST_LINES)))
 
 
 def _spans(characters: Characters) -> Iterator[tuple[int, int]]:

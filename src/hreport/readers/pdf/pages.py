@@ -14,7 +14,6 @@ from hreport.readers.pdf.ruled import Ruled
 
 FEW_CHARACTERS = 20  # on a page that has no text layer but, perhaps, a watermark
 GARBAGE = 0.1
-MOST_LINES = 10_000
 
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 # What no Chinese report is made of: controls, private use, letters of far scripts.
@@ -43,7 +42,7 @@ class Page:
     things: int = 0
     items: list[Line | Ruled] = field(default_factory=list)
 
-    def has_text(self, few: int = 0) -> bool:
+    def has_text(self, few: int = FEW_CHARACTERS) -> bool:
         """Do more than a few characters stand on the page, furniture aside?"""
         count = 0
         for line in self.lines:
@@ -70,14 +69,14 @@ def read(page: pypdfium2.PdfPage, number: int) -> Page:
         characters = Characters(text_page, Placing.of(page))
         found = lines.read(characters, number)
         drawn = drawings.look(page, characters)
-        result = Page(number, width, height, found[:MOST_LINES], things=characters.total + drawn.objects)
-        result.is_cut = characters.is_cut or len(found) > MOST_LINES
+        result = Page(number, width, height, found, things=characters.total + drawn.objects)
+        result.is_cut = characters.is_cut or len(found) == lines.MOST_LINES
         if drawn.is_picture:
-            has_text = result.has_text(FEW_CHARACTERS)
+            has_text = result.has_text()
             result.is_picture = not has_text
             result.has_ocr_layer = has_text and drawn.hides_text
         elif drawn.is_outlined:
-            result.is_picture = not result.has_text(FEW_CHARACTERS)
+            result.is_picture = not result.has_text()
         try:
             result.tables = list(ruled.tables(drawn.rules, characters, result.lines, number))
         except ruled.TangledError:

@@ -23,6 +23,7 @@ LARGEST_SIZE = 5_000
 
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -81,6 +82,13 @@ class Placing:
         return (x0 - self.left, y0 - self.bottom, x1 - self.left, y1 - self.bottom)
 
 
+def whole(text: str) -> str:
+    """The text with the halves of rare hanzi put together."""
+    if text.isascii() or not _HALVES.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 class Characters:
     """The characters of a page by number: what they are, and where each stands."""
 
@@ -111,7 +119,8 @@ class Characters:
 
     def _one_by_one(self, count: int) -> str:
         codes = (calls.unicode(self._page, index) for index in range(count))
-        return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
+        # The halves of rare hanzi are counted as characters; `whole` puts them together.
+        return "".join(chr(code) if 0 < code < 0x110000 else "\ufffd" for code in codes)
 
     def _hyphen(self, character: str, index: int) -> str:
         return "-" if character in "\x02\ufffe" and calls.is_hyphen(self._page, index) == 1 else character
@@ -213,7 +222,9 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     slanted = characters.is_slanted((start + end) // 2)
     if " " in words:
         words = _spaced(characters, words, start, size)
-    return Line(words, left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1)
+    return Line(
+        whole(words), left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1
+    )
 
 
 def _spaced(characters: Characters, words: str, start: int, size: float) -> str:

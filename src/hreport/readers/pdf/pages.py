@@ -76,7 +76,7 @@ def read(page: pypdfium2.PdfPage, number: int) -> Page:
             result.is_picture = not has_text
             result.has_ocr_layer = has_text and drawn.hides_text
         elif drawn.is_outlined:
-            result.is_picture = not result.has_text()
+            result.is_picture = not found
         try:
             result.tables = list(ruled.tables(drawn.rules, characters, result.lines, number))
         except ruled.TangledError:

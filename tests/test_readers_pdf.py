@@ -689,6 +689,23 @@ def mapped(words: str) -> bytes:
     return data.replace(b"/F1 5 0 R", b"/F1 5 0 R/F2 7 0 R")
 
 
+def test_what_was_typed_into_a_form_is_text() -> None:
+    def shown(words: bytes) -> bytes:
+        head = "/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F1 5 0 R>>>>"
+        return stream(b"BT /F1 12 Tf 2 4 Td (" + words + b") Tj ET", head)
+
+    data = one_page(
+        stream(HELLO),
+        b"<<>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(1,728)/Rect[100 600 300 620]/AP<</N 9 0 R>>>>",
+        b"<</Type/Annot/Subtype/FreeText/Contents(92.4%)/Rect[100 500 300 520]/F 4/AP<</N 10 0 R>>>>",
+        shown(b"1,728"),
+        shown(b"92.4%"),
+    )
+    data = data.replace(b"/Contents 4 0 R", b"/Contents 4 0 R/Annots[7 0 R 8 0 R]")
+    assert document(data).text.split("\n") == ["hello world", "1,728", "92.4%"]
+
+
 def test_fake_bold_is_read_once() -> None:
     page = lines(["全市有医院12家。", "新增床位300张。"])
     assert document(pdf([*page, *lines(["全市有医院12家。"], left=70.3)])).text.count("医院") == 1

@@ -88,7 +88,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
             doubt("too_large", f"only the first {index} of {len(pdf)} pages were read: split the pdf")
             break
         try:
-            page = pdf[index]
+            page = pages.opened(pdf, index)
             try:
                 found.append(pages.read(page, index + 1))
             finally:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TypeAlias
 
 import pypdfium2
@@ -20,6 +20,7 @@ MOST_CHARACTERS = 1_000_000  # of one page
 MOST_LINES = 10_000
 FAR = 1e6  # points: what stands further off, or nowhere (not a number), stands at the corner
 LARGEST_SIZE = 5_000
+SEVERAL = 2.2  # times as high as its type: no line but several
 
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -165,13 +166,31 @@ class Characters:
 
 def read(characters: Characters, number: int) -> list[Line]:
     """The lines of page `number` in reading order."""
-    spans = _turned_spans(characters) if characters.placing.is_turned else _spans(characters)
     # As everywhere in a line, tabs and other ends of lines are spaces; the text stays as long as it was.
     text = characters.text
     for white in "\t\n\r\xa0":
         text = text.replace(white, " ")
-    found = (line for start, end in spans if (line := _line(characters, text, start, end, number)))
-    return _in_order(list(islice(found, MOST_LINES)))
+    if characters.placing.is_turned:
+        # pdfium looks for the ends of lines as if the page stood upright.
+        spans = _split(characters, 0, len(text))
+    else:
+        spans = _spans(characters)
+    found = []
+    for start, end in spans:
+        line = _line(characters, text, start, end, number)
+        if line is None:
+            continue
+        parts = []
+        if line.top - line.bottom > SEVERAL * line.size and not line.slanted:
+            # Of forms on the page pdfium makes one line though they stand one above the other; not so of vertical text.
+            parts = list(_split(characters, start, end))
+        if 1 < len(parts) < len(line.text) / 2:
+            found += [one for part in parts if (one := _line(characters, text, *part, number))]
+        else:
+            found.append(line)
+        if len(found) >= MOST_LINES:
+            break
+    return _in_order(found[:MOST_LINES])
 
 
 def _spans(characters: Characters) -> Iterator[tuple[int, int]]:
@@ -185,13 +204,12 @@ def _spans(characters: Characters) -> Iterator[tuple[int, int]]:
     yield start, len(characters.text)
 
 
-def _turned_spans(characters: Characters) -> Iterator[tuple[int, int]]:
-    """As above, for pages on their side: pdfium looks for the ends of lines as if they stood upright."""
-    start = 0
+def _split(characters: Characters, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """As above, by where each character stands."""
     before: Box | None = None
-    for index, character in enumerate(characters.text):
+    for index in range(start, end):
         if characters.is_made(index):
-            if character in "\r\n":
+            if characters.text[index] in "\r\n":
                 yield start, index
                 start = index + 1
             continue
@@ -200,7 +218,7 @@ def _turned_spans(characters: Characters) -> Iterator[tuple[int, int]]:
             yield start, index
             start = index
         before = box
-    yield start, len(characters.text)
+    yield start, end
 
 
 def _line(characters: Characters, text: str, start: int, end: int, number: int) -> Line | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from hreport.readers.pdf import drawings, lines, ruled
 from hreport.readers.pdf.lines import Characters, Line, Placing
@@ -14,6 +15,7 @@ from hreport.readers.pdf.ruled import Ruled
 
 FEW_CHARACTERS = 20  # on a page that has no text layer but, perhaps, a watermark
 GARBAGE = 0.1
+MOST_ANNOTATIONS = 1_000  # of one page that are looked at
 
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 # What no Chinese report is made of: controls, private use, letters of far scripts.
@@ -59,6 +61,26 @@ class Page:
         if total <= FEW_CHARACTERS or len(_ODD.findall(text)) <= GARBAGE * total:
             return False
         return len(_HANZI.findall(text)) < 0.3 * total
+
+
+def opened(pdf: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """A page with what was typed into the fields of a form, or over the page, as a part of its text."""
+    page = pdf[index]
+    if _has_typed(page) and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        page.close()
+        page = pdf[index]
+    return page
+
+
+def _has_typed(page: pypdfium2.PdfPage) -> bool:
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_ANNOTATIONS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, number)
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation) if annotation else None
+        if annotation:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+        if kind in (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT):
+            return True
+    return False
 
 
 def read(page: pypdfium2.PdfPage, number: int) -> Page:

@@ -453,7 +453,7 @@ def test_a_scan_says_what_to_do(monkeypatch: pytest.MonkeyPatch, installed: bool
     monkeypatch.setitem(sys.modules, "hreport.readers.ocr", Recogniser(installed=installed))
     found = issue(pdf([PICTURE], [PICTURE]))
     assert (found.code, found.pages) == ("scanned", 2)
-    wanted = "give --ocr to have them read by text recognition" if installed else "install hreport[ocr]"
+    wanted = "have it read by text recognition (ocr=True)" if installed else "install hreport[ocr]"
     assert found.message == f"scanned pdf: {wanted}"
 
 

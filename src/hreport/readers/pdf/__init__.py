@@ -131,7 +131,7 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
     if unread and source.ocr and scans.recogniser():
         advice = "text recognition cannot read them"
     elif scans.recogniser():
-        advice = f"give --ocr to have {'it' if unread == 1 else 'them'} read by text recognition"
+        advice = "have it read by text recognition (ocr=True)"
     else:
         advice = "install hreport[ocr]"
     if garbled and len(garbled) >= len(written) / 2:

@@ -170,11 +170,8 @@ def read(characters: Characters, number: int) -> list[Line]:
     text = characters.text
     for white in "\t\n\r\xa0":
         text = text.replace(white, " ")
-    if characters.placing.is_turned:
-        # pdfium looks for the ends of lines as if the page stood upright.
-        spans = _split(characters, 0, len(text))
-    else:
-        spans = _spans(characters)
+    # pdfium looks for the ends of lines as if the page stood upright.
+    spans = _split(characters, 0, len(text)) if characters.placing.is_turned else _spans(characters)
     found = []
     for start, end in spans:
         line = _line(characters, text, start, end, number)

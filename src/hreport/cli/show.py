@@ -31,9 +31,7 @@ def _at(values: list[str] | None) -> list[str]:
 
 
 def show(
-    path: Annotated[
-        str, typer.Argument(metavar="FILE", help="A document, or an archive of some; - for standard input.")
-    ],
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A document, or an archive; - for standard input.")],
     at: Annotated[
         list[str] | None,
         typer.Option(

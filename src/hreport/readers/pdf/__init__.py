@@ -88,7 +88,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
             doubt("too_large", f"only the first {index} of {len(pdf)} pages were read: split the pdf")
             break
         try:
-            page = pdf[index]
+            page = pages.opened(pdf, index)
             try:
                 found.append(pages.read(page, index + 1))
             finally:
@@ -127,11 +127,11 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
     garbled = [page.number for page in found if page.is_garbled()]
     pictures = [page.number for page in found if page.is_picture]
     unread = len(garbled) + len(pictures)
-    written = [page for page in found if page.has_text(pages.FEW_CHARACTERS)]
+    written = [page for page in found if page.has_text()]
     if unread and source.ocr and scans.recogniser():
         advice = "text recognition cannot read them"
     elif scans.recogniser():
-        advice = f"give --ocr to have {'it' if unread == 1 else 'them'} read by text recognition"
+        advice = "have it read by text recognition (ocr=True)"
     else:
         advice = "install hreport[ocr]"
     if garbled and len(garbled) >= len(written) / 2:
@@ -141,7 +141,7 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
         if cut:
             return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
         return source.issue("scanned", f"scanned pdf: {advice}", pages=unread)
-    if not any(page.has_text() for page in found):
+    if not any(page.lines for page in found):
         if cut:
             return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
         return source.issue("empty", "the pdf shows no text: nothing to read")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from statistics import median
 from typing import Any
@@ -14,11 +14,10 @@ import pypdfium2.raw as pdfium
 from hreport.readers.pdf.lines import Line
 from hreport.readers.pdf.pages import Page
 
-DOTS_PER_INCH = 200
+DOTS_PER_INCH = 150  # more takes longer and reads no better
 MOST_PIXELS = 25_000_000
 LARGEST_PICTURE = 200_000_000  # pixels of a picture in the file, all of which pdfium unpacks
 ASCII_WIDTH = 0.55  # em
-SAME_ROW = 0.5  # of the height of a line
 SAME_SIZE = 0.35
 
 
@@ -44,7 +43,7 @@ def read(pdf: pypdfium2.PdfDocument, page: Page, ocr: Any) -> bool:
             return False
     finally:
         shown.close()
-    page.lines = list(_rows(_lines(ocr.recognise(pixels), page, scale)))
+    page.lines = _lines(ocr.recognise(pixels), page, scale)
     page.tables = ()
     page.is_picture = False
     page.is_recognised = True
@@ -60,10 +59,10 @@ def _has_huge_picture(page: pypdfium2.PdfPage) -> bool:
 
 
 def _lines(found: Sequence[Any], page: Page, scale: float) -> list[Line]:
-    """What was recognised, as lines of the page."""
+    """What was recognised, as lines of the page in the order given; tabs stand between cells."""
     lines = []
     for one in found:
-        text = " ".join(one.text.split())
+        text = one.text.strip()
         left, top, right, bottom = (edge / scale for edge in one.box)
         if text:
             size = max(1.0, bottom - top)
@@ -81,27 +80,3 @@ def _lines(found: Sequence[Any], page: Page, scale: float) -> list[Line]:
 
 def _width(text: str) -> float:
     return sum(ASCII_WIDTH if character.isascii() else 1 for character in text)
-
-
-def _rows(lines: list[Line]) -> Iterator[Line]:
-    """Lines from top to bottom; what stands side by side is one line, with a tab where there is a gap."""
-    row: list[Line] = []
-    for line in sorted(lines, key=lambda line: -line.middle):
-        if row and row[0].middle - line.middle > SAME_ROW * (row[0].top - row[0].bottom):
-            yield _one(row)
-            row = []
-        row.append(line)
-    if row:
-        yield _one(row)
-
-
-def _one(row: list[Line]) -> Line:
-    first, *others = sorted(row, key=lambda line: line.left)
-    for line in others:
-        gap = line.left - first.right
-        wide = not (first.text[-1].isascii() and line.text[0].isascii())
-        first.text += ("\t" if gap > 1.5 * first.size else "" if wide else " ") + line.text
-        first.right = max(first.right, line.right)
-        first.top, first.bottom = max(first.top, line.top), min(first.bottom, line.bottom)
-        first.score = min(first.score or 0.0, line.score or 0.0)
-    return first

@@ -26,8 +26,8 @@ from hreport.readers.build import Builder, Cell, Paragraph, Source, Table, is_fi
 from hreport.readers.encoding import Failure, decode
 from hreport.text import fold
 
-LARGEST_PAGE = 64 * 2**20
-MOST_TAGS = 300_000
+LARGEST_PAGE = 32 * 2**20
+MOST_TAGS = 200_000
 MOST_COLUMNS = 1000
 LONGEST_HEADING = 80
 LONGEST_ATTRIBUTES = 8_000  # characters of a tag that are looked at: pictures written out in it are longer
@@ -192,9 +192,9 @@ def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> 
     if text.count("&") > build.LONGEST_DOCUMENT:
         return source.too_long(text.count("&"))
     markup = _Markup(text)
+    if markup.chars > build.LONGEST_DOCUMENT:
+        return source.too_long(markup.chars)
     walk = _Walk(markup)
-    if walk.body.chars > build.LONGEST_DOCUMENT:
-        return source.too_long(walk.body.chars)
     choice = _Choice(walk.body, markup.title, has_site=walk.links >= FEW_LINKS)
     builder = Builder()
     for item in choice.items():
@@ -222,6 +222,7 @@ class _Markup:
         self.meta: dict[str, str] = {}
         self.scripts = False
         self.cut = False
+        self.chars = 0
         self._parts: list[str] = []
         self._open: dict[str, list[str]] = {}  # what closes each open inline tag, by its name
         self._fonts = 0
@@ -258,8 +259,9 @@ class _Markup:
 
     def _words(self, text: str) -> None:
         if text:
-            text = text.replace("\x00", "")
-            self._parts.append(escape(unescape(text), quote=False))
+            text = unescape(text.replace("\x00", ""))
+            self.chars += _tight(text)
+            self._parts.append(escape(text, quote=False))
 
     def _skip(self, name: str, at: int) -> int:
         """The place behind an element that shows no text."""

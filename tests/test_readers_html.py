@@ -478,6 +478,15 @@ def test_refused(source: str, code: str) -> None:
     assert time.perf_counter() - begin < 10
 
 
+def test_archives_made_to_do_harm() -> None:
+    head = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b0\n\n"
+    nested = b"".join(b"--b%d\nContent-Type: multipart/related; boundary=b%d\n\n" % (n, n + 1) for n in range(5000))
+    for data in (head + nested, head + b"\n" * 2_000_000, head + b"--b0\n" * 100_000):
+        begin = time.perf_counter()
+        assert issue(data).code in ("empty", "too_large")
+        assert time.perf_counter() - begin < 10
+
+
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hreport.readers.html.LARGEST_PAGE", 1000)
     assert issue(page("甲" * 1000)).code == "too_large"

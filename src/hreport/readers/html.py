@@ -27,6 +27,8 @@ from hreport.readers.encoding import Failure, decode
 from hreport.text import fold
 
 LARGEST_PAGE = 32 * 2**20
+LARGEST_ARCHIVE = 64 * 2**20
+MOST_ARCHIVE_LINES = 1_500_000
 MOST_TAGS = 200_000
 MOST_COLUMNS = 1000
 LONGEST_HEADING = 80
@@ -140,8 +142,14 @@ def read(source: Source) -> Document | Issue:
     """Read the main text of a page, or of the page that a web archive holds."""
     if not _is_archive(source.data):
         return _read_page(source, source.data, "", "html")
+    if len(source.data) > LARGEST_ARCHIVE or source.data.count(b"\n") > MOST_ARCHIVE_LINES:
+        return source.issue("too_large", "the web archive is too large: save the page as .html, or its text as .txt")
+    try:
+        archive = email.message_from_bytes(source.data)
+    except RecursionError:
+        return source.issue("too_large", "the web archive is nested too deeply to be safe: save the page as .html")
     first: Document | Issue | None = None
-    for data, encoding in _pages_of(source.data):
+    for data, encoding in _pages_of(archive):
         # The first page is the one that was saved; the others, its frames.
         result = _read_page(source, data, encoding, "mhtml")
         if isinstance(result, Document) or result.code != "empty":
@@ -158,9 +166,8 @@ def _is_archive(data: bytes) -> bool:
     return bool(_MIME.match(head)) and b"mime-version:" in head and b"content-type:" in head
 
 
-def _pages_of(data: bytes) -> Iterator[tuple[bytes, str]]:
+def _pages_of(archive: Message) -> Iterator[tuple[bytes, str]]:
     """The pages of an archive with their declared encodings, the main one first."""
-    archive = email.message_from_bytes(data)
     pages = [part for part in archive.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start = archive.get_param("start")
     pages.sort(key=lambda part: part.get("Content-ID") != start)

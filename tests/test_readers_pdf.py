@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from hreport.model import BlockKind, Document, Issue
-from hreport.readers import read, read_bytes
+from hreport.readers import ocr, read, read_bytes
 
 FIXTURES = Path(__file__).parents[2] / "shared" / "fixtures"
 NEEDS_FIXTURES = pytest.mark.skipif(not FIXTURES.is_dir(), reason="shared fixtures are not here")
@@ -379,6 +379,11 @@ class Found:
     text: str
     box: tuple[float, float, float, float]
     score: float
+    cells: tuple[Found, ...] = ()
+
+    @property
+    def size(self) -> float:
+        return 0.8 * (self.box[3] - self.box[1])
 
 
 class Recogniser(ModuleType):
@@ -389,6 +394,7 @@ class Recogniser(ModuleType):
         self.found = list(found)
         self.shapes: list[tuple[int, ...]] = []
         self.installed = installed
+        self.items = ocr.items
 
     def available(self) -> bool:
         return self.installed
@@ -405,8 +411,13 @@ def recognised(monkeypatch: pytest.MonkeyPatch, ocr: Recogniser, data: bytes) ->
 
 
 def seen(words: str, left: float, top: float, score: float = 0.99) -> Found:
-    """A line of 29 pixels for an em, as a page of 150 dots per inch has it."""
-    return Found(words, (left, top, left + 29 * len(words), top + 33), score)
+    """A line of 29 pixels for an em, as a page of 150 dots per inch has it; tabs are gaps between cells."""
+    cells = []
+    for number, word in enumerate(words.split("\t")):
+        x = left + 300 * number
+        cells.append(Found(word, (x, top, x + 29 * len(word), top + 33), score))
+    box = (left, top, cells[-1].box[2], top + 33)
+    return Found(words, box, score, tuple(cells) if len(cells) > 1 else ())
 
 
 def test_scans_are_read_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,7 +440,17 @@ def test_scans_are_read_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch)
         if block.page == 1
     ]
     assert found[0] == (FULL + "结束。", 1, 0.81)
-    assert found[-1] == ("杭州市\t13,022", 1, 0.5)
+    assert found[-1] == ("13,022", 1, 0.5)
+    assert (result.blocks[-1].row_heading, result.blocks[-1].column_heading) == ("杭州市", "床位数")
+
+
+def test_no_figures_are_taken_from_rows_whose_columns_are_not_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [seen(FULL, 148, 200), seen("92.4%\t7.90%0\t13,022", 100, 500), seen("90.6%\t3.12%", 100, 540)]
+    result = recognised(monkeypatch, Recogniser(*rows, seen(FULL, 148, 600)), pdf([PICTURE]))
+    assert isinstance(result, Document)
+    kinds = {result.text[b.span.start : b.span.end]: b.kind for b in result.blocks}
+    assert kinds["92.4%\t7.90%0\t13,022"] == kinds["90.6%\t3.12%"] == BlockKind.FURNITURE
+    assert [one.code for one in result.issues] == ["recognised", "tables"]
 
 
 def test_only_pages_without_text_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

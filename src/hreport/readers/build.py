@@ -23,6 +23,8 @@ LARGEST_GRID = 1_000_000
 # Characters of one document: as many as a hundred government work reports have. Reading those takes half a minute and
 # 0.3 GB; a text of the same length with a figure in every nine characters some minutes and 1.1 GB.
 LONGEST_DOCUMENT = 3_000_000
+# What is said of rows that text recognition found, and no table made of.
+LOOSE_ROWS = "rows of a table whose columns are not certain: their words were read, but no figures were taken from them"
 SENTENCE_END = "\u3002\uff01\uff1f!?"
 
 _BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")

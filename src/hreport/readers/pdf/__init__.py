@@ -16,7 +16,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from hreport.model import Document, Issue
-from hreport.readers.build import LONGEST_DOCUMENT, Builder, Source
+from hreport.readers.build import LONGEST_DOCUMENT, LOOSE_ROWS, Builder, Paragraph, Source
 from hreport.readers.pdf import bombs, furniture, pages, scans
 from hreport.readers.pdf.joining import Joiner
 from hreport.readers.pdf.pages import Page
@@ -120,6 +120,9 @@ def _recognise(pdf: pypdfium2.PdfDocument, unread: list[Page], doubt: Doubt) -> 
             "recognised",
             f"{_list(numbers)} {were} read by text recognition: check figures against the picture",
         )
+    loose = {page.number for page in done for line in page.lines for row in line.rows if isinstance(row, Paragraph)}
+    if loose:
+        doubt("tables", f"{_list(sorted(loose))}: {LOOSE_ROWS}")
 
 
 def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) -> Issue | None:

@@ -170,6 +170,9 @@ class Joiner:
                 waiting.append(Paragraph(item.text, BlockKind.FURNITURE, page=item.page, score=item.score))
                 if not lines and not parts:
                     yield from finish()
+            elif isinstance(item, Line) and item.rows:
+                yield from finish()
+                yield from item.rows
             elif isinstance(item, Line):
                 if parts or (lines and not self._goes_on(lines, item)):
                     yield from finish()

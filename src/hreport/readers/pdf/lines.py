@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import pypdfium2
 
+from hreport.readers.build import Paragraph, Table
 from hreport.readers.pdf import calls
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
@@ -32,7 +33,8 @@ _BREAKS = re.compile(r"[\r\n]+")
 class Line:
     """A line of text as it stands on its page; `first` and `last` are the characters that it begins and ends with.
 
-    `score`: how sure text recognition was of it, where it was read off a picture.
+    `score`: how sure text recognition was of it, where it was read off a picture. `rows`: of rows read so, the
+    table that they are, or, where that is not certain, their words as furniture, from which no figures are taken.
     """
 
     text: str
@@ -49,6 +51,7 @@ class Line:
     last: int = -1
     score: float | None = None
     margins: tuple[float, float] = (0.0, 0.0)  # where the lines of its column begin and end
+    rows: tuple[Paragraph | Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

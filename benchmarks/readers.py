@@ -1,85 +1,155 @@
-"""How fast the readers are, as ratios to libraries that read the same files: all taken in one run on the same files.
+"""How long readers take, as ratios to the library that only gets the text out: both taken in one run on the same files.
 
-    python benchmarks/readers.py --shared ../shared [--rounds 5]
+    python benchmarks/readers.py [--rounds 9] [--files PATH ...]
 
-`--shared`: the folder with `fixtures` and `corpus`. What is compared alternates within each round; each file's time is
-the median over the rounds, in seconds of processor time, after a round that is not counted; the garbage of one is
-collected before the next begins. A line shows the sums over the files, and the median of the files' own ratios.
+needs an environment that holds `.[dev]`. It prints one line for each file of `--files`, or for reports that it makes
+itself: the ratio of the processor times, with the least and the greatest of the rounds. What is compared alternates
+within each round, medians over the rounds are shown, and everything is read once before. Of 1.0 or less one can only
+dream: the readers get the same text out, and then find lines, furniture, paragraphs, tables and headings.
 
-docx: `hreport` is everything from the path to the `Document` (hash, notes, numbers, tables with headings, blocks);
-    python-docx opens the file and walks its paragraphs, leaving tables out; and the same with the text of each cell.
+A row is a line of `ROWS`: what it is called, the reader, the library's own way to the text, and the bytes to read.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Callable, Mapping, Sequence
+import io
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import process_time
 
-from hreport.readers import read
+import pypdfium2
 
-Contestants = Mapping[str, Callable[[Path], object]]
+from hreport.readers import read_bytes
 
-
-def seconds(work: Callable[[Path], object], path: Path) -> float:
-    """How long it takes, garbage of others aside."""
-    gc.collect()
-    start = process_time()
-    work(path)
-    return process_time() - start
+SAMPLES = Path(__file__).parent.parent / "samples"
+HANZI = "全市医疗卫生机构总数增加到家床位和人员数比上年有所长服务能力进一步提升完成目标任务推改革深化"
 
 
-def compare(title: str, contestants: Contestants, paths: Sequence[Path], rounds: int) -> None:
-    """A line for each contestant after the first, which is hreport: how much longer or shorter hreport takes."""
-    names = list(contestants)
-    taken: dict[str, list[float]] = {name: [] for name in names}
-    for path in paths:
-        found: dict[str, list[float]] = {name: [] for name in names}
-        for number in range(rounds + 1):
-            for name in names if number % 2 == 0 else reversed(names):
-                found[name].append(seconds(contestants[name], path))
-        for name, times in found.items():
-            taken[name].append(median(times[1:]))
-    own = taken[names[0]]
-    print(f"\n{title}: {len(paths)} files")
-    print(f"  {names[0]:44}{sum(own) * 1000:9.1f} ms")
-    for name in names[1:]:
-        ratios = [mine / other for mine, other in zip(own, taken[name], strict=True)]
-        ratio = f"{sum(own) / sum(taken[name]):6.2f} x of it, median of files {median(ratios):.2f}"
-        print(f"  {name:44}{sum(taken[name]) * 1000:9.1f} ms   hreport {ratio}")
+def pdfium_text(data: bytes) -> None:
+    """The text of each page as pypdfium2 gives it."""
+    pdf = pypdfium2.PdfDocument(data)
+    for page in pdf:
+        text_page = page.get_textpage()
+        text_page.get_text_range()
+        text_page.close()
+        page.close()
+    pdf.close()
 
 
-def docx(shared: Path, rounds: int) -> None:
-    """Word files of the fixtures, and ten reports."""
+def docx_paragraphs(data: bytes) -> None:
+    """The paragraphs that python-docx walks over, tables left out."""
     import docx
-    from docx.table import Table
 
-    def paragraphs(path: Path) -> object:
-        return [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
-
-    def cells(path: Path) -> object:
-        parts = docx.Document(str(path)).iter_inner_content()
-        return [
-            [cell.text for row in part.rows for cell in row.cells] if isinstance(part, Table) else part.text
-            for part in parts
-        ]
-
-    contestants = {"hreport": read, "python-docx, paragraphs": paragraphs, "python-docx, paragraphs and cells": cells}
-    reports = sorted((shared / "corpus" / "work_reports_docx").glob("*.docx"))[:10]
-    compare("docx, reports", contestants, reports, rounds)
-    compare("docx, fixtures", contestants, sorted((shared / "fixtures" / "docx").glob("*.docx")), rounds)
+    for paragraph in docx.Document(io.BytesIO(data)).paragraphs:
+        paragraph.text  # noqa: B018 - it is put together when it is asked for
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True, metavar="FOLDER", help="holds fixtures and corpus")
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    docx(arguments.shared, arguments.rounds)
+def report_pdf(pages: int, ruled: bool) -> bytes:
+    """A report as word processors print it: each line is drawn in several pieces; `ruled`: half of it are tables."""
+    chance = random.Random(1)
+    drawn = []
+    for _ in range(pages):
+        page: list[str] = []
+        for line in range(32):
+            y = 780 - 22 * line
+            if ruled and line >= 16:
+                rules = [f"70 {y - 6} m 520 {y - 6} l S"] + [
+                    f"{x} {y - 6} m {x} {y + 16} l S" for x in range(70, 530, 90)
+                ]
+                page += [f"0.5 w {rule}" for rule in (*rules, f"70 {y + 16} m 520 {y + 16} l S")]
+                cells = [f"{chance.randint(1, 99999):,}" for _ in range(5)]
+                page += [_drawn(74 + 90 * k, y, cell) for k, cell in enumerate(cells)]
+                continue
+            x = 94 if line % 4 == 0 else 70
+            while x < 500:
+                words = "".join(chance.choices(HANZI, k=chance.randint(1, 4))) + chance.choice(
+                    ["", "", "12.5%", "3家。"]
+                )
+                page.append(_drawn(x, y, words))
+                x += sum(6 if character.isascii() else 12 for character in words)
+        drawn.append("\n".join(page).encode())
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Count {pages}/Kids[{' '.join(f'{6 + 2 * n} 0 R' for n in range(pages))}]>>".encode(),
+        b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/W[1 95 500]/FontDescriptor 5 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 0>>>>",
+        b"<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]/ItalicAngle 0"
+        b"/Ascent 752/Descent -271/CapHeight 737/StemV 58>>",
+    ]
+    for number, content in enumerate(drawn):
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {7 + 2 * number} 0 R"
+            "/Resources<</Font<</F1 3 0 R>>>>>>".encode()
+        )
+        objects.append(b"<</Length %d>>\nstream\n%s\nendstream" % (len(content), content))
+    out = bytearray(b"%PDF-1.4\n")
+    places = []
+    for number, one in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, start)
+    return bytes(out)
+
+
+def _drawn(x: float, y: float, words: str) -> str:
+    return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{words.encode('utf-16-be').hex()}> Tj ET"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is compared: hreport's reader of the data with the library's way to its text."""
+
+    name: str
+    bare: Callable[[bytes], object]
+    data: Callable[[], bytes]
+
+
+ROWS = (
+    Row("pdf, 20 pages of prose / pypdfium2", pdfium_text, lambda: report_pdf(20, ruled=False)),
+    Row("pdf, 20 pages with ruled tables / pypdfium2", pdfium_text, lambda: report_pdf(20, ruled=True)),
+    *(Row("docx, the sample / python-docx", docx_paragraphs, path.read_bytes) for path in SAMPLES.glob("*.docx")),
+)
+
+# The library of each kind of file that `--files` may name.
+BARE: dict[str, Callable[[bytes], object]] = {".pdf": pdfium_text, ".docx": docx_paragraphs}
+
+
+def ratios(row: Row, rounds: int) -> list[float]:
+    """How many times as long the reader takes, in each round."""
+    data = row.data()
+    found = []
+    for number in range(rounds + 1):
+        gc.collect()  # of what came before
+        begin = process_time()
+        row.bare(data)
+        between = process_time()
+        read_bytes(data, row.name)
+        end = process_time()
+        if number:
+            found.append((end - between) / (between - begin))
+    return sorted(found)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--files", type=Path, nargs="*", default=())
+    options = parser.parse_args(arguments)
+    files = [Row(path.name, BARE[path.suffix], path.read_bytes) for path in options.files if path.suffix in BARE]
+    print(f"{'read by hreport / text alone':44} {'ratio':>6} {'least':>6} {'most':>6}")
+    for row in files or ROWS:
+        found = ratios(row, options.rounds)
+        print(f"{row.name:44} {median(found):6.2f} {found[0]:6.2f} {found[-1]:6.2f}")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys\nsys.argv = ['hreport', '--help']\nfrom hreport.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'pandas', 'numpy', 'pyarrow', 'jieba', 'openpyxl', 'pdfplumber', 'docx', 'lxml', 'rich'}\n"
+        "heavy = {'pandas', 'numpy', 'pyarrow', 'jieba', 'openpyxl', 'duckdb', 'pebble', 'lxml', 'rich'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=60)

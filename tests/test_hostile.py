@@ -148,7 +148,9 @@ USES: dict[str, dict[str, Use]] = {
 # The expressions that numerals.toml is made into.
 TOOLS: dict[str, Use] = {
     **dict.fromkeys(("arabic", "chinese", "portion", "ordinal", "bare", "deleted", "deleted_scaled"), found),
-    **dict.fromkeys(("odd_space", "odd_point", "compound", "turned", "cut", "deleted_measure", "two_points"), found),
+    **dict.fromkeys(
+        ("odd_space", "odd_point", "compound", "turned", "cut", "deleted_measure", "two_points", "two_signs"), found
+    ),
     **dict.fromkeys(("years", "fraction", "half_of", "whole_of", "over_half", "halved", "doubled"), found),
     **dict.fromkeys(("no_share", "per_mille_rate", "of_share", "ten_thousand"), within(quantities.CLAUSE)),
     "word_units": at_start,

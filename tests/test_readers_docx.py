@@ -15,7 +15,7 @@ import pytest
 
 from hreport.model import Block, BlockKind, Document, Issue
 from hreport.readers import read, read_bytes
-from hreport.readers.docx import format_number
+from hreport.readers.word import format_number
 
 FIXTURES = Path(__file__).parents[2] / "shared" / "fixtures"
 NEEDS_FIXTURES = pytest.mark.skipif(not FIXTURES.is_dir(), reason="shared fixtures are not here")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
+import sys
+import time
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from hreport.model import BlockKind, Document, Issue
-from hreport.readers import read, read_bytes
+from hreport.readers import ocr, read, read_bytes
 
 FIXTURES = Path(__file__).parents[2] / "shared" / "fixtures"
 NEEDS_FIXTURES = pytest.mark.skipif(not FIXTURES.is_dir(), reason="shared fixtures are not here")
@@ -310,9 +317,10 @@ def test_no_text_layer() -> None:
 
 
 def test_some_pages_are_scanned() -> None:
-    result = document(pdf(lines([FULL]), lines([FULL[::-1]]), [], image=True))
-    assert [(one.code, one.fatal) for one in result.issues] == [("scanned", False)]
-    assert result.issues[0].message == "no text layer on page 3: run the pdf through OCR to have them read"
+    data = pdf(lines([FULL]), lines([FULL[::-1]]), ["q 595 0 0 842 0 0 cm /I1 Do Q"])
+    result = document(data)
+    assert [(one.code, one.fatal, one.pages) for one in result.issues] == [("scanned", False, 1)]
+    assert result.issues[0].message.startswith("no text layer on page 3: ")
 
 
 def test_an_emblem_is_no_scan() -> None:
@@ -332,6 +340,403 @@ def test_cut_file(share: float) -> None:
 
 def test_not_really_a_pdf() -> None:
     assert issue(b"%PDF-1.7\nnothing else").code == "damaged"
+
+
+def test_blank_pages_are_no_scan() -> None:
+    assert issue(pdf([], [])).code == "empty"
+
+
+def test_words_drawn_as_outlines_are_as_good_as_a_picture() -> None:
+    strokes = [f"{x} 700 m {x + 5} 712 l {x + 9} 700 l f" for x in range(70, 500, 6)]
+    assert issue(pdf(strokes)).code == "scanned"
+
+
+# --- a text layer that was made by text recognition ------------------------------------------------------------------
+
+PICTURE = "q 595 0 0 842 0 0 cm /I1 Do Q"
+
+
+def test_invisible_text_over_a_picture_is_doubted() -> None:
+    result = document(pdf([PICTURE, "3 Tr", *lines([FULL] * 3)]))
+    assert [one.code for one in result.issues] == ["ocr_layer"]
+    assert not result.issues[0].fatal
+    assert FULL in result.text
+
+
+def test_text_under_a_picture_is_doubted() -> None:
+    assert [one.code for one in document(pdf([*lines([FULL] * 3), PICTURE])).issues] == ["ocr_layer"]
+
+
+def test_text_over_a_background_is_not() -> None:
+    assert document(pdf([PICTURE, *lines([FULL] * 3)])).issues == ()
+
+
+# --- text recognition ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Found:
+    text: str
+    box: tuple[float, float, float, float]
+    score: float
+    cells: tuple[Found, ...] = ()
+
+    @property
+    def size(self) -> float:
+        return 0.8 * (self.box[3] - self.box[1])
+
+
+class Recogniser(ModuleType):
+    """Stands for hreport.readers.ocr: gives each page the same lines, or none."""
+
+    def __init__(self, *found: Found, installed: bool = True) -> None:
+        super().__init__("hreport.readers.ocr")
+        self.found = list(found)
+        self.shapes: list[tuple[int, ...]] = []
+        self.installed = installed
+        self.items = ocr.items
+
+    def available(self) -> bool:
+        return self.installed
+
+    def recognise(self, image: Any) -> list[Found]:
+        assert str(image.dtype) == "uint8"
+        self.shapes.append(image.shape)
+        return self.found
+
+
+def recognised(monkeypatch: pytest.MonkeyPatch, ocr: Recogniser, data: bytes) -> Document | Issue:
+    monkeypatch.setitem(sys.modules, "hreport.readers.ocr", ocr)
+    return read_bytes(data, "scan.pdf", ocr=True)
+
+
+def seen(words: str, left: float, top: float, score: float = 0.99) -> Found:
+    """A line of 29 pixels for an em, as a page of 150 dots per inch has it; tabs are gaps between cells."""
+    cells = []
+    for number, word in enumerate(words.split("\t")):
+        x = left + 300 * number
+        cells.append(Found(word, (x, top, x + 29 * len(word), top + 33), score))
+    box = (left, top, cells[-1].box[2], top + 33)
+    return Found(words, box, score, tuple(cells) if len(cells) > 1 else ())
+
+
+def test_scans_are_read_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ocr = Recogniser(
+        seen(FULL, 148, 300, 0.97),
+        seen("结束。", 100, 340, 0.81),
+        seen("第二段。", 148, 380),
+        seen(FULL[::-1], 148, 420),
+        seen("地区\t床位数", 100, 500),
+        seen("杭州市\t13,022", 100, 540, 0.5),
+    )
+    result = recognised(monkeypatch, ocr, pdf([PICTURE]))
+    assert isinstance(result, Document)
+    assert ocr.shapes == [(1755, 1240, 3)]
+    assert [(one.code, one.fatal) for one in result.issues] == [("recognised", False)]
+    assert result.issues[0].message.startswith("page 1 was read by text recognition: check figures")
+    found = [
+        (result.text[block.span.start : block.span.end], block.page, block.score)
+        for block in result.blocks
+        if block.page == 1
+    ]
+    assert found[0] == (FULL + "结束。", 1, 0.81)
+    assert found[-1] == ("13,022", 1, 0.5)
+    assert (result.blocks[-1].row_heading, result.blocks[-1].column_heading) == ("杭州市", "床位数")
+
+
+def test_no_figures_are_taken_from_rows_whose_columns_are_not_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [seen(FULL, 148, 200), seen("92.4%\t7.90%0\t13,022", 100, 500), seen("90.6%\t3.12%", 100, 540)]
+    result = recognised(monkeypatch, Recogniser(*rows, seen(FULL, 148, 600)), pdf([PICTURE]))
+    assert isinstance(result, Document)
+    kinds = {result.text[b.span.start : b.span.end]: b.kind for b in result.blocks}
+    assert kinds["92.4%\t7.90%0\t13,022"] == kinds["90.6%\t3.12%"] == BlockKind.FURNITURE
+    assert [one.code for one in result.issues] == ["recognised", "tables"]
+
+
+def test_only_pages_without_text_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    ocr = Recogniser(seen("新增床位300张。", 100, 300))
+    data = pdf(lines([FULL, FULL[:9] + "。"]), [PICTURE])
+    result = recognised(monkeypatch, ocr, data)
+    assert isinstance(result, Document)
+    assert len(ocr.shapes) == 1
+    assert [one.message for one in result.issues] == [
+        "page 2 was read by text recognition: check figures against the picture"
+    ]
+    assert {(block.page, block.score) for block in result.blocks} == {(1, None), (2, 0.99)}
+    monkeypatch.setitem(sys.modules, "hreport.readers.ocr", Recogniser(installed=False))
+    without = document(data)
+    assert [(one.code, one.pages) for one in without.issues] == [("scanned", 1)]
+    assert without.issues[0].message.endswith("install hreport[ocr]")
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_scan_says_what_to_do(monkeypatch: pytest.MonkeyPatch, installed: bool) -> None:
+    monkeypatch.setitem(sys.modules, "hreport.readers.ocr", Recogniser(installed=installed))
+    found = issue(pdf([PICTURE], [PICTURE]))
+    assert (found.code, found.pages) == ("scanned", 2)
+    wanted = "have it read by text recognition (ocr=True)" if installed else "install hreport[ocr]"
+    assert found.message == f"scanned pdf: {wanted}"
+
+
+def test_a_scan_without_words_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = recognised(monkeypatch, Recogniser(), pdf([PICTURE]))
+    assert isinstance(found, Issue)
+    assert found.code == "empty"
+
+
+def test_a_page_is_drawn_with_no_more_pixels_than_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    ocr = Recogniser(seen("新增床位300张。", 100, 300))
+    data = pdf(["q 14000 0 0 14000 0 0 cm /I1 Do Q"]).replace(b"[0 0 595 842]", b"[0 0 14e3 14e3]")
+    assert isinstance(recognised(monkeypatch, ocr, data), Document)
+    assert ocr.shapes[0][0] * ocr.shapes[0][1] <= 25_100_000
+
+
+@NEEDS_FIXTURES
+def test_garbage_is_recognised_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = (FIXTURES / "pdf" / "no_tounicode.pdf").read_bytes()
+    result = recognised(monkeypatch, Recogniser(seen("新增床位300张。", 100, 300)), data)
+    assert isinstance(result, Document)
+    assert [one.code for one in result.issues] == ["recognised"]
+    assert issue(data).pages == 6
+
+
+# --- what is bad on purpose ------------------------------------------------------------------------------------------
+
+
+def stream(data: bytes, head: str = "") -> bytes:
+    return f"<<{head}/Length {len(data)}>>\nstream\n".encode() + data + b"\nendstream"
+
+
+def crafted(*objects: bytes) -> bytes:
+    """A pdf of these objects, from number 1, which is its catalogue; pdfium finds them without a table."""
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, start=1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R/Size 9>>\nstartxref\n0\n%%EOF\n"
+
+
+def one_page(content: bytes, *more: bytes, box: str = "[0 0 595 842]") -> bytes:
+    """A page that is drawn by object 4, with the font F1 and the form X0, which is the first of `more`."""
+    return crafted(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox{box}/Contents 4 0 R"
+        "/Resources<</Font<</F1 5 0 R>>/XObject<</X0 6 0 R>>>>>>".encode(),
+        content,
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *more,
+    )
+
+
+def form(content: bytes, inner: int) -> bytes:
+    return stream(content, f"/Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources<</XObject<</X {inner} 0 R>>>>")
+
+
+def timed(data: bytes) -> Document | Issue:
+    begin = time.perf_counter()
+    result = read_bytes(data, "hostile.pdf")
+    assert time.perf_counter() - begin < 10
+    assert isinstance(result, Document) or result.code != "failed", result
+    return result
+
+
+HELLO = b"BT /F1 12 Tf 50 700 Td (hello world) Tj ET"
+
+
+def deflated(pieces: int) -> bytes:
+    """So many megabytes of spaces."""
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(b" " * 2**20) for _ in range(pieces)) + packer.flush()
+
+
+def test_bombs_are_refused_before_they_are_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hreport.readers.pdf.bombs.LARGEST", 30 * 2**20)
+    small = deflated(31)
+    for content in (
+        stream(small, "/Filter/FlateDecode"),
+        stream(zlib.compress(small, 9), "/Filter[/FlateDecode /FlateDecode]"),
+    ):
+        result = timed(one_page(content))
+        assert isinstance(result, Issue)
+        assert result.code == "too_large"
+    # What repeats, but within reason, is no bomb.
+    assert isinstance(timed(one_page(stream(zlib.compress(HELLO + b" " * 2**24), "/Filter/FlateDecode"))), Document)
+
+
+@pytest.mark.parametrize("box", ["[0 0 1e30 1e30]", "[0 0 nan inf]", "[0 0 -5 -5]", "[0 0 0 0]"])
+def test_pages_without_measure(box: str) -> None:
+    result = timed(one_page(stream(HELLO), box=box))
+    assert isinstance(result, Document)
+    assert result.text == "hello world"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"BT /F1 12 Tf 1e38 1e38 1e38 1e38 1e38 1e38 Tm (hello) Tj 1e38 0 Td (x y) Tj ET",
+        b"BT /F1 1e38 Tf 50 700 Td (hello world) Tj ET BT /F1 0 Tf 50 600 Td (zero) Tj ET",
+        b"1e38 1e38 m -1e38 1e38 l 0 0 m 1e38 0 l S 0 0 1e38 1e38 re S",
+    ],
+)
+def test_places_without_measure(content: bytes) -> None:
+    timed(one_page(stream(content + b" " + HELLO)))
+
+
+def test_trees_that_loop() -> None:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents[4 0 R 4 0 R]>>"
+    timed(
+        crafted(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R 3 0 R]>>",
+            b"<</Type/Pages/Count 5/Parent 2 0 R/Kids[2 0 R 3 0 R]>>",
+        )
+    )
+    timed(crafted(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, b"[4 0 R 3 0 R]"))
+    timed(one_page(stream(b"/X0 Do " + HELLO), form(b"/X Do", 6)))
+
+
+def test_object_streams_that_loop() -> None:
+    timed(
+        b"%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"5 0 obj<</Type/ObjStm/N 1/First 4/Length 24/Extends 5 0 R>>stream\n2 0 <</Type/Pages/Kids[]>>\n"
+        b"endstream endobj\n6 0 obj<</Type/XRef/Size 7/W[1 1 1]/Root 1 0 R/Prev 148/Length 21>>stream\n"
+        b"\0\0\0\1\x09\0\2\5\0\2\5\0\2\6\0\2\5\0\1\x94\0\nendstream endobj\nstartxref\n148\n%%EOF"
+    )
+
+
+def test_forms_in_forms() -> None:
+    deep = [form(b"/X Do", 7 + n) for n in range(2000)]
+    timed(one_page(stream(b"/X0 Do " + HELLO), *deep, stream(HELLO)))
+    wide = [form(b"/X Do " * 10, 7 + n) for n in range(4)]
+    timed(one_page(stream(b"/X0 Do " + HELLO), *wide, form(b"0 0 m 9 9 l S", 6)))
+
+
+def test_ten_thousand_pages() -> None:
+    kids = b"3 0 R " * 10_000
+    data = one_page(stream(HELLO)).replace(b"/Count 1/Kids[3 0 R]", b"/Count 10000/Kids[" + kids + b"]")
+    result = timed(data)
+    assert isinstance(result, Document)
+    assert result.issues[0].message == "only the first 5000 of 10000 pages were read: split the pdf"
+    assert result.text.count("hello") == 5000
+
+
+def test_more_pages_declared_than_there_are() -> None:
+    result = timed(one_page(stream(HELLO)).replace(b"/Count 1/", b"/Count 50000/"))
+    assert isinstance(result, Document)
+    assert result.text == "hello world"
+    assert {one.code for one in result.issues} == {"too_large", "damaged"}
+
+
+def test_a_page_of_a_million_characters() -> None:
+    line = b"BT /F1 1 Tf 1 0 0 1 50 %d Tm (" + b"abcdefghij" * 2000 + b") Tj ET\n"
+    result = timed(one_page(stream(b"".join(line % y for y in range(50)))))
+    assert isinstance(result, Document)
+    assert len(result.text) > 990_000
+
+
+def test_a_page_of_too_many_lines_says_so() -> None:
+    content = b"".join(
+        b"BT /F1 %d Tf 1 0 0 1 %d %d Tm (hello) Tj ET\n" % (5 + n % 7, n * 37 % 5000, n * 91 % 5000)
+        for n in range(11_000)
+    )
+    result = timed(one_page(stream(content)))
+    assert isinstance(result, Document)
+    assert "too_large" in {one.code for one in result.issues}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"0 0 m " + b"".join(b"%d %d l " % (n % 500, n * 7 % 800) for n in range(300_000)) + b"S ",
+        b"".join(b"%d %d m %d %d l S " % (n % 500, n % 800, n * 3 % 500, n % 800) for n in range(60_000)),
+        # Rules that cross and enclose nothing.
+        b"".join(b"%g %d m %g %d l S " % (j * 6, n * 8, j * 6 + 3.5, n * 8) for n in range(50) for j in range(49))
+        + b"".join(b"%d 0 m %d 800 l S " % (n * 6, n * 6) for n in range(90)),
+    ],
+)
+def test_pages_full_of_rules(content: bytes) -> None:
+    result = timed(one_page(stream(content + HELLO)))
+    assert isinstance(result, Document)
+    assert result.text == "hello world"
+
+
+def test_cut_and_damaged_bytes() -> None:
+    whole = pdf([*lines([FULL] * 3), *grid(TABLE, 70, 600)], lines([FULL]))
+    for tenth in range(10):
+        timed(whole[: len(whole) * tenth // 10 + 9])
+    chance = random.Random(7)
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 5, 40))):
+            data[chance.randrange(9, len(data))] ^= 1 << chance.randrange(8)
+        timed(bytes(data))
+
+
+# --- how reports are laid out ----------------------------------------------------------------------------------------
+
+
+def test_a_table_drawn_as_one_path() -> None:
+    rules = [one for one in grid(TABLE, 70, 700) if one.endswith(" S")]
+    others = [one for one in grid(TABLE, 70, 700) if not one.endswith(" S")]
+    path = " ".join(one.removeprefix("0.5 w ").removesuffix(" S") for one in rules) + " S"
+    assert words(document(pdf([path, *others])), BlockKind.CELL) == words(
+        document(pdf(grid(TABLE, 70, 700))), BlockKind.CELL
+    )
+
+
+def test_two_tables_on_a_page_are_two() -> None:
+    page = [*grid(TABLE, 70, 780), text(70, 600, "以下为另一张表。"), *grid(TABLE[1:], 70, 560)]
+    assert {block.table for block in document(pdf(page)).blocks} == {None, 1, 2}
+
+
+def test_rare_hanzi_stay() -> None:
+    # Beyond the first plane; the text in one piece leaves them out.
+    name = "全市" + "\U00020bb7" + "家医院12家。"
+    assert document(mapped(name)).text == name
+
+
+def mapped(words: str) -> bytes:
+    """A page in a font whose glyphs are numbered from 1 and mapped to these characters."""
+    pairs = "\n".join(f"<{n:04x}> <{c.encode('utf-16-be').hex()}>" for n, c in enumerate(words, start=1))
+    head = "begincmap /CMapName/X def 1 begincodespacerange <0000> <ffff> endcodespacerange"
+    to_unicode = f"{head} {len(words)} beginbfchar {pairs} endbfchar endcmap"
+    shown = "".join(f"{n:04x}" for n in range(1, len(words) + 1))
+    data = one_page(
+        stream(f"BT /F2 12 Tf 50 700 Td <{shown}> Tj ET".encode()),
+        b"<<>>",
+        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[8 0 R]/ToUnicode 9 0 R>>",
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+        stream(to_unicode.encode()),
+    )
+    return data.replace(b"/F1 5 0 R", b"/F1 5 0 R/F2 7 0 R")
+
+
+def test_what_was_typed_into_a_form_is_text() -> None:
+    def shown(words: bytes) -> bytes:
+        head = "/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F1 5 0 R>>>>"
+        return stream(b"BT /F1 12 Tf 2 4 Td (" + words + b") Tj ET", head)
+
+    data = one_page(
+        stream(HELLO),
+        b"<<>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(1,728)/Rect[100 600 300 620]/AP<</N 9 0 R>>>>",
+        b"<</Type/Annot/Subtype/FreeText/Contents(92.4%)/Rect[100 500 300 520]/F 4/AP<</N 10 0 R>>>>",
+        shown(b"1,728"),
+        shown(b"92.4%"),
+    )
+    data = data.replace(b"/Contents 4 0 R", b"/Contents 4 0 R/Annots[7 0 R 8 0 R]")
+    assert document(data).text.split("\n") == ["hello world", "1,728", "92.4%"]
+
+
+def test_fake_bold_is_read_once() -> None:
+    page = lines(["全市有医院12家。", "新增床位300张。"])
+    assert document(pdf([*page, *lines(["全市有医院12家。"], left=70.3)])).text.count("医院") == 1
+
+
+@pytest.mark.parametrize("crop", ["/CropBox[60 100 500 800]", "/CropBox[0 0 595 842]"])
+def test_cropped_page(crop: str) -> None:
+    page = [*lines(["情况如下。"]), *grid(TABLE, 70, 700)]
+    data = pdf(page).replace(b"/MediaBox[0 0 595 842]", b"/MediaBox[0 0 595 842]" + crop.encode())
+    assert len(words(document(data), BlockKind.CELL)) == 17
 
 
 # --- shared fixtures -------------------------------------------------------------------------------------------------

@@ -280,8 +280,10 @@ def test_separated_values(mark: str, encoding: str) -> None:
 
 
 def test_markdown_tables_guards_and_ragged_rows() -> None:
-    found = document("| 地区 | 床位 |\n|---|---:|\n| 甲市 | 12 |\n| 乙市 | 13 |\n".encode(), "a.md")
-    assert found.text == "地区\t床位\n甲市\t12\n乙市\t13"
+    found = document("| 地区 | 床位 |\n| 甲市 | 12 |\n|----|----|\n| 乙市 | 13 |\n| 丙市 | 14 |\n".encode(), "a.md")
+    assert found.format == "txt"  # a table of Markdown, whose text stays as it is
+    drawn = document("|地区|床位|\n|甲市|12|\n|乙市|13|\n|----|----|\n|合计|25|\n".encode(), "a.csv")
+    assert drawn.text == "地区\t床位\n甲市\t12\n乙市\t13\n合计\t25"
     ragged = '各市床位\n地区,区号,床位\n甲市,="0571",12\n乙市,\'0572,13\n丙市,0573,14\n丁市,0574,15\n注:快报数\n'
     found = document(ragged.encode(), "a.csv")
     assert lines(found)[0] == "各市床位"
@@ -400,11 +402,12 @@ def test_old_workbooks_that_are_cut() -> None:
 
 TYPES = '<!DOCTYPE a [<!ENTITY x "y">]>'
 FAR = '<row r="1048576"><c r="XFD1048576"><v>5</v></c></row>'
+LONG = "字" * 3000
 SHARED = '<c t="s"><v>0</v></c>'
 HOSTILE = [
     ("types in a sheet", lambda: raw(TYPES + data_of(text("&x;"))), "unsafe"),
     ("types in strings", lambda: raw(data_of(SHARED), f"{TYPES}<sst><si><t>&x;</t></si></sst>"), "unsafe"),
-    ("one string for all", lambda: raw(data_of(SHARED * 2000), f"<sst><si><t>{'字' * 3000}</t></si></sst>"), "too_long"),
+    ("one string for all", lambda: raw(data_of(SHARED * 2000), f"<sst><si><t>{LONG}</t></si></sst>"), "too_long"),
     ("a bomb", lambda: raw(data_of(), "<sst>" + " " * 40_000_000 + "</sst>"), "too_large"),
     ("deep", lambda: raw("<a>" * 5000 + "</a>" * 5000), "damaged"),
     ("cut XML", lambda: raw("<worksheet><sheetData><row>"), "damaged"),
@@ -465,6 +468,15 @@ def test_errors_codes_dates_and_marks_for_nothing_are_no_figures() -> None:
         ["丁县", 330400, 57188661234, 12, 2019],
     ]
     assert [o.quantity.text for o in analyse(document(book(*rows)), LEXICON).observations] == ["12"]
+
+
+def test_the_number_of_a_table_is_no_figure() -> None:
+    rows = [["3-5  分地区一般公共预算支出(2023年)"], ["单位:万元"], ["地区", "合  计", "#教育支出"], ["黄岩区", 12, 3]]
+    found = analyse(document(book(*rows, ["温岭市", 34, 5])), LEXICON).observations
+    assert [(o.quantity.text, o.indicator, o.quantity.unit, o.area) for o in found] == [
+        ("12", "合计", "万元", "黄岩区"), ("3", "教育支出", "万元", "黄岩区"),
+        ("34", "合计", "万元", "温岭市"), ("5", "教育支出", "万元", "温岭市"),
+    ]  # fmt: skip
 
 
 def test_each_sheet_is_a_report() -> None:

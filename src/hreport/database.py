@@ -60,7 +60,8 @@ def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
     if not write and not path.exists():
         raise StoreError("no such file")
     try:
-        connection = duckdb.connect(str(path), read_only=not write)
+        # One thread and little memory: what goes in comes in small batches, from workers that need both.
+        connection = duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "256MB"})
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
     try:

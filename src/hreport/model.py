@@ -83,7 +83,8 @@ class Document:
 
     `text` is never rewritten. For a .txt file it is the decoded file, untouched. `format` is what the content is
     ("txt", "docx", "pdf", ...), whatever the name says; `sha256` is of the file's bytes; `meta` holds the document's
-    own properties (title, author, created), where it has any; `issues` what was read with a doubt.
+    own properties (title, author, created), where it has any; `issues` what was read with a doubt. `marks` are
+    characters of the format that are no words (the asterisks of emphasis in Markdown): the reading leaves them out.
     """
 
     path: str
@@ -93,6 +94,7 @@ class Document:
     sha256: str
     meta: Mapping[str, str] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    marks: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

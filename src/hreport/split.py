@@ -104,14 +104,15 @@ def split(document: Document, grammar: Grammar) -> Layout:
     noise += [Span(*m.span()) for m in patterns.inline.finditer(folded)]
     breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
     noise += breaks
-    reading = Reading.of(text, noise)
+    reading = Reading.of(text, noise, document.marks)
 
     quiet = [Span(line.start, line.end) for line, f in zip(lines, is_furniture, strict=True) if f] + marked
     cells = tuple(b for b in document.blocks if b.kind is BlockKind.CELL)
     quiet += [b.span for b in cells]
+    quiet += _captions(document) if document.format in SHEETS else []
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
-    body = list(_body(lines, is_furniture, marked, noise, patterns))
+    body = list(_body(lines, is_furniture, marked, noise, document.marks, patterns))
     body = _joined(body, {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages})
     reports = tuple(_reports(document, body, lines, reading, grammar))
     paged = tuple((b.span.start, b.page) for b in document.blocks if b.page)
@@ -145,19 +146,24 @@ def _body(
     is_furniture: Sequence[bool],
     marked: Sequence[Span],
     noise: Sequence[Span],
+    marks: Sequence[Span],
     patterns: _Patterns,
 ) -> Iterator[Line]:
-    """The lines that are no furniture, without the page marker that one begins with."""
-    markers = {span.start: span.end for span in noise}
+    """The lines that are no furniture, without the page marker that one begins with, and the marks at its ends."""
+    markers = {span.start: span.end for span in (*noise, *marks)}
+    closing = {span.end: span.start for span in marks}
     covered = _merged((s.start, s.end) for s in marked)
     furniture = [f or _covers(covered, line.start) for line, f in zip(lines, is_furniture, strict=True)]
     for k, line in enumerate(lines):
         if furniture[k]:
             continue
         paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(patterns.page.search(lines[k + 1].text))
-        start = markers.get(line.start, line.start)
-        if start < line.end:
-            yield replace(line, start=start, text=line.text[start - line.start :], paged=paged)
+        start, end = markers.get(line.start, line.start), closing.get(line.end, line.end)
+        while marks and start < end and start in markers:
+            start = markers[start]
+        if start < end:
+            text = line.text[start - line.start : end - line.start]
+            yield replace(line, start=start, end=end, text=text, paged=paged)
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -324,6 +330,15 @@ def _reports(
         own = body[opening.at : last]
         sections = tuple(_sections(document, styled, own, reading, start, end, opening.title, grammar))
         yield Report(number, Span(start, end), opening.title, sections=sections)
+
+
+def _captions(document: Document) -> Iterator[Span]:
+    """The lines over the tables of a sheet: 3-5 is the number of a table there, and no figure."""
+    caption = ""
+    for block in reversed(document.blocks):
+        caption = block.caption if block.kind is BlockKind.CELL else caption
+        if block.kind is not BlockKind.CELL and document.text[block.span.start : block.span.end] in caption:
+            yield block.span
 
 
 def _sheets(document: Document, body: Sequence[Line]) -> Iterator[openings.Opening]:

@@ -27,7 +27,7 @@ from hreport.sources import Source
 MOST_ROWS = 20_000  # rows that wait for a transaction
 LONGEST_WAIT = 2.0  # seconds that a document waits for one
 # Libraries whose versions may change what is read.
-LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pdfplumber", "pypdfium2", "trafilatura", "xlrd")
+LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pypdfium2", "xlrd")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -80,15 +80,17 @@ class Reading:
     text: str
     _starts: tuple[int, ...]  # where each kept piece begins in the reading
     _origins: tuple[int, ...]  # ... and in the source
+    _marks: tuple[Span, ...] = ()  # what was left out and is no damage where it stands in a number
 
     @classmethod
-    def of(cls, source: str, noise: Iterable[Span]) -> Reading:
-        """The reading of `source` without the spans of `noise` (which may overlap)."""
+    def of(cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = ()) -> Reading:
+        """The reading of `source` without the spans of `noise` and `marks` (which may overlap)."""
+        marks = tuple(sorted(marks))
         pieces: list[str] = []
         starts: list[int] = []
         origins: list[int] = []
         at = length = 0
-        for span in sorted(noise):
+        for span in sorted((*noise, *marks)):
             if span.start > at:
                 pieces.append(source[at : span.start])
                 starts.append(length)
@@ -100,7 +102,7 @@ class Reading:
             starts.append(length)
             origins.append(at)
         raw = "".join(pieces)
-        return cls(source, raw, fold(raw), tuple(starts), tuple(origins))
+        return cls(source, raw, fold(raw), tuple(starts), tuple(origins), marks)
 
     def origin(self, index: int) -> int:
         """Where the character at `index` of the reading stands in the source."""
@@ -113,6 +115,15 @@ class Reading:
             origin = self.origin(start)
             return Span(origin, origin)
         return Span(self.origin(start), self.origin(end - 1) + 1)
+
+    def is_torn(self, start: int, end: int) -> bool:
+        """Does noise stand between characters `start` and `end` of the reading, marks aside?"""
+        span = self.span(start, end)
+        left_out = span.end - span.start - (end - start)
+        if left_out <= 0:
+            return False
+        first, last = (bisect_left(self._marks, Span(at, at)) for at in (span.start, span.end))
+        return left_out > sum(mark.end - mark.start for mark in self._marks[first:last])
 
     def index(self, origin: int) -> int:
         """The reading offset of a source offset (of the next kept character where it lies in noise)."""

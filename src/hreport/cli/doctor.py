@@ -15,7 +15,7 @@ from hreport.record import DOCTOR, Row
 
 # What each library is for; those of an extra are missing where it was not asked for.
 LIBRARIES = (
-    ("pypdfium2", "pdf", ""), ("lxml", "docx, html, xlsx", ""), ("trafilatura", "html", ""),
+    ("pypdfium2", "pdf", ""), ("lxml", "docx, html, xlsx", ""),
     ("olefile", "doc, wps", ""), ("openpyxl", "xlsx", ""), ("xlrd", "xls", ""), ("jieba", "words", ""),
     ("rjieba", "words, faster", "fast"),
     ("pebble", "worker processes", ""), ("duckdb", "the store", ""), ("pyarrow", "parquet", ""),

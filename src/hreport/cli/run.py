@@ -19,6 +19,7 @@ import typer
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
 from hreport.record import ISSUES, MACHINE, Column, Row, headed
+from hreport.sourcetext import place
 from hreport.writers import BINARY, WRITERS, save, write
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Run:
     read: int = 0
     unchanged: int = 0
     nothing_found: bool = False
+    texts: dict[str, Path] = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Run:
@@ -158,6 +160,8 @@ class Run:
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
+        if outcome.read and self.save_text is not None:
+            self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
             self.note(issue, say)
         if not outcome.inside:
@@ -231,7 +235,7 @@ class Run:
                 return
             if self.form == TO_SCREEN:
                 rows = list(rows)  # read all before the first line, or the bar would run through the table
-            write(rows, shown, _stdout(), self.form, encoding=_encoding(self.form), notes=notes)
+            write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
@@ -310,7 +314,7 @@ def _stdout() -> BinaryIO:
     return sys.stdout.buffer
 
 
-def _encoding(form: str) -> str:
+def encoding_of(form: str) -> str:
     """The console's encoding for a table; UTF-8 into a pipe, unless the user asks for another with PYTHONIOENCODING."""
     if form == TO_SCREEN or os.environ.get("PYTHONIOENCODING"):
         return sys.stdout.encoding or "utf-8"

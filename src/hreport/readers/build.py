@@ -23,6 +23,8 @@ LARGEST_GRID = 1_000_000
 # Characters of one document: as many as a hundred government work reports have. Reading those takes half a minute and
 # 0.3 GB; a text of the same length with a figure in every nine characters some minutes and 1.1 GB.
 LONGEST_DOCUMENT = 3_000_000
+# What is said of rows that text recognition found, and no table made of.
+LOOSE_ROWS = "rows of a table whose columns are not certain: their words were read, but no figures were taken from them"
 SENTENCE_END = "\u3002\uff01\uff1f!?"
 
 _BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
@@ -75,10 +77,13 @@ class Source:
         file_format: str,
         meta: Mapping[str, str] | None = None,
         issues: Iterable[Issue] = (),
+        marks: Iterable[Span] = (),
     ) -> Document:
         """Make the document of this file."""
         digest = hashlib.sha256(self.data).hexdigest()
-        return Document(self.path, text, tuple(blocks), file_format, digest, dict(meta or {}), tuple(issues))
+        return Document(
+            self.path, text, tuple(blocks), file_format, digest, dict(meta or {}), tuple(issues), tuple(marks)
+        )
 
 
 @dataclass(slots=True)
@@ -185,21 +190,11 @@ class Builder:
             if paragraph.kind is not BlockKind.FURNITURE:
                 self._before = [*self._before[-1:], line.strip()]
 
-    def _caption(self) -> str:
-        """The line before the table; where that only names a unit, the line before it too."""
-        lines = self._before
-        self._before = []
-        if not lines or len(lines[-1]) > LONGEST_CAPTION or lines[-1].endswith(tuple(SENTENCE_END)):
-            return ""
-        names_unit = len(lines[-1]) <= LONGEST_UNIT_LINE and (":" in lines[-1] or "\uff1a" in lines[-1])
-        if names_unit and len(lines) > 1 and len(lines[0]) <= LONGEST_CAPTION:
-            return " ".join(lines)
-        return lines[-1]
-
     def _table(self, table: Table) -> None:
         if not any(cell.content for cell in table.cells):
             return
-        caption = self._caption() if table.caption is None else table.caption
+        caption = caption_of(self._before) if table.caption is None else table.caption
+        self._before = []
         self._tables += 1
         number = self._tables
         headings = _Headings(table)
@@ -217,24 +212,30 @@ class Builder:
                 if self._parts and self._parts[-1] not in ("\n", "\t"):
                     self._write("\n")
                 span = self._write(part)
-                at_row, at_column = cell.place or (cell.row, cell.column)
-                self.blocks.append(
-                    Block(
-                        BlockKind.CELL,
-                        span,
-                        page=cell.page,
-                        level=cell.indent or None,
-                        table=number,
-                        row=at_row,
-                        column=at_column,
-                        row_heading=headings.of_row(cell)[:LONGEST_HEADINGS],
-                        column_heading=headings.of_column(cell)[:LONGEST_HEADINGS],
-                        caption=caption,
-                        is_heading=headings.is_heading(cell),
-                        score=cell.score,
-                    )
-                )
+                self.blocks.append(headings.block(cell, span, number, caption))
         self._before = []
+
+
+def caption_of(lines: Sequence[str]) -> str:
+    """The line before a table, which is the last of these; where that only names a unit, the line before it too.
+
+    >>> caption_of(["全市床位情况", "单位：张"]), caption_of(["床位增加。"])
+    ('全市床位情况 单位：张', '')
+    """
+    if not lines or len(lines[-1]) > LONGEST_CAPTION or lines[-1].endswith(tuple(SENTENCE_END)):
+        return ""
+    names_unit = len(lines[-1]) <= LONGEST_UNIT_LINE and (":" in lines[-1] or "\uff1a" in lines[-1])
+    if names_unit and len(lines) > 1 and len(lines[-2]) <= LONGEST_CAPTION:
+        return " ".join(lines[-2:])
+    return lines[-1]
+
+
+def cell_blocks(table: Table, spans: Sequence[Span], number: int, caption: str) -> Iterator[Block]:
+    """The blocks of a table whose cells stand in the text already, at these places."""
+    headings = _Headings(table)
+    caption = " ".join(filter(None, (caption, headings.title)))
+    for cell, span in zip(table.cells, spans, strict=True):
+        yield headings.block(cell, span, number, caption)
 
 
 def _segments(content: Sequence[Paragraph | Table]) -> Iterator[str | Table]:
@@ -336,6 +337,24 @@ class _Headings:
         }
         self.serial = {column for column in range(1, self.width + 1) if self._is_serial(column)}
         self.heading_columns = self._heading_columns()
+
+    def block(self, cell: Cell, span: Span, number: int, caption: str) -> Block:
+        """The block of a cell that stands at this place."""
+        row, column = cell.place or (cell.row, cell.column)
+        return Block(
+            BlockKind.CELL,
+            span,
+            page=cell.page,
+            level=cell.indent or None,
+            table=number,
+            row=row,
+            column=column,
+            row_heading=self.of_row(cell)[:LONGEST_HEADINGS],
+            column_heading=self.of_column(cell)[:LONGEST_HEADINGS],
+            caption=caption,
+            is_heading=self.is_heading(cell),
+            score=cell.score,
+        )
 
     def _word(self, row: int, column: int) -> str:
         return self._said.get((row, column), "")

@@ -21,6 +21,8 @@ WORDY = 30  # characters: the values of a table are shorter on average
 FULL_STOP = "\u3002"
 
 _RULE = re.compile(r"[\s|:+-]*-{2,}[\s|:+-]*")
+# The line under the headings of a table in Markdown.
+_IN_MARKDOWN = re.compile(r"(?=[^-]*-)(?=[^|]*\|)[ \t|:-]++")
 _GUARD = re.compile(r"=\"([^\"]*)\"|'(?=[-+=@\d])")
 
 
@@ -77,6 +79,8 @@ def delimiter(text: str) -> str | None:
     if lines and grid.is_own(next(csv.reader(lines[:1]), [])):
         return ","
     for mark in DELIMITERS:
+        if mark == "|" and any(_IN_MARKDOWN.fullmatch(line) for line in lines[1:3]):
+            continue  # a table in a text, which stays as it is
         if sum(mark in line for line in lines) > 1 and _are_rows(lines, mark):
             return mark
     return None

@@ -22,6 +22,7 @@ from hreport.readers.word import (
     LONGEST_LABEL,
     LOWER,
     MOST_PARAGRAPHS,
+    NUMBER_FORMATS,
     RAISE,
     TITLE_LEVEL,
     Flow,
@@ -61,16 +62,6 @@ SHORT_NAMES = {0x0C: LIST_LEVEL, 0x18: IN_TABLE, 0x19: ROW_END, 0x41: DELETED, 0
 FIRST_HEADING, LAST_HEADING, FIRST_CONTENTS, LAST_CONTENTS, TITLE = 1, 9, 19, 27, 62
 PARAGRAPH_KIND, CHARACTER_KIND = 1, 2
 NO_STYLE = 0x0FFF
-
-NUMBER_FORMATS = {
-    0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "ideographDigital",
-    11: "japaneseCounting", 14: "decimalFullWidth", 16: "japaneseLegal", 17: "japaneseDigitalTenThousand",
-    18: "decimalEnclosedCircle", 19: "decimalFullWidth2", 22: "decimalZero", 23: "bullet",
-    26: "decimalEnclosedFullstop", 27: "decimalEnclosedParen", 28: "decimalEnclosedCircleChinese",
-    29: "ideographEnclosedCircle", 30: "ideographTraditional", 31: "ideographZodiac", 33: "taiwaneseCounting",
-    34: "ideographLegalTraditional", 35: "taiwaneseCountingThousand", 36: "taiwaneseDigital", 37: "chineseCounting",
-    38: "chineseLegalSimplified", 39: "chineseCountingThousand", 255: "none",
-}  # fmt: skip
 
 # The code pages of Word 6 and 95 by language.
 CODE_PAGES = {0x0804: "gb18030", 0x1004: "gb18030", 0x0404: "cp950", 0x0C04: "cp950", 0x0411: "cp932"}

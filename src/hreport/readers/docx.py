@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from posixpath import dirname, join, normpath
 from typing import Protocol
@@ -23,14 +23,25 @@ from lxml import etree
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers.build import Builder, Cell, Paragraph, Source, Table
 from hreport.readers.package import Element, RefusedError, opened, parsed, unpacked
+from hreport.readers.word import (
+    EXPONENT,
+    LONGEST_HEADING,
+    LONGEST_LABEL,
+    MOST_COLUMNS,
+    MOST_PARAGRAPHS,
+    NUMBER_FORMATS,
+    RAISED_DIGITS,
+    Level,
+    NumberedList,
+    Numbering,
+    heading_level,
+    is_contents,
+    label_text,
+    symbol,
+)
 
-MOST_PARAGRAPHS = 200_000
 MOST_CELLS = 100_000
 MOST_TABLES = 10_000
-MOST_COLUMNS = 256  # Word itself has no more than 63
-LONGEST_HEADING = 80
-LONGEST_LABEL = 80  # characters of the pattern of an automatic number
-TITLE_LEVEL = 0
 LONGEST_CHAIN = 50  # of styles that are based on one another
 
 # Elements whose words are not the document's: what was deleted or moved away, field codes, the reading above a hanzi.
@@ -52,13 +63,9 @@ ELSEWHERE = {
 
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _BLANKS = "\r\n\t "
-_HEADING_NAME = re.compile(r"(?:heading|\u6807\u9898)\s*([1-9])", re.IGNORECASE)
-_TITLE_NAME = re.compile(r"title|\u6807\u9898", re.IGNORECASE)
-_CONTENTS_NAME = re.compile(r"toc\s*[1-9]", re.IGNORECASE)
 _STYLES_TAG = re.compile(rb"<w:styles\b[^<>]*>")
 _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
-_LEVEL_MARK = re.compile(r"%([1-9])")
 
 
 def read(source: Source) -> Document | Issue:
@@ -402,7 +409,7 @@ class _Styles:
             self.looks[key] = _Look(
                 next((style.hidden for style in chain if style.hidden is not None), False),
                 _level(chain),
-                any(_CONTENTS_NAME.fullmatch(style.name.strip()) for style in chain),
+                any(is_contents(style.name) for style in chain),
                 next((style.numbering for style in chain if style.numbering is not None), None),
                 next((style.numbering_level for style in chain if style.numbering_level is not None), None),
             )
@@ -445,35 +452,14 @@ def _read_style(element: Element | None) -> _Style:
 
 def _level(chain: list[_Style]) -> int | None:
     for style in chain:
-        if found := _HEADING_NAME.fullmatch(style.name.strip()):
-            return int(found[1])
-        if _TITLE_NAME.fullmatch(style.name.strip()):
-            return TITLE_LEVEL
+        if (level := heading_level(style.name)) is not None:
+            return level
         if style.outline is not None:
             return style.outline + 1 if style.outline < 9 else None
     return None
 
 
 # --- automatic numbers ------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Level:
-    number_format: str = "decimal"
-    text: str = ""
-    start: int = 1
-    after: str = "tab"
-    restart: int | None = None
-    legal: bool = False
-    style: str = ""
-
-
-@dataclass(slots=True)
-class _List:
-    abstract: str
-    levels: dict[int, _Level]
-    starts: dict[int, int] = field(default_factory=dict)
-    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,19 +475,10 @@ class _Names:
 
 _NAMES = _Names("abstractNum", "abstractNumId", "num", "numId", "abstractNumId")
 _NAMES_2003 = _Names("listDef", "listDefId", "list", "ilfo", "ilst")
-# Word 2003 gives the number of a format.
-_FORMATS_2003 = {
-    "1": "upperRoman", "2": "lowerRoman", "3": "upperLetter", "4": "lowerLetter", "10": "ideographDigital",
-    "11": "japaneseCounting", "14": "decimalFullWidth", "18": "decimalEnclosedCircle", "22": "decimalZero",
-    "23": "bullet", "26": "decimalEnclosedFullstop", "27": "decimalEnclosedParen",
-    "28": "decimalEnclosedCircleChinese", "29": "ideographEnclosedCircle", "30": "ideographTraditional",
-    "31": "ideographZodiac", "37": "chineseCounting", "38": "chineseLegalSimplified",
-    "39": "chineseCountingThousand", "255": "none",
-}  # fmt: skip
 
 
-class _Numbering:
-    """Counts the paragraphs of each list and gives the number that Word shows before them."""
+class _Lists:
+    """The lists of a document, each read when it is first met."""
 
     def __init__(self, root: Element | None) -> None:
         """Read the lists and their levels."""
@@ -510,11 +487,10 @@ class _Numbering:
         by_style = {_value(element, "styleLink"): element for element in abstract.values()}
         self.names, self.abstract, self.by_style = names, abstract, by_style
         self.found = {_attribute(element, names.list_key) or "": element for element in _children(root, names.list)}
-        self.lists: dict[str, _List] = {}
-        self.counts: dict[str, dict[int, int]] = {}
+        self.lists: dict[str, NumberedList] = {}
 
-    def _list(self, key: str) -> _List | None:
-        """A list, read when it is first met."""
+    def get(self, key: str, /) -> NumberedList | None:
+        """The list, where there is one."""
         element = self.found.get(key)
         if element is None or key in self.lists:
             return self.lists.get(key)
@@ -530,61 +506,11 @@ class _Numbering:
                 levels[place] = _read_level(level)[1]
             if (start := _value(override, "startOverride")) is not None:
                 starts[place] = _number(start, 1)
-        self.lists[key] = _List(template_key, levels, starts)
+        self.lists[key] = NumberedList(template_key, levels, starts)
         return self.lists[key]
 
-    def label(self, key: str, place: int | None, style: str) -> str:
-        """Count one more paragraph of the list and give its number with what Word puts after it, or ""."""
-        numbered = self._list(key)
-        if numbered is None or key == "0":
-            return ""
-        if place is None:
-            linked = (number for number, level in numbered.levels.items() if style and level.style == style)
-            place = next(linked, 0)
-        level = numbered.levels.get(place)
-        if level is None:
-            return ""
-        counts = self.counts.setdefault(numbered.abstract, {})
-        if not numbered.begun:
-            # A list that restarts an earlier one does so where it is first used.
-            numbered.begun = True
-            for number in numbered.starts:
-                counts.pop(number, None)
-        counts[place] = counts[place] + 1 if place in counts else self._start(numbered, place)
-        for deeper in [number for number in counts if number > place]:
-            restart = numbered.levels[deeper].restart if deeper in numbered.levels else None
-            if restart is None or (restart and place < restart):
-                del counts[deeper]
-        return self._show(numbered, level, counts)
 
-    def _start(self, numbered: _List, place: int) -> int:
-        level = numbered.levels.get(place)
-        return numbered.starts.get(place, level.start if level else 1)
-
-    def _show(self, numbered: _List, level: _Level, counts: dict[int, int]) -> str:
-        if level.number_format == "bullet":
-            # Most bullets are glyphs of a symbol font, which mean nothing as characters.
-            shown = "" if _is_glyph(level.text) else level.text
-        else:
-
-            def numeral(mark: re.Match[str]) -> str:
-                place = int(mark[1]) - 1
-                other = numbered.levels.get(place, level)
-                count = counts.get(place, self._start(numbered, place))
-                return format_number(count, "decimal" if level.legal else other.number_format)
-
-            shown = _LEVEL_MARK.sub(numeral, level.text)
-        if not shown:
-            return ""
-        return _apart(shown) if level.after.lower() != "nothing" else shown
-
-
-def _apart(label: str) -> str:
-    """A space keeps "1." apart from "5.19" where Word leaves a gap; after other signs nothing can run together."""
-    return f"{label} " if label[-1].isascii() and (label[-1].isalnum() or label[-1] == ".") else label
-
-
-def _read_level(element: Element) -> tuple[int, _Level]:
+def _read_level(element: Element) -> tuple[int, Level]:
     restart = _value(element, "lvlRestart")
     hidden = _is_on(_child(element, "rPr"), "vanish")
     number_format = _child(element, "numFmt")
@@ -592,130 +518,19 @@ def _read_level(element: Element) -> tuple[int, _Level]:
         # Newer formats stand beside an older one: mc:AlternateContent, the choice first.
         number_format = _child(element, "AlternateContent", "Choice", "numFmt")
     code = _value(element, "nfc")
-    return _number(_attribute(element, "ilvl"), 0), _Level(
-        _attribute(number_format, "val") or _FORMATS_2003.get(code or "", "decimal"),
+    return _number(_attribute(element, "ilvl"), 0), Level(
+        _attribute(number_format, "val") or NUMBER_FORMATS.get(_number(code, 0), "decimal"),
         "" if hidden else (_value(element, "lvlText") or "")[:LONGEST_LABEL],
         _number(_value(element, "start"), 0),
-        _value(element, "suff") or "tab",
+        (_value(element, "suff") or "").lower() != "nothing",
         _number(restart, 0) if restart is not None else None,
         bool(_is_on(element, "isLgl")),
         _value(element, "pStyle") or "",
     )
 
 
-# Digits from nought to nine, then ten, hundred, thousand, ten thousand. Written as escapes: they are formats of Word,
-# not words of the reports.
-_PLAIN = "\u3007\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d", "\u5341\u767e\u5343\u4e07", "\u96f6"
-_PLAIN_TRADITIONAL = _PLAIN[0], "\u5341\u767e\u5343\u842c", "\u96f6"
-_LEGAL = "\u96f6\u58f9\u8d30\u53c1\u8086\u4f0d\u9646\u67d2\u634c\u7396", "\u62fe\u4f70\u4edf\u4e07", "\u96f6"
-_LEGAL_TRADITIONAL = (
-    "\u96f6\u58f9\u8cb3\u53c3\u8086\u4f0d\u9678\u67d2\u634c\u7396",
-    "\u62fe\u4f70\u4edf\u842c",
-    "\u96f6",
-)
-_STEMS = "\u7532\u4e59\u4e19\u4e01\u620a\u5df1\u5e9a\u8f9b\u58ec\u7678"
-_BRANCHES = "\u5b50\u4e11\u5bc5\u536f\u8fb0\u5df3\u5348\u672a\u7533\u9149\u620c\u4ea5"
-
-_SPELLED = {
-    "chineseCounting": _PLAIN,
-    "chineseCountingThousand": _PLAIN,
-    "taiwaneseCounting": _PLAIN_TRADITIONAL,
-    "taiwaneseCountingThousand": _PLAIN_TRADITIONAL,
-    "japaneseCounting": _PLAIN,
-    "chineseLegalSimplified": _LEGAL,
-    "ideographLegalTraditional": _LEGAL_TRADITIONAL,
-    "japaneseLegal": _LEGAL_TRADITIONAL,
-}
-_DIGIT_BY_DIGIT = frozenset(("ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand"))
-# Formats of which Unicode has one character for each number: the first character, and how many there are.
-_ENCLOSED = {
-    "decimalEnclosedCircle": ("\u2460", 20),
-    "decimalEnclosedCircleChinese": ("\u2460", 20),
-    "decimalEnclosedParen": ("\u2474", 20),
-    "decimalEnclosedFullstop": ("\u2488", 20),
-    "ideographEnclosedCircle": ("\u3280", 10),
-}
-_SERIES = {"ideographTraditional": _STEMS, "ideographZodiac": _BRANCHES}
-_FULL_WIDTH = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")
-_ROMAN = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
-    (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-)  # fmt: skip
-
-
-def format_number(number: int, number_format: str) -> str:
-    """Write a number in one of Word's number formats.
-
-    >>> [format_number(12, name) for name in ("decimal", "chineseCounting", "ideographDigital", "upperRoman")]
-    ['12', '十二', '一二', 'XII']
-    >>> format_number(105, "chineseCountingThousand"), format_number(27, "lowerLetter"), format_number(3, "unheard-of")
-    ('一百零五', 'aa', '3')
-    """
-    if number_format == "none":
-        return ""
-    if not 0 < number < 100_000:
-        return str(number)
-    if number_format in _SPELLED:
-        return _spell(number, *_SPELLED[number_format])
-    if number_format in _DIGIT_BY_DIGIT:
-        return "".join(_PLAIN[0][int(digit)] for digit in str(number))
-    if number_format in _ENCLOSED:
-        first, length = _ENCLOSED[number_format]
-        return chr(ord(first) + number - 1) if number <= length else str(number)
-    if number_format in _SERIES:
-        series = _SERIES[number_format]
-        return series[number - 1] if number <= len(series) else str(number)
-    match number_format:
-        case "decimalZero":
-            return f"{number:02}"
-        case "decimalFullWidth" | "decimalFullWidth2":
-            return str(number).translate(_FULL_WIDTH)
-        case "upperLetter" | "lowerLetter":
-            letter = chr(ord("A" if number_format == "upperLetter" else "a") + (number - 1) % 26)
-            return letter * ((number - 1) // 26 + 1)
-        case "upperRoman" | "lowerRoman":
-            roman = _roman(number)
-            return roman if number_format == "upperRoman" else roman.lower()
-    return str(number)
-
-
-def _roman(number: int) -> str:
-    parts = []
-    for value, sign in _ROMAN:
-        times, number = divmod(number, value)
-        parts.append(sign * times)
-    return "".join(parts)
-
-
-def _spell(number: int, digits: str, powers: str, nought: str) -> str:
-    """Spell a number below 100 000 out: 12 has no "one" before its ten, 105 a nought for the empty place."""
-    spelled, gap = "", False
-    for power in range(4, -1, -1):
-        digit = number // 10**power % 10
-        if not digit:
-            gap = bool(spelled)
-            continue
-        if gap:
-            spelled += nought
-        gap = False
-        leading_ten = power == 1 and digit == 1 and not spelled
-        spelled += ("" if leading_ten else digits[digit]) + (powers[power - 1] if power else "")
-    return spelled
-
-
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
-# Digits that are raised, as characters: an exponent must not be read as part of the number before it.
-_RAISED = str.maketrans(
-    "0123456789+-\u2212", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b"
-)
-_EXPONENT = re.compile(r"[+\-\u2212]?\d{1,3}")
-# The signs of the font Symbol that stand with figures, by their places in it; its digits and stops are those of ASCII.
-_SYMBOLS = {
-    0xA3: "\u2264", 0xB0: "\u00b0", 0xB1: "\u00b1", 0xB3: "\u2265", 0xB4: "\u00d7", 0xB8: "\u00f7", 0xB9: "\u2260",
-    0xBB: "\u2248", 0x6D: "\u03bc", 0x7E: "~", 0x2D: "\u2212",
-    **{code: chr(code) for code in b" !%()+,./0123456789:;<=>[]_{|}"},
-}  # fmt: skip
 # Makers whose newer forms of content are walked like Word's own.
 _UNDERSTOOD = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/")
 _GONE = frozenset(("Word.Deletion", "Word.Comment"))  # what an annotation of Word 2003 may be
@@ -749,9 +564,9 @@ class _Walk:
         self._enter(root)
 
     @cached_property
-    def numbering(self) -> _Numbering:
+    def numbering(self) -> Numbering:
         """The lists, which few documents use."""
-        return _Numbering(self.package.related("numbering"))
+        return Numbering(_Lists(self.package.related("numbering")))
 
     def _meta(self) -> dict[str, str]:
         """Title, creator and date of creation."""
@@ -870,7 +685,7 @@ class _Walk:
             if "t" in about:
                 # Word 2003 says what it showed.
                 shown = (_attribute(about["t"], "val") or "").strip()
-                return _apart(shown) if shown and not _is_glyph(shown) else ""
+                return label_text(shown)
             place = _attribute(about.get("ilvl"), "val")
             numbering = _attribute(about.get("numId", about.get("ilfo")), "val") or numbering
             level = _number(place, 0) if place is not None else level
@@ -942,8 +757,8 @@ class _Walk:
         start = len(words)
         self._words(run, self.may_hide and self._is_hidden(run, False), words, boxes)
         text = "".join(words[start:])
-        if start and _EXPONENT.fullmatch(text) and _is_alphanumeric(words[start - 1][-1]):
-            words[start:] = [text.translate(_RAISED)]
+        if start and EXPONENT.fullmatch(text) and _is_alphanumeric(words[start - 1][-1]):
+            words[start:] = [text.translate(RAISED_DIGITS)]
 
     def _field(self, kind: str | None, words: list[str]) -> None:
         """Of a field the result is kept; what stands before it is code, though fields inside it have results too."""
@@ -1068,24 +883,13 @@ def _preferred(alternate: Element) -> Element | None:
     return fallback if fallback is not None else _child(alternate, "Choice")
 
 
-def _is_glyph(text: str) -> bool:
-    """Is there a character in it that means something only in its own font?"""
-    return any("\ue000" <= character <= "\uf8ff" for character in text)
-
-
 def _symbol(element: Element) -> str:
     """The character of a symbol, unless it only means something in its own font."""
     try:
         code = int(_attribute(element, "char") or "", 16)
     except ValueError:
         return ""
-    if 0xF020 <= code <= 0xF0FF:
-        font = (_attribute(element, "font") or "").lower()
-        if font == "symbol":
-            return _SYMBOLS.get(code & 0xFF, "")
-        # Fonts of letters have their own characters at these places; fonts of pictures have pictures.
-        return "" if "dings" in font or code > 0xF07E else chr(code & 0xFF)
-    return chr(code) if 0x20 <= code < 0xD800 else ""
+    return symbol(code, _attribute(element, "font") or "")
 
 
 def _is_alphanumeric(character: str) -> bool:
@@ -1129,6 +933,6 @@ _STRUCTURES = frozenset(("f", "sSup", "d"))
 def _structure(name: str, parts: list[str]) -> str:
     if name == "d":
         return f"({','.join(parts)})"
-    if name == "sSup" and len(parts) == 2 and _EXPONENT.fullmatch(parts[1]):
-        return parts[0] + parts[1].translate(_RAISED)
+    if name == "sSup" and len(parts) == 2 and EXPONENT.fullmatch(parts[1]):
+        return parts[0] + parts[1].translate(RAISED_DIGITS)
     return ("/" if name == "f" else "^").join(parts)

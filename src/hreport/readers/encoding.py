@@ -18,6 +18,7 @@ BYTE_ORDER_MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 ENCODINGS = ("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be", "utf-8")
+TWO_BYTES = ("gb18030", "big5", "cp950")
 LONGEST_CHARACTER = 4  # bytes, in every encoding
 SAMPLE = 200_000
 PLAUSIBLE = 0.5
@@ -25,11 +26,16 @@ MOST_CONTROLS = 0.02
 MOST_LOST = 0.05
 FEW_STRANGE = 0.1
 LONGEST_ACCIDENT = 64
+FEW_HANZI = 4
+NEARLY = 0.5  # how much less a rival may score: as much as hanzi of traditional script do
+MOST_BAD = 100  # bad bytes after which the place to go on is looked for
+NEAR = 24  # bytes by which it is found: they end before the next bad one, most likely
 COMMON_PUNCTUATION = frozenset(
     "\u3000\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff08\uff09\u201c\u201d\u2018\u2019\u300a\u300b\u3008\u3009"
     "\u300c\u300d\u300e\u300f\u3014\u3015\u2014\u2026\u00b7\u3010\u3011\uff05\u2030\u2103"
 )
 
+_LOST = re.compile("\ufffd{1,4}")  # what one character leaves that was damaged
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _AMONG_LETTERS = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
 
@@ -79,12 +85,17 @@ def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
 def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
     candidates = (declared, *ENCODINGS) if declared else ENCODINGS
     sample = _sample(data)
-    scores = {encoding: _score(sample.decode(encoding, "replace")) for encoding in candidates}
+    # A character that is cut at the end speaks against no encoding.
+    tries = {encoding: _decode_strictly(sample, encoding)[0] for encoding in candidates}
+    samples = {e: sample.decode(e, "replace") if text is None else text for e, text in tries.items()}
+    scores = {encoding: _score(text) for encoding, text in samples.items()}
     best = max(scores, key=lambda encoding: scores[encoding])
     text, doubt = _decode_strictly(data, best)
-    if text is not None and scores[best] >= PLAUSIBLE and _controls(text) <= MOST_CONTROLS:
-        return text, doubt
-    text = data.decode(best, "replace")
+    # Nothing but ASCII in UTF-16 without its mark scores nothing, and is plain all the same.
+    plausible = scores[best] >= PLAUSIBLE or (text is not None and best.startswith("utf-16") and text.isascii())
+    if text is not None and plausible and _controls(text) <= MOST_CONTROLS:
+        return text, doubt or ("" if declared else _rivals(best, samples, scores))
+    text = _decode_loosely(data, best)
     doubt = f"some characters could not be decoded as {best}: they stand as \ufffd"
     if not best.startswith("utf-16"):
         by_line = _decode_lines(data, best)
@@ -93,11 +104,38 @@ def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
     strange = _score(text) < 0 and sum(character > "\x7f" for character in text) > FEW_STRANGE * len(text)
     if _controls(text) > MOST_CONTROLS or (strange and _controls(data[:SAMPLE].decode("latin-1")) > MOST_CONTROLS):
         return Failure("binary", "not a text but binary data: give a text, a docx or a pdf")
-    if strange or text.count("\ufffd") > MOST_LOST * len(text):
+    if strange or len(_LOST.findall(text)) > MOST_LOST * len(text):
         return Failure("encoding", "the encoding is not known: save the file as UTF-8")
     if "\ufffd" not in text and not doubt.startswith("the file mixes"):
         doubt = f"it was decoded as {best}, but few of its characters are common: check how it reads"
     return text, doubt
+
+
+def _rivals(best: str, samples: dict[str, str], scores: dict[str, float]) -> str:
+    """The doubt that a text of a few hanzi leaves which reads as well in another encoding."""
+    if sum(character > "\x7f" for character in samples[best]) > FEW_HANZI:
+        return ""
+    rivals = [e for e in scores if samples[e] != samples[best] and scores[e] >= scores[best] - NEARLY]
+    return f"so short a text may also be {', '.join(rivals)} and not {best}: check how it reads" if rivals else ""
+
+
+def _decode_loosely(data: bytes, encoding: str) -> str:
+    """Decode what can be decoded, with \ufffd for the rest.
+
+    Where a character is two bytes, one bad byte would shift all that follow up to the next ASCII: after it decoding
+    goes on where the text reads better.
+    """
+    pieces: list[str] = []
+    at = 0
+    for _ in range(MOST_BAD if encoding in TWO_BYTES else 0):
+        try:
+            return "".join((*pieces, data[at:].decode(encoding)))
+        except UnicodeDecodeError as error:
+            bad = at + error.start
+        pieces.append(f"{data[at:bad].decode(encoding)}\ufffd")
+        next_places = [place for place in (bad + 1, bad + 2) if place <= len(data)]
+        at = max(next_places, key=lambda place: _score(data[place : place + NEAR].decode(encoding, "replace")))
+    return "".join((*pieces, data[at:].decode(encoding, "replace")))
 
 
 def _sample(data: bytes) -> bytes:

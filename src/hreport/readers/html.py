@@ -26,8 +26,10 @@ from hreport.readers.build import Builder, Cell, Paragraph, Source, Table, is_fi
 from hreport.readers.encoding import Failure, decode
 from hreport.text import fold
 
-LARGEST_PAGE = 64 * 2**20
-MOST_TAGS = 300_000
+LARGEST_PAGE = 32 * 2**20
+LARGEST_ARCHIVE = 64 * 2**20
+MOST_ARCHIVE_LINES = 1_500_000
+MOST_TAGS = 200_000
 MOST_COLUMNS = 1000
 LONGEST_HEADING = 80
 LONGEST_ATTRIBUTES = 8_000  # characters of a tag that are looked at: pictures written out in it are longer
@@ -41,7 +43,7 @@ MUCH_TEXT = 200  # characters left out that the user is told of
 LONG_TEXT = 200  # characters of prose that are kept wherever they stand
 LEAST_LINKED = 7  # one character in so many may be a link in what is kept apart from the main text
 MAIN_SHARE = 0.75  # of a page's prose that the main box holds
-FEW_LINKS = 3
+FEW_LINKS = 3  # that make a list of links, or show that a page is one of a site
 LONGEST_TEASER = 300
 LONGEST_PATTERN_LINE = 300  # characters of a line that are compared with the patterns of page furniture
 
@@ -118,11 +120,13 @@ _FONT_STYLE = re.compile(r"(?<![\w-])font(?:-family)?\s*:([^;]*)")
 _FIRST_FONT = re.compile(r"^\s*[\"']?\s*(wingdings|webdings|symbol)\b")
 _RULE = re.compile(r"([.#][\w-]{1,60})\s{0,9}\{([^{}]{0,2000})\}")
 _DIGIT = re.compile(r"\d")
-_NUMBERED = re.compile(r"\s*+[\d\uff10-\uff19(\uff08\u2460-\u249b\u4e00-\u4e5d\u5341\u7b2c]")
+_NUMBERED = re.compile(
+    r"\s*+(?:[\d\uff10-\uff19(\uff08\u2460-\u249b\u7b2c]|"
+    r"[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]{1,3}[\u3001.\uff0e\u662f\u8981])"
+)
 
-_SPACES = re.compile(r"[ \t\r\n\f]+")
-_WIDE = "\u2e80-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffee\u2018-\u201d\u2026\u2014"
-_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*|[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_WIDE}])")
+_SPACES = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_WIDE = re.compile(r"[\u2e80-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffee\u2018-\u201d\u2026\u2014]")
 _MIME = re.compile(rb"\A\s*[\w-]+:[^\n]*\n", re.IGNORECASE)
 _FURNITURE_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|crumb|breadcrumb|head(?:er)?(?:$|[\s_-])|foot|sidebar|aside|related|recommend|comment|share|"
@@ -138,12 +142,14 @@ def read(source: Source) -> Document | Issue:
     """Read the main text of a page, or of the page that a web archive holds."""
     if not _is_archive(source.data):
         return _read_page(source, source.data, "", "html")
-    first: Document | Issue | None = None
+    if len(source.data) > LARGEST_ARCHIVE or source.data.count(b"\n") > MOST_ARCHIVE_LINES:
+        return source.issue("too_large", "the web archive is too large: save the page as .html, or its text as .txt")
     try:
-        pages = list(_pages_of(source.data))
+        archive = email.message_from_bytes(source.data)
     except RecursionError:
-        return source.issue("too_large", "the web archive is nested too deeply to be safe: save its page as .html")
-    for data, encoding in pages:
+        return source.issue("too_large", "the web archive is nested too deeply to be safe: save the page as .html")
+    first: Document | Issue | None = None
+    for data, encoding in _pages_of(archive):
         # The first page is the one that was saved; the others, its frames.
         result = _read_page(source, data, encoding, "mhtml")
         if isinstance(result, Document) or result.code != "empty":
@@ -160,9 +166,8 @@ def _is_archive(data: bytes) -> bool:
     return bool(_MIME.match(head)) and b"mime-version:" in head and b"content-type:" in head
 
 
-def _pages_of(data: bytes) -> Iterator[tuple[bytes, str]]:
+def _pages_of(archive: Message) -> Iterator[tuple[bytes, str]]:
     """The pages of an archive with their declared encodings, the main one first."""
-    archive = email.message_from_bytes(data)
     pages = [part for part in archive.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start = archive.get_param("start")
     pages.sort(key=lambda part: part.get("Content-ID") != start)
@@ -194,10 +199,10 @@ def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> 
     if text.count("&") > build.LONGEST_DOCUMENT:
         return source.too_long(text.count("&"))
     markup = _Markup(text)
+    if markup.chars > build.LONGEST_DOCUMENT:
+        return source.too_long(markup.chars)
     walk = _Walk(markup)
-    if walk.body.chars > build.LONGEST_DOCUMENT:
-        return source.too_long(walk.body.chars)
-    choice = _Choice(walk.body, markup.title)
+    choice = _Choice(walk.body, markup.title, has_site=walk.links >= FEW_LINKS)
     builder = Builder()
     for item in choice.items():
         builder.add(item)
@@ -224,6 +229,7 @@ class _Markup:
         self.meta: dict[str, str] = {}
         self.scripts = False
         self.cut = False
+        self.chars = 0
         self._parts: list[str] = []
         self._open: dict[str, list[str]] = {}  # what closes each open inline tag, by its name
         self._fonts = 0
@@ -260,8 +266,9 @@ class _Markup:
 
     def _words(self, text: str) -> None:
         if text:
-            text = text.replace("\x00", "")
-            self._parts.append(escape(unescape(text), quote=False))
+            text = unescape(text.replace("\x00", ""))
+            self.chars += _tight(text)
+            self._parts.append(escape(text, quote=False))
 
     def _skip(self, name: str, at: int) -> int:
         """The place behind an element that shows no text."""
@@ -327,7 +334,7 @@ class _Markup:
             return "<span hidden>"
         if _STRUCK_STYLE.search(style):
             return "<del>"
-        if name in RAISED or name in LEFT_OUT or name == "ruby" or (name == "a" and "href" in attributes):
+        if name in RAISED or name in LEFT_OUT or name == "ruby" or (name == "a" and _leads_away(attributes)):
             return f"<{name}>"
         declared = _FONT_STYLE.search(style)
         font = attributes.get("face", "").lower() or (declared[1] if declared else "")
@@ -348,6 +355,12 @@ class _Markup:
         content = " ".join(attributes.get("content", "").split())
         if key and content:
             self.meta.setdefault(key, content[:1000])
+
+
+def _leads_away(attributes: dict[str, str]) -> bool:
+    """Does an anchor lead to another page? Those that Word makes for a table of contents lead into the same."""
+    href = attributes.get("href", "").strip()
+    return bool(href) and (not href.startswith("#") or len(href) == 1)
 
 
 def _attributes(written: str) -> dict[str, str]:
@@ -472,6 +485,7 @@ class _Walk:
         self._words: list[str] = []
         self._linked = 0
         self._links = 0
+        self.links = 0  # of the page
         self._raised: list[int] = []
         self._fonts: list[str] = []
         self._preformatted = 0
@@ -541,6 +555,7 @@ class _Walk:
             self._flush()
         elif tag == "a":
             self._links += 1
+            self.links += 1
         elif tag in RAISED:
             self._raised.append(len(self._words))
         elif tag == "span":
@@ -603,7 +618,7 @@ class _Walk:
         self._raised = [0] * len(self._raised)
         if PICTURE in text:
             text = text.strip(f"{PICTURE} \t\r\n\f\xa0\u3000")
-        text = text.strip("\r\n") if self._preformatted else _SPACES.sub(" ", _BREAK.sub("", text)).strip(" ")
+        text = text.strip("\r\n") if self._preformatted else _SPACES.sub(_space, text).strip(" ")
         if not text or text.isspace():
             return
         if self._label and not _NUMBERED.match(text):
@@ -631,6 +646,13 @@ def _tight(text: str) -> int:
 @lru_cache(maxsize=1)
 def _furniture() -> re.Pattern[str]:
     return grammar.load().regex("furniture")
+
+
+def _space(found: re.Match[str]) -> str:
+    """What is shown of white space: one space, and nothing where a line of the source ends beside a hanzi."""
+    text = found.string
+    beside = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
+    return "" if "\n" in found.group() and _WIDE.search(beside) else " "
 
 
 def _line(paragraph: Paragraph, linked: int) -> _Line | None:
@@ -772,15 +794,16 @@ class _Choice:
     """Which parts of a page are its main text: the smallest box that holds most of the prose, without the lists of
     links and the furniture in it; and what stands elsewhere and cannot be told from a report's text."""
 
-    def __init__(self, body: _Box, title: str) -> None:
-        """Find the main box."""
+    def __init__(self, body: _Box, title: str, *, has_site: bool) -> None:
+        """Find the main box, which is the whole page where it has no site around it."""
         self.body = body
+        self.has_site = has_site
         self.title = "".join(title.split())
         self.kept_apart = 0
         self.left_out = 0
         self._weigh()
         self.path = [body]
-        while heaviest := self._heaviest(self.path[-1]):
+        while has_site and (heaviest := self._heaviest(self.path[-1])):
             self.path.append(heaviest)
         if 2 * self.path[-1].plain < body.plain:
             # Most of the page is elsewhere, in lines that do not look like prose: nothing of it is left out.
@@ -789,8 +812,8 @@ class _Choice:
 
     def doubts(self) -> Iterator[tuple[str, str]]:
         """What to doubt of the choice, as codes and messages."""
-        if self.main is self.body and self.body.linked:
-            yield "furniture", "no main text was found: the whole page was read, with what the site put around it"
+        if self.main is self.body and self.has_site:
+            yield "furniture", "no main text stands out: all but lists of links was read, with the site around the text"
         if self.kept_apart:
             yield (
                 "furniture",
@@ -858,8 +881,8 @@ class _Choice:
                 telling = part.figures >= FEW_FIGURES if not isinstance(part, _Line) else False
                 weight = part.weight if isinstance(part, _Box) else part.prose
                 if isinstance(part, _Box) and self._is_furniture(part):
-                    continue
-                if weight < LONG_TEXT and not telling:
+                    self.left_out += 0 if part.is_link_list else part.prose
+                elif weight < LONG_TEXT and not telling:
                     self.left_out += weight
                 elif LEAST_LINKED * part.linked <= part.chars:
                     self.kept_apart += part.chars

@@ -13,7 +13,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import ocr
-from hreport.readers.build import Builder, Source
+from hreport.readers.build import LOOSE_ROWS, Builder, Source
 
 if TYPE_CHECKING:
     from hreport.readers.ocr import Picture
@@ -36,7 +36,6 @@ TURNS = {
 }
 
 RECOGNISED = "read by text recognition: check figures against the picture"
-LOOSE_ROWS = "rows of a table whose columns are not certain: their words were read, but no figures were taken from them"
 
 
 # Pillow fails in as many ways as there are ways to break a picture.

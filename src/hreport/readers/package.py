@@ -64,7 +64,9 @@ def parsed(data: bytes, name: str, what: str) -> Element:
     that such XML may have."""
     if data and (b"<" not in data[:64] or b"utf-7" in data[:200].lower()):
         raise RefusedError("damaged", f"{name} is no XML that a {what} holds: get the file again")
-    if NODE * data.count(b"<") + ATTRIBUTE * data.count(b"=") + len(data) > LARGEST_TREE:
+    # What is short cannot hold so many: no need to count.
+    counted = len(data) * (NODE + ATTRIBUTE) > LARGEST_TREE
+    if counted and NODE * data.count(b"<") + ATTRIBUTE * data.count(b"=") + len(data) > LARGEST_TREE:
         raise RefusedError("too_large", f"{name} holds more elements than is safe: save the {what} in parts")
     try:
         root = etree.fromstring(data, etree.XMLParser(**_SAFELY))

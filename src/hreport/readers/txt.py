@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hreport.model import Block, BlockKind, Document, Issue, Span
-from hreport.readers import build
+from hreport.readers import build, markdown
 from hreport.readers.build import Source
 from hreport.readers.encoding import LONGEST_CHARACTER, Failure, decode
 
@@ -25,8 +25,11 @@ def read(source: Source) -> Document | Issue:
         return source.too_long(len(text))
     if not text.strip():
         return source.issue("empty", "the file holds nothing but white space: nothing to read")
+    structure = markdown.read(text)
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
-    return source.document(text, _blocks(text), "txt", issues=issues)
+    if structure is None:
+        return source.document(text, _blocks(text), "txt", issues=issues)
+    return source.document(text, structure.blocks, "txt", issues=issues, marks=structure.marks)
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -30,7 +30,8 @@ RAISE, LOWER = "\ufdd0", "\ufdd1"
 RAISED_DIGITS = str.maketrans(
     "0123456789+-\u2212", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b"
 )
-_EXPONENT = re.compile(rf"(?<=[0-9A-Za-z]){RAISE}([+\-\u2212]?[0-9]{{1,3}}){LOWER}")
+EXPONENT = re.compile(r"[+\-\u2212]?[0-9]{1,3}")
+_MARKED_EXPONENT = re.compile(f"(?<=[0-9A-Za-z]){RAISE}({EXPONENT.pattern}){LOWER}")
 # The signs of the font Symbol that stand with figures, by their places in it; its digits and stops are those of ASCII.
 SYMBOLS = {
     0xA3: "\u2264", 0xB0: "\u00b0", 0xB1: "\u00b1", 0xB3: "\u2265", 0xB4: "\u00d7", 0xB8: "\u00f7", 0xB9: "\u2260",
@@ -68,7 +69,7 @@ def exponents(words: str) -> str:
     """
     if RAISE not in words and LOWER not in words:
         return words
-    words = _EXPONENT.sub(lambda found: found[1].translate(RAISED_DIGITS), words.replace(LOWER + RAISE, ""))
+    words = _MARKED_EXPONENT.sub(lambda found: found[1].translate(RAISED_DIGITS), words.replace(LOWER + RAISE, ""))
     return words.replace(RAISE, "").replace(LOWER, "")
 
 
@@ -188,6 +189,17 @@ def label_text(shown: str, gap: bool = True) -> str:
     runs_together = shown[-1].isascii() and (shown[-1].isalnum() or shown[-1] == ".")
     return f"{shown} " if runs_together and gap else shown
 
+
+# What .doc files and Word 2003 call the formats of numbers.
+NUMBER_FORMATS = {
+    0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "ideographDigital",
+    11: "japaneseCounting", 14: "decimalFullWidth", 16: "japaneseLegal", 17: "japaneseDigitalTenThousand",
+    18: "decimalEnclosedCircle", 19: "decimalFullWidth2", 22: "decimalZero", 23: "bullet",
+    26: "decimalEnclosedFullstop", 27: "decimalEnclosedParen", 28: "decimalEnclosedCircleChinese",
+    29: "ideographEnclosedCircle", 30: "ideographTraditional", 31: "ideographZodiac", 33: "taiwaneseCounting",
+    34: "ideographLegalTraditional", 35: "taiwaneseCountingThousand", 36: "taiwaneseDigital", 37: "chineseCounting",
+    38: "chineseLegalSimplified", 39: "chineseCountingThousand", 255: "none",
+}  # fmt: skip
 
 # Digits from nought to nine, then ten, hundred, thousand, ten thousand. Written as escapes: they are formats of Word,
 # not words of the reports.

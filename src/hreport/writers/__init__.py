@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, TypeAlias, cast
 
-from hreport.record import Column, Row
+from hreport.record import Column, Row, State
 
 # The registry: suffix of a file, and name for --format -> the module that writes it. Imported only when used.
 WRITERS: Mapping[str, str] = {
@@ -28,6 +28,14 @@ WRITERS: Mapping[str, str] = {
     "table": "hreport.writers.terminal",
 }
 BINARY = frozenset({"xlsx", "parquet"})
+
+
+# A text with marks: where each begins and ends, and its state; how each state is shown where there are no colours.
+Marks: TypeAlias = Sequence[tuple[int, int, State]]
+MARKED: Mapping[State, tuple[str, str]] = {
+    "plain": ("\u27e6", "\u27e7"), "masked": ("\u27e8", "\u27e9"), "damaged": ("\u26a0\u27e6", "\u27e7"),
+    "repaired": ("\u2020\u27e6", "\u27e7"),
+}  # fmt: skip
 
 
 class Write(Protocol):
@@ -51,6 +59,21 @@ def write(
     """Write rows to an open binary stream in one of the forms of `WRITERS` (KeyError: not one of them)."""
     writer = cast(Write, import_module(WRITERS[form]).write)
     writer(rows, columns, target, encoding=encoding, notes=notes)
+
+
+def write_marked(
+    text: str,
+    marks: Marks,
+    lines: Sequence[tuple[int, int]],
+    target: BinaryIO,
+    *,
+    encoding: str = "utf-8",
+    title: str = "",
+    notes: Sequence[str] = (),
+) -> None:
+    """Print lines of a text with marks in it: coloured on a screen, in brackets elsewhere."""
+    module = import_module(WRITERS["table"])
+    module.marked(text, marks, lines, target, MARKED, encoding=encoding, title=title, notes=notes)
 
 
 def save(rows: Iterable[Row], columns: Sequence[Column], path: Path, form: str, *, notes: Sequence[str] = ()) -> None:

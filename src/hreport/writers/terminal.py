@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import BinaryIO
@@ -18,14 +18,26 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import Cell, Column, Row, plain
+from hreport.record import Cell, Column, Row, State, plain
 
 CHUNK = 1_000  # rows printed at a time
 PIPE_WIDTH = 160  # columns where there is no screen to ask
 STYLES = {"masked": "dim", "note": "dim", "damaged": "red", "repaired": "yellow", "doubt": "yellow"}
+MARK_STYLES = {"plain": "bold cyan", "masked": "magenta", "damaged": "bold red", "repaired": "yellow"}
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # What a console without these characters gets instead.
-PLAINER = {"\u26a0": "!", "\u2020": "+", "\u2021": "^", "\u2265": ">=", "\u2264": "<=", "\u2248": "~"}
+PLAINER = {
+    "\u27e6": "[",
+    "\u27e7": "]",
+    "\u27e8": "<",
+    "\u27e9": ">",
+    "\u26a0": "!",
+    "\u2020": "+",
+    "\u2021": "^",
+    "\u2265": ">=",
+    "\u2264": "<=",
+    "\u2248": "~",
+}
 
 # What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
 VIEWS = (
@@ -69,6 +81,46 @@ def write(
                 console.print(part)
         for note in notes:
             console.print(Text(fit(note), style="dim"))
+    finally:
+        stream.flush()
+        stream.detach()
+
+
+def marked(
+    text: str,
+    marks: Sequence[tuple[int, int, State]],
+    lines: Sequence[tuple[int, int]],
+    target: BinaryIO,
+    brackets: Mapping[State, tuple[str, str]],
+    *,
+    encoding: str = "utf-8",
+    title: str = "",
+    notes: Sequence[str] = (),
+) -> None:
+    """Print lines of a text, with colours and brackets around what is marked; a mark may go over several lines."""
+    stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
+    try:
+        is_screen = target.isatty()
+        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
+        fit = _fitting(encoding)
+        if title:
+            console.print(Text(fit(title), style="bold"), soft_wrap=True)
+        at = 0
+        for start, end in lines:
+            while at < len(marks) and marks[at][1] <= start:
+                at += 1
+            line, here, number = Text(), start, at
+            while number < len(marks) and marks[number][0] < end:
+                first, last, state = marks[number]
+                left, right = brackets[state]
+                line.append(fit(text[here : max(first, start)]))
+                inside = fit(text[max(first, start) : min(last, end)].rstrip("\r\n"))
+                line.append(fit(left * (first >= start) + inside + right * (last <= end)), style=MARK_STYLES[state])
+                here, number = min(last, end), number + 1
+            line.append(fit(text[here:end].rstrip("\r\n")))
+            console.print(line, soft_wrap=True)
+        for note in notes:
+            console.print(Text(fit(note), style="dim"), soft_wrap=True)
     finally:
         stream.flush()
         stream.detach()

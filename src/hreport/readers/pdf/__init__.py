@@ -16,7 +16,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from hreport.model import Document, Issue
-from hreport.readers.build import LONGEST_DOCUMENT, Builder, Source
+from hreport.readers.build import LONGEST_DOCUMENT, LOOSE_ROWS, Builder, Paragraph, Source
 from hreport.readers.pdf import bombs, furniture, pages, scans
 from hreport.readers.pdf.joining import Joiner
 from hreport.readers.pdf.pages import Page
@@ -88,7 +88,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
             doubt("too_large", f"only the first {index} of {len(pdf)} pages were read: split the pdf")
             break
         try:
-            page = pdf[index]
+            page = pages.opened(pdf, index)
             try:
                 found.append(pages.read(page, index + 1))
             finally:
@@ -120,6 +120,9 @@ def _recognise(pdf: pypdfium2.PdfDocument, unread: list[Page], doubt: Doubt) -> 
             "recognised",
             f"{_list(numbers)} {were} read by text recognition: check figures against the picture",
         )
+    loose = {page.number for page in done for line in page.lines for row in line.rows if isinstance(row, Paragraph)}
+    if loose:
+        doubt("tables", f"{_list(sorted(loose))}: {LOOSE_ROWS}")
 
 
 def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) -> Issue | None:
@@ -127,11 +130,11 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
     garbled = [page.number for page in found if page.is_garbled()]
     pictures = [page.number for page in found if page.is_picture]
     unread = len(garbled) + len(pictures)
-    written = [page for page in found if page.has_text(pages.FEW_CHARACTERS)]
+    written = [page for page in found if page.has_text()]
     if unread and source.ocr and scans.recogniser():
         advice = "text recognition cannot read them"
     elif scans.recogniser():
-        advice = f"give --ocr to have {'it' if unread == 1 else 'them'} read by text recognition"
+        advice = "have it read by text recognition (ocr=True)"
     else:
         advice = "install hreport[ocr]"
     if garbled and len(garbled) >= len(written) / 2:
@@ -141,7 +144,7 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
         if cut:
             return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
         return source.issue("scanned", f"scanned pdf: {advice}", pages=unread)
-    if not any(page.has_text() for page in found):
+    if not any(page.lines for page in found):
         if cut:
             return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
         return source.issue("empty", "the pdf shows no text: nothing to read")

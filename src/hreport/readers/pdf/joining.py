@@ -16,7 +16,7 @@ from hreport.readers.pdf.pages import Page
 from hreport.readers.pdf.ruled import Ruled
 
 NEAR_PAGES = 10  # where to look for margins when the page itself holds too little
-MOST_BESIDE = 500  # lines of a page that are looked at for margins, where it holds many times more
+MOST_BESIDE = 500  # lines of a page, or twice as many, that are looked at for margins
 SAME_EDGE = 6.0  # points: columns of a table that goes on begin in the same place on the next page
 
 _TOKEN = re.compile(r"[!-~]+|.")
@@ -79,6 +79,8 @@ class Joiner:
         self.by_page: dict[int, list[Line]] = defaultdict(list)
         for line in lines:
             self.by_page[line.page].append(line)
+        for number, found in self.by_page.items():
+            self.by_page[number] = found[:: max(1, len(found) // MOST_BESIDE)]
         self.pitches = _pitches(lines)
         known: dict[tuple[int, int, int], tuple[float, float]] = {}
         indented = 0
@@ -95,8 +97,6 @@ class Joiner:
         width = self.widths[line.page]
         reach = 3.5 * line.size
         others = self.by_page[line.page]
-        if len(others) > 4 * MOST_BESIDE:
-            others = others[:: len(others) // MOST_BESIDE]
         column = _column(line, others, reach)
         if len(column) < 6:
             around = range(line.page - NEAR_PAGES, line.page + NEAR_PAGES + 1)
@@ -170,6 +170,9 @@ class Joiner:
                 waiting.append(Paragraph(item.text, BlockKind.FURNITURE, page=item.page, score=item.score))
                 if not lines and not parts:
                     yield from finish()
+            elif isinstance(item, Line) and item.rows:
+                yield from finish()
+                yield from item.rows
             elif isinstance(item, Line):
                 if parts or (lines and not self._goes_on(lines, item)):
                     yield from finish()

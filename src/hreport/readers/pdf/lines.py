@@ -12,16 +12,20 @@ from typing import TypeAlias
 
 import pypdfium2
 
+from hreport.readers.build import Paragraph, Table
 from hreport.readers.pdf import calls
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
 
 MOST_CHARACTERS = 1_000_000  # of one page
+MOST_LINES = 10_000
 FAR = 1e6  # points: what stands further off, or nowhere (not a number), stands at the corner
 LARGEST_SIZE = 5_000
+SEVERAL = 2.2  # times as high as its type: no line but several
 
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -29,7 +33,8 @@ _BREAKS = re.compile(r"[\r\n]+")
 class Line:
     """A line of text as it stands on its page; `first` and `last` are the characters that it begins and ends with.
 
-    `score`: how sure text recognition was of it, where it was read off a picture.
+    `score`: how sure text recognition was of it, where it was read off a picture. `rows`: of rows read so, the
+    table that they are, or, where that is not certain, their words as furniture, from which no figures are taken.
     """
 
     text: str
@@ -46,6 +51,7 @@ class Line:
     last: int = -1
     score: float | None = None
     margins: tuple[float, float] = (0.0, 0.0)  # where the lines of its column begin and end
+    rows: tuple[Paragraph | Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,13 @@ class Placing:
         return (x0 - self.left, y0 - self.bottom, x1 - self.left, y1 - self.bottom)
 
 
+def whole(text: str) -> str:
+    """The text with the halves of rare hanzi put together."""
+    if text.isascii() or not _HALVES.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 class Characters:
     """The characters of a page by number: what they are, and where each stands."""
 
@@ -110,7 +123,8 @@ class Characters:
 
     def _one_by_one(self, count: int) -> str:
         codes = (calls.unicode(self._page, index) for index in range(count))
-        return "".join(chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
+        # The halves of rare hanzi are counted as characters; `whole` puts them together.
+        return "".join(chr(code) if 0 < code < 0x110000 else "\ufffd" for code in codes)
 
     def _hyphen(self, character: str, index: int) -> str:
         return "-" if character in "\x02\ufffe" and calls.is_hyphen(self._page, index) == 1 else character
@@ -155,12 +169,28 @@ class Characters:
 
 def read(characters: Characters, number: int) -> list[Line]:
     """The lines of page `number` in reading order."""
-    spans = _turned_spans(characters) if characters.placing.is_turned else _spans(characters)
     # As everywhere in a line, tabs and other ends of lines are spaces; the text stays as long as it was.
     text = characters.text
     for white in "\t\n\r\xa0":
         text = text.replace(white, " ")
-    return _in_order([line for start, end in spans if (line := _line(characters, text, start, end, number))])
+    # pdfium looks for the ends of lines as if the page stood upright.
+    spans = _split(characters, 0, len(text)) if characters.placing.is_turned else _spans(characters)
+    found = []
+    for start, end in spans:
+        line = _line(characters, text, start, end, number)
+        if line is None:
+            continue
+        parts = []
+        if line.top - line.bottom > SEVERAL * line.size and not line.slanted:
+            # Of forms on the page pdfium makes one line though they stand one above the other; not so of vertical text.
+            parts = list(_split(characters, start, end))
+        if 1 < len(parts) < len(line.text) / 2:
+            found += [one for part in parts if (one := _line(characters, text, *part, number))]
+        else:
+            found.append(line)
+        if len(found) >= MOST_LINES:
+            break
+    return _in_order(found[:MOST_LINES])
 
 
 def _spans(characters: Characters) -> Iterator[tuple[int, int]]:
@@ -174,13 +204,12 @@ def _spans(characters: Characters) -> Iterator[tuple[int, int]]:
     yield start, len(characters.text)
 
 
-def _turned_spans(characters: Characters) -> Iterator[tuple[int, int]]:
-    """As above, for pages on their side: pdfium looks for the ends of lines as if they stood upright."""
-    start = 0
+def _split(characters: Characters, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """As above, by where each character stands."""
     before: Box | None = None
-    for index, character in enumerate(characters.text):
+    for index in range(start, end):
         if characters.is_made(index):
-            if character in "\r\n":
+            if characters.text[index] in "\r\n":
                 yield start, index
                 start = index + 1
             continue
@@ -189,7 +218,7 @@ def _turned_spans(characters: Characters) -> Iterator[tuple[int, int]]:
             yield start, index
             start = index
         before = box
-    yield start, len(characters.text)
+    yield start, end
 
 
 def _line(characters: Characters, text: str, start: int, end: int, number: int) -> Line | None:
@@ -211,7 +240,9 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     slanted = characters.is_slanted((start + end) // 2)
     if " " in words:
         words = _spaced(characters, words, start, size)
-    return Line(words, left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1)
+    return Line(
+        whole(words), left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1
+    )
 
 
 def _spaced(characters: Characters, words: str, start: int, size: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from hreport.readers.pdf import drawings, lines, ruled
 from hreport.readers.pdf.lines import Characters, Line, Placing
@@ -14,7 +15,7 @@ from hreport.readers.pdf.ruled import Ruled
 
 FEW_CHARACTERS = 20  # on a page that has no text layer but, perhaps, a watermark
 GARBAGE = 0.1
-MOST_LINES = 10_000
+MOST_ANNOTATIONS = 1_000  # of one page that are looked at
 
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 # What no Chinese report is made of: controls, private use, letters of far scripts.
@@ -43,7 +44,7 @@ class Page:
     things: int = 0
     items: list[Line | Ruled] = field(default_factory=list)
 
-    def has_text(self, few: int = 0) -> bool:
+    def has_text(self, few: int = FEW_CHARACTERS) -> bool:
         """Do more than a few characters stand on the page, furniture aside?"""
         count = 0
         for line in self.lines:
@@ -62,6 +63,26 @@ class Page:
         return len(_HANZI.findall(text)) < 0.3 * total
 
 
+def opened(pdf: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """A page with what was typed into the fields of a form, or over the page, as a part of its text."""
+    page = pdf[index]
+    if _has_typed(page) and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        page.close()
+        page = pdf[index]
+    return page
+
+
+def _has_typed(page: pypdfium2.PdfPage) -> bool:
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_ANNOTATIONS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, number)
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation) if annotation else None
+        if annotation:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+        if kind in (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT):
+            return True
+    return False
+
+
 def read(page: pypdfium2.PdfPage, number: int) -> Page:
     """Read one page."""
     width, height = page.get_size()
@@ -70,14 +91,14 @@ def read(page: pypdfium2.PdfPage, number: int) -> Page:
         characters = Characters(text_page, Placing.of(page))
         found = lines.read(characters, number)
         drawn = drawings.look(page, characters)
-        result = Page(number, width, height, found[:MOST_LINES], things=characters.total + drawn.objects)
-        result.is_cut = characters.is_cut or len(found) > MOST_LINES
+        result = Page(number, width, height, found, things=characters.total + drawn.objects)
+        result.is_cut = characters.is_cut or len(found) == lines.MOST_LINES
         if drawn.is_picture:
-            has_text = result.has_text(FEW_CHARACTERS)
+            has_text = result.has_text()
             result.is_picture = not has_text
             result.has_ocr_layer = has_text and drawn.hides_text
         elif drawn.is_outlined:
-            result.is_picture = not result.has_text(FEW_CHARACTERS)
+            result.is_picture = not found
         try:
             result.tables = list(ruled.tables(drawn.rules, characters, result.lines, number))
         except ruled.TangledError:

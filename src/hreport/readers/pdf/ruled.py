@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from hreport.readers.build import Cell, Paragraph, Table
 from hreport.readers.pdf.drawings import Rule
-from hreport.readers.pdf.lines import Box, Characters, Line, Placing
+from hreport.readers.pdf.lines import Box, Characters, Line, Placing, whole
 
 THIN = 3.0  # points: rules that are no further apart are one
 MOST_CROSSINGS = 10_000
@@ -235,5 +235,5 @@ def _cell_words(characters: list[tuple[str, Box]]) -> str:
                 parts.append(" ")
         parts.append(" " if character in "\t\n\r\xa0" else character)
         before = box
-    text = _BREAK_BESIDE_WIDE.sub("", "".join(parts).strip())
+    text = _BREAK_BESIDE_WIDE.sub("", whole("".join(parts)).strip())
     return _SPACE_BESIDE_WIDE.sub("", text)

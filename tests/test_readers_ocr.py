@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -126,6 +129,19 @@ def test_a_real_picture_is_read_without_the_net(
     # The sign for thousandths is never read as such: whatever stands there now is doubted.
     rate = next(o for o in shown.values() if o.quantity.numeral == "2.1")
     assert rate.quantity.damage or "recognised_rate" in rate.doubts
+
+
+@INSTALLED
+def test_nothing_is_told_to_the_makers_of_the_engine(tmp_path: Path) -> None:
+    # The runtime of the models writes who it is into these folders before it sends it.
+    places = {name: tmp_path / name for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME")}
+    for place in places.values():
+        place.mkdir()
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    program = "import sys, pathlib; from hreport import readers; readers.read(pathlib.Path(sys.argv[1]), ocr=True)"
+    command = [sys.executable, "-c", program, str(PICTURE)]
+    subprocess.run(command, env={**environment, **{n: str(p) for n, p in places.items()}}, check=True, timeout=60)
+    assert [path for place in places.values() for path in place.rglob("*")] == []
 
 
 # --- the order of reading --------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ worker lives on from file to file; one that dies, hangs or takes too much memory
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import signal
 import traceback
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -163,6 +165,8 @@ def can_recognise() -> bool:
 def _bytes(source: Source, password: str | None) -> bytes | Issue:
     if not source.members:
         return source.data if source.data is not None else load_bytes(Path(source.on_disk))
+    if not source.size:
+        return b""
     try:
         stamp = 0 if source.data is not None else os.stat(source.on_disk).st_mtime_ns
         container = _container(source.data or source.on_disk, stamp, source.members[:-1], password)
@@ -321,9 +325,13 @@ _worker: tuple[Work, Lexicon] | None = None
 
 
 def _start(work: Work) -> None:
-    """Begin a worker process: quiet on Ctrl-C, within its limits, with its own lexicon."""
+    """Begin a worker process: quiet, within its limits, with its own lexicon."""
     global _worker
+    # At once and without a word: the pool's own handler waits for a library to come back, and speaks when it is late.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logging.disable(logging.CRITICAL)  # libraries say what they stumble over
+    warnings.simplefilter("ignore")
     guards.limit_memory()
     _prepare(work)
     _worker = (work, load(work.catalog))
@@ -361,6 +369,11 @@ class _Workers:
 
     def submit(self, source: Source) -> Future[Outcome]:
         """Have a source read."""
+        if source.members and not source.size:
+            # There may be many thousands, and nothing of them is to be read.
+            done: Future[Outcome] = Future()
+            done.set_result(process(source, self.work, load(self.work.catalog)))
+            return done
         return self.pool.schedule(_work, (source,), timeout=self.work.time_limit * source.effort)
 
     def outcome(self, source: Source, future: Future[Outcome]) -> Outcome:

@@ -25,7 +25,8 @@ _NOISE = re.compile(r"(?:.*/)?(?:\.[^/]*|~\$[^/]*|thumbs\.db|desktop\.ini)|__mac
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document in an archive: its number in the directory, its name as text, and how many bytes it unpacks to."""
+    """A document in an archive: its number in the directory, its name as text, and how many bytes it has, packed or
+    not, whichever it says are more."""
 
     number: int
     name: str
@@ -49,11 +50,12 @@ def opened(data: bytes | Path) -> zipfile.ZipFile:
 
 def members(archive: zipfile.ZipFile) -> list[Member]:
     """The documents in an archive, sorted by name; folders and hidden files are left out."""
-    found = [
-        Member(number, _name(member), member.file_size)
-        for number, member in enumerate(archive.infolist())
-        if not member.is_dir() and not _NOISE.fullmatch(member.filename)
-    ]
+    found = []
+    for number, member in enumerate(archive.infolist()):
+        name = _name(member)
+        if not name.endswith("/") and not _NOISE.fullmatch(name):
+            size = max(member.file_size, member.compress_size)  # it may lie about either
+            found.append(Member(number, name.lstrip("/") or "unnamed", size))
     return sorted(found, key=lambda m: (m.name, m.number))
 
 
@@ -82,4 +84,4 @@ def _name(member: zipfile.ZipInfo) -> str:
             with suppress(UnicodeError):
                 name = name.encode("cp437").decode(encoding)
                 break
-    return name.replace("\\", "/").lstrip("/")
+    return name.replace("\\", "/")

@@ -137,7 +137,12 @@ def check(size: int, sheet: Sheet) -> None:
     if size > LONGEST_DOCUMENT:
         message = f"it holds more than {LONGEST_DOCUMENT:,} characters, as many as a document may hold: split it"
         raise RefusedError("too_long", message)
-    if len(sheet.cells) > MOST_CELLS:
+    check_cells(len(sheet.cells))
+
+
+def check_cells(number: int) -> None:
+    """Stop where a sheet has too many cells."""
+    if number > MOST_CELLS:
         raise RefusedError("too_large", f"a sheet has more than {MOST_CELLS:,} cells: split it")
 
 

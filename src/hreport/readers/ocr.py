@@ -6,6 +6,7 @@ It runs offline on the processor, with the models of its own package. Readers of
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -118,7 +119,12 @@ def _scaled(line: Line, factor: float) -> Line:
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
+    # From 1.29 on onnxruntime reports what it does to its makers, unless this is set before it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
     import rapidocr
+
+    onnxruntime.disable_telemetry_events()  # on Windows
 
     # Paths of its own models, so that nothing is ever looked up in the net.
     models = Path(rapidocr.__file__).parent / "models"

@@ -74,6 +74,8 @@ def parsed(data: bytes, name: str, what: str) -> Element:
         if "XML_PARSE_HUGE" in str(error):
             message = f"{name} is nested too deeply, or holds too long a text: save the {what} anew, or in parts"
             raise RefusedError("too_large", message) from error
+        if b"<!ENTITY" in data:  # so many in one another that the parser gave up before its end
+            raise _no_types(name, what) from error
         raise
     if root.getroottree().docinfo.internalDTD is not None:
         raise _no_types(name, what)

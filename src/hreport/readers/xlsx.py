@@ -85,7 +85,9 @@ class _Workbook:
                 continue
             sheet = Sheet(_attribute(entry, "name"), number)
             reader = _Reader(sheet, self, size)
-            followed(unpacked(self.archive, member, "xlsx"), member.filename, "xlsx", reader)
+            data = unpacked(self.archive, member, "xlsx")
+            grid.check_cells(data.count(b"<v>"))  # each of them holds a number, so that nothing need be parsed
+            followed(data, member.filename, "xlsx", reader)
             reader.count_hidden()
             size = reader.size
             found.append(sheet)

@@ -47,7 +47,7 @@ def fill(folder: Path, path: Path, done: Path | None = None) -> None:
     store.LONGEST_WAIT = 0.05  # so that many transactions are hit
     found = sources.find([str(folder)]).sources
     with open(done or os.devnull, "a", encoding="utf-8") as log:
-        for outcome in pipeline.run(kept.fresh(found, print, lambda: None), work, here=True):
+        for outcome in pipeline.run(kept.fresh(found, lambda issue: None, lambda: None), work, here=True):
             for one in kept.put(outcome):
                 log.write(one.path + "\n")
                 log.flush()

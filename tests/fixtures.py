@@ -59,7 +59,7 @@ def body(document: Document) -> str:
 
 
 def error_rate(case: Case) -> float:
-    """The share of characters that are wrong, missing or too many; of a page, of paragraphs that are not in it whole."""
+    """The share of characters that are wrong, missing or too many; of a page, of paragraphs not in it whole."""
     document = read(FIXTURES / case.file, ocr=True)
     assert isinstance(document, Document), document
     truth = (FIXTURES / "truth" / case.truth).read_bytes().decode("utf-8")

@@ -108,7 +108,8 @@ def _add(path: str, met: bool, found: Found) -> None:
         found.issues.append(Issue(name, "not_found", f"{what}: check the name"))
         return
     except (OSError, ValueError) as error:
-        found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): check its permissions"))
+        advice = "remove the link" if os.path.islink(path) else "check its permissions"
+        found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): {advice}"))
         return
     if not stat.S_ISREG(status.st_mode):
         if met:

@@ -47,9 +47,28 @@ class Container:
         try:
             if self._container.get_size(name) > self._size:
                 raise BrokenError
-            return bytes(self._container.openstream(name).read())
+            found = bytes(self._container.openstream(name).read())
+            if self._goes_round(name):
+                raise BrokenError
         except Exception as error:
             raise BrokenError from error
+        return found
+
+    def _goes_round(self, name: str) -> bool:
+        """Does a sector of an open stream come twice, so that what it seems to hold is not what was written?"""
+        entry = next(entry for entry in self._container.root.kids if entry.name == name)
+        small = entry.is_minifat
+        table = self._container.minifat if small else self._container.fat
+        size = self._container.mini_sector_size if small else self._container.sector_size
+        sector, seen = entry.isectStart, set()
+        for _ in range(-(-entry.size // size)):
+            if sector >= len(table):
+                return False
+            if sector in seen:
+                return True
+            seen.add(sector)
+            sector = table[sector]
+        return False
 
     def properties(self) -> dict[str, str]:
         """Title, creator and date of creation."""

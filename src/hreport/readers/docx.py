@@ -43,6 +43,7 @@ from hreport.readers.word import (
 MOST_CELLS = 100_000
 MOST_TABLES = 10_000
 LONGEST_CHAIN = 50  # of styles that are based on one another
+LARGEST_STRIPPED = 20 * 1024 * 1024  # bytes of a part from which properties of runs are taken: in pieces it takes more memory
 
 # Elements whose words are not the document's: what was deleted or moved away, field codes, the reading above a hanzi.
 LEFT_OUT = frozenset(
@@ -66,6 +67,8 @@ _BLANKS = "\r\n\t "
 _STYLES_TAG = re.compile(rb"<w:styles\b[^<>]*>")
 _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
+# What the properties of a run, or of the end of a paragraph, may say of its words; all else is only how they look.
+_TELLING = re.compile(b"vanish|vertAlign|rStyle|del|moveFrom")
 
 
 def read(source: Source) -> Document | Issue:
@@ -191,7 +194,7 @@ class _Zipped(_Parts):
         member = self.members.get(name.lower())
         if member is None:
             return None
-        return parsed(unpacked(self.archive, member, "docx"), name, "docx")
+        return parsed(_without_looks(unpacked(self.archive, member, "docx")), name, "docx")
 
     def sheet(self) -> _Sheet:
         member = self.members.get(self.targets.get("styles", "").lower())
@@ -252,6 +255,27 @@ def _without(data: bytes, begin: bytes, end: bytes) -> bytes:
         return data
     *pieces, rest = data.split(end)
     return b"".join((*(piece[: piece.rfind(begin)] if begin in piece else piece + end for piece in pieces), rest))
+
+
+def _without_looks(data: bytes) -> bytes:
+    """XML of Word without the properties of runs that only say how they look: half of all that a report is made of.
+
+    >>> _without_looks(b"<w:r><w:rPr><w:b/></w:rPr>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>")
+    b'<w:r>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>'
+    """
+    # In a comment, what looks like an element may be none.
+    has_comments = (b"!" in data and b"<!" in data) or (data.count(b"?") > 2 and b"<?" in data[1:])
+    if has_comments or len(data) > LARGEST_STRIPPED:
+        return data
+    first, *rest = data.split(b"<w:rPr>")
+    pieces = [first]
+    telling: dict[bytes, bool] = {}
+    for piece in rest:
+        properties, end, after = piece.partition(b"</w:rPr>")
+        if properties not in telling:
+            telling[properties] = not end or _TELLING.search(properties) is not None
+        pieces.append(b"<w:rPr>" + piece if telling[properties] else after)
+    return b"".join(pieces)
 
 
 # --- reaching into elements -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from itertools import pairwise
 from hreport import grammar
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.text import fold as half_width
-from hreport.text import is_foreign, untranslated
+from hreport.text import is_foreign, is_spaced, untranslated
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
@@ -121,7 +121,8 @@ class Cell:
     @property
     def score(self) -> float | None:
         """How sure text recognition was of the cell's words."""
-        return min((p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None), default=None)
+        scores = [p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None]
+        return min(scores) if scores else None
 
 
 @dataclass(slots=True)
@@ -176,7 +177,8 @@ class Builder:
 
     def _separate(self, mark: str) -> None:
         if self._length:
-            self._write(mark)
+            self._parts.append(mark)
+            self._length += len(mark)
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         for line in paragraph.text.split("\n"):
@@ -210,7 +212,7 @@ class Builder:
                     self._table(part)
                     continue
                 if self._parts and self._parts[-1] not in ("\n", "\t"):
-                    self._write("\n")
+                    self._separate("\n")
                 span = self._write(part)
                 self.blocks.append(headings.block(cell, span, number, caption))
         self._before = []
@@ -259,7 +261,8 @@ def fold(text: str) -> str:
     >>> fold("出生率\\n (‰)")
     '出生率(‰)'
     """
-    return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text.strip()))
+    text = text.strip()
+    return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text)) if is_spaced(text) else text
 
 
 @dataclass(frozen=True, slots=True)

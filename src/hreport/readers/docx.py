@@ -62,13 +62,19 @@ ELSEWHERE = {
     "OLEObject": "embedded object",
 }
 
+_HOLDING = frozenset(("r", "p", "tc"))  # elements that hold words, behind the properties
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _BLANKS = "\r\n\t "
 _STYLES_TAG = re.compile(rb"<w:styles\b[^<>]*>")
 _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
-# What the properties of a run, or of the end of a paragraph, may say of its words; all else is only how they look.
-_TELLING = re.compile(b"vanish|vertAlign|rStyle|del|moveFrom")
+# What the walk asks of the properties of runs (and of the ends of paragraphs), of paragraphs and of cells: all else that
+# they hold is only how words look.
+_TELLING = {
+    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom"),
+    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|rPr"),
+    b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel"),
+}
 
 
 def read(source: Source) -> Document | Issue:
@@ -258,7 +264,7 @@ def _without(data: bytes, begin: bytes, end: bytes) -> bytes:
 
 
 def _without_looks(data: bytes) -> bytes:
-    """XML of Word without the properties of runs that only say how they look: half of all that a report is made of.
+    """XML of Word without the properties that only say how words look: half of all that a report is made of.
 
     >>> _without_looks(b"<w:r><w:rPr><w:b/></w:rPr>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>")
     b'<w:r>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>'
@@ -267,15 +273,18 @@ def _without_looks(data: bytes) -> bytes:
     has_comments = (b"!" in data and b"<!" in data) or (data.count(b"?") > 2 and b"<?" in data[1:])
     if has_comments or len(data) > LARGEST_STRIPPED:
         return data
-    first, *rest = data.split(b"<w:rPr>")
-    pieces = [first]
-    telling: dict[bytes, bool] = {}
-    for piece in rest:
-        properties, end, after = piece.partition(b"</w:rPr>")
-        if properties not in telling:
-            telling[properties] = not end or _TELLING.search(properties) is not None
-        pieces.append(b"<w:rPr>" + piece if telling[properties] else after)
-    return b"".join(pieces)
+    for name, telling in _TELLING.items():
+        begin, end = b"<w:%s>" % name, b"</w:%s>" % name
+        first, *rest = data.split(begin)
+        pieces = [first]
+        kept: dict[bytes, bool] = {}
+        for piece in rest:
+            properties, found, after = piece.partition(end)
+            if properties not in kept:
+                kept[properties] = not found or telling.search(properties) is not None
+            pieces.append(begin + piece if kept[properties] else after)
+        data = b"".join(pieces)
+    return data
 
 
 # --- reaching into elements -------------------------------------------------------------------------------------------
@@ -311,6 +320,17 @@ def _child(element: Element | None, *path: str) -> Element | None:
 def _by_name(element: Element | None) -> dict[str, Element]:
     """What stands directly in an element, by name: cheaper than to look for each of several."""
     return {_local(child.tag): child for child in reversed(element)} if element is not None else {}
+
+
+def _properties(element: Element, name: str) -> dict[str, Element]:
+    """The properties of a paragraph, row or cell by name, which stand before what it holds."""
+    for child in element:
+        found = _local(child.tag)
+        if found == name:
+            return _by_name(child)
+        if found in _HOLDING:
+            break
+    return {}
 
 
 def _attribute(element: Element | None, name: str) -> str | None:
@@ -675,7 +695,7 @@ class _Walk:
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
             raise RefusedError("too_large", f"the document has more than {MOST_PARAGRAPHS} paragraphs: split it")
-        about = _by_name(_child(element, "pPr"))
+        about = _properties(element, "pPr")
         style = _attribute(about.get("pStyle"), "val") or self.styles.sheet.default
         look = self.styles.look(style)
         begun, self.begun = self.begun or _Begun([], []), None
@@ -809,7 +829,7 @@ class _Walk:
             column = 1 + min(_number(_value(properties, "gridBefore"), 0), MOST_COLUMNS)
             before: Cell | None = None
             for box in self._cells(line):
-                about = _by_name(_child(box, "tcPr"))
+                about = _properties(box, "tcPr")
                 if "cellDel" in about:
                     continue
                 if column > MOST_COLUMNS:

@@ -46,23 +46,12 @@ def fold(text: str) -> str:
     return _LONE_RETURN.sub("\n", folded) if "\r" in folded else folded
 
 
-def is_spaced(text: str) -> bool:
-    """Does white space stand between characters of the text? Of most cells of tables it does not.
-
-    >>> is_spaced("出生率 (‰)"), is_spaced(" 92.4%\n")
-    (True, False)
-    """
-    return len(text.split(maxsplit=1)) > 1
-
-
 def untranslated(text: str) -> str:
     """A heading without the translation that stands behind it; a heading in Latin letters only is left as it is.
 
     >>> untranslated("年末常住人口(万人)\\nPermanent Population (10 000 persons)"), untranslated("新增 CT")
     ('年末常住人口(万人)', '新增 CT')
     """
-    if not is_spaced(text):
-        return text
     last = next((k for k in range(len(text) - 1, -1, -1) if "\u4e00" <= text[k] <= "\u9fff"), None)
     found = _TRANSLATION.search(text, last + 1) if last is not None else None
     return text[: found.start()].rstrip() if found else text

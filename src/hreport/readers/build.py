@@ -12,7 +12,7 @@ from itertools import pairwise
 from hreport import grammar
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.text import fold as half_width
-from hreport.text import is_foreign, is_spaced, untranslated
+from hreport.text import is_foreign, untranslated
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
@@ -261,8 +261,12 @@ def fold(text: str) -> str:
     >>> fold("出生率\\n (‰)")
     '出生率(‰)'
     """
-    text = text.strip()
-    return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text)) if is_spaced(text) else text
+    return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text.strip()))
+
+
+def _heading(words: str) -> str:
+    """What a cell says as a heading; where no white space stands between its words, they are it."""
+    return fold(untranslated(words)) if len(words.split(maxsplit=1)) > 1 else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +329,7 @@ class _Headings:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
-        self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
+        self.words = {id(cell): _heading(cell.text) for cell in table.cells}
         self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
         self._beside: dict[tuple[int, int, int], str] = {}
         self._over: dict[tuple[int, int], str] = {}

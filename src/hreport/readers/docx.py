@@ -68,12 +68,13 @@ _BLANKS = "\r\n\t "
 _STYLES_TAG = re.compile(rb"<w:styles\b[^<>]*>")
 _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
-# What the walk asks of the properties of runs (and of the ends of paragraphs), of paragraphs and of cells: all else that
-# they hold is only how words look.
+_COMMENT = re.compile(b"<[!?]")  # in what so begins, what looks like an element may be none
+# What the walk asks of the properties of cells, of paragraphs (and of their ends) and of runs: all else that they hold
+# is only how words look.
 _TELLING = {
-    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom"),
-    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|rPr"),
     b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel"),
+    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|vanish|del|moveFrom"),
+    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom"),
 }
 
 
@@ -269,9 +270,7 @@ def _without_looks(data: bytes) -> bytes:
     >>> _without_looks(b"<w:r><w:rPr><w:b/></w:rPr>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>")
     b'<w:r>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>'
     """
-    # In a comment, what looks like an element may be none.
-    has_comments = (b"!" in data and b"<!" in data) or (data.count(b"?") > 2 and b"<?" in data[1:])
-    if has_comments or len(data) > LARGEST_STRIPPED:
+    if len(data) > LARGEST_STRIPPED or _COMMENT.search(data, len(b"<?xml")):
         return data
     for name, telling in _TELLING.items():
         begin, end = b"<w:%s>" % name, b"</w:%s>" % name

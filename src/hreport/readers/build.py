@@ -121,7 +121,8 @@ class Cell:
     @property
     def score(self) -> float | None:
         """How sure text recognition was of the cell's words."""
-        return min((p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None), default=None)
+        scores = [p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None]
+        return min(scores) if scores else None
 
 
 @dataclass(slots=True)
@@ -176,7 +177,8 @@ class Builder:
 
     def _separate(self, mark: str) -> None:
         if self._length:
-            self._write(mark)
+            self._parts.append(mark)
+            self._length += len(mark)
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         for line in paragraph.text.split("\n"):
@@ -210,7 +212,7 @@ class Builder:
                     self._table(part)
                     continue
                 if self._parts and self._parts[-1] not in ("\n", "\t"):
-                    self._write("\n")
+                    self._separate("\n")
                 span = self._write(part)
                 self.blocks.append(headings.block(cell, span, number, caption))
         self._before = []
@@ -260,6 +262,11 @@ def fold(text: str) -> str:
     '出生率(‰)'
     """
     return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text.strip()))
+
+
+def _heading(words: str) -> str:
+    """What a cell says as a heading; where no white space stands between its words, they are it."""
+    return fold(untranslated(words)) if len(words.split(maxsplit=1)) > 1 else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +329,7 @@ class _Headings:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
-        self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
+        self.words = {id(cell): _heading(cell.text) for cell in table.cells}
         self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
         self._beside: dict[tuple[int, int, int], str] = {}
         self._over: dict[tuple[int, int], str] = {}

@@ -72,8 +72,11 @@ def _read(source: Source, pdf: pypdfium2.PdfDocument) -> Document | Issue:
         doubt("too_large", f"{_list(full)} held more than a page can: the rest of the text there was not read")
     if cut:
         doubt("damaged", "the end of the pdf is missing: pages may be lost; get the file again")
+    joiner = Joiner(found)
+    if joiner.uncertain:
+        doubt("tables", f"{_list(joiner.uncertain)}: {LOOSE_ROWS}")
     builder = Builder()
-    for item in Joiner(found).items():
+    for item in joiner.items():
         builder.add(item)
     return source.document(builder.text, builder.blocks, "pdf", _properties(pdf), doubts)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pypdfium2
 
@@ -29,12 +29,21 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile(r"[\r\n]+")
 
 
+class Part(NamedTuple):
+    """What stands in one of the columns of a line."""
+
+    text: str
+    left: float
+    right: float
+
+
 @dataclass(slots=True)
 class Line:
     """A line of text as it stands on its page; `first` and `last` are the characters that it begins and ends with.
 
-    `score`: how sure text recognition was of it, where it was read off a picture. `rows`: of rows read so, the
-    table that they are, or, where that is not certain, their words as furniture, from which no figures are taken.
+    `parts`: what stands in its columns, where it has several. `score`: how sure text recognition was of it, where it
+    was read off a picture. `rows`: of rows without rules, the table that they are, or, where that is not certain, their
+    words as furniture, from which no figures are taken.
     """
 
     text: str
@@ -52,6 +61,7 @@ class Line:
     score: float | None = None
     margins: tuple[float, float] = (0.0, 0.0)  # where the lines of its column begin and end
     rows: tuple[Paragraph | Table, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +248,26 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     right = max(last_right, right)
     top = max(last_top, top)
     slanted = characters.is_slanted((start + end) // 2)
+    columns: list[int] = []
     if " " in words:
-        words = _spaced(characters, words, start, size)
-    return Line(
-        whole(words), left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1
-    )
+        words, columns = _spaced(characters, words, start, size)
+    middle = (bottom + top) / 2
+    line = Line(whole(words), left, bottom, right, top, size, number, middle, slanted, first=start, last=end - 1)
+    if columns and "\t" in words:
+        begins = [start, *(place + 1 for place in columns)]
+        ends = [*(place - 1 for place in columns), end - 1]
+        line.parts = tuple(
+            Part(one.strip(), characters.box(begin)[0], characters.box(last)[2])
+            for one, begin, last in zip(line.text.split("\t"), begins, ends, strict=True)
+        )
+    return line
 
 
-def _spaced(characters: Characters, words: str, start: int, size: float) -> str:
-    """The words with the spaces that were written, without those of the layout, and a tab where columns part."""
+def _spaced(characters: Characters, words: str, start: int, size: float) -> tuple[str, list[int]]:
+    """The words with the spaces that were written, without those of the layout, and a tab where columns part; and the
+    characters where they do."""
     parts: list[str] = []
+    columns: list[int] = []
     begin = 0
     place = words.find(" ")
     while place > 0:
@@ -261,13 +281,14 @@ def _spaced(characters: Characters, words: str, start: int, size: float) -> str:
             begin = place + 1
         elif gap > size:
             parts += (words[begin:place], "\t")
+            columns.append(start + place)
             begin = place + 1
         place = words.find(" ", place + 1)
     text = "".join((*parts, words[begin:]))
     if label := LABEL.match(text):
         # The gap after the number of a list item is no column.
         text = f"{label[0][:-1]} {text[label.end() :]}"
-    return text
+    return text, columns
 
 
 def _in_order(lines: list[Line]) -> list[Line]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import chain, pairwise
 from statistics import median
 from typing import TypeAlias
@@ -248,7 +248,7 @@ def _spread(
             return abs((parts[k].left + parts[k].right) / 2 - (left + right) / 2) <= near
         return abs(parts[k].left - left) <= near
 
-    @lru_cache(maxsize=None)
+    @cache
     def found_from(k: int, begin: int) -> tuple[tuple[tuple[int, int], ...], ...]:
         """At most two ways to lay heading k and those behind it over the columns from `begin` on."""
         if k == len(parts):

@@ -601,6 +601,14 @@ def picture_whose_pages_loop() -> bytes:
     return bytes(data)
 
 
+@named("tif")
+def picture_of_2048_colours_a_point() -> bytes:
+    data = bytearray(picture((300, 300), "TIFF"))
+    at = data.index(struct.pack("<HHI", 277, 3, 1))  # the tag, a short, one of them
+    struct.pack_into("<H", data, at + 8, 2048)
+    return bytes(data)
+
+
 @named("gif")
 def picture_of_65535_by_65535() -> bytes:
     data = bytearray(picture((300, 300), "GIF", "P"))
@@ -634,7 +642,8 @@ def members_that_share_their_data() -> bytes:
 @named("zip")
 def members_that_share_little_data() -> bytes:
     first = entry("a.txt", (REPORT.encode(), 1))
-    return archive([first, *(Entry(b"a.txt", first.data, first.crc, first.size, shares=True) for _ in range(50))])
+    others = (Entry(b"%d.txt" % n, first.data, first.crc, first.size, shares=True) for n in range(50))
+    return archive([first, *others])
 
 
 @named("zip")

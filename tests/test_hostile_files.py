@@ -55,7 +55,7 @@ EXPECTED: dict[str, set[str]] = {
     "cells_2000000.xlsx": {"too_large"},
     "cells_400000.html": {"too_large"},
     "cells_that_each_span_1000_columns_and_all_rows.docx": {READ},
-    "control_words_20_mb.rtf": {READ, "timeout"},
+    "control_words_20_mb.rtf": {"too_large"},
     "controls_and_marks.txt": {"binary"},
     "divs_100000_deep.html": {"too_large"},
     "drawing_of_itself.pdf": MUCH,
@@ -70,7 +70,7 @@ EXPECTED: dict[str, set[str]] = {
     "line_of_30_mb.txt": {"too_long"},
     "members_200000.zip": {"too_large"},
     "members_60000_empty.zip/*": {"empty"},
-    "members_that_share_little_data.zip/a.txt": {READ, "damaged"},
+    "members_that_share_little_data.zip/*": {READ, "damaged"},
     "members_that_share_their_data.zip": {"too_large"},
     "members_with_a_password.zip/a.txt": {"encrypted"},
     "members_with_a_password.zip/good.txt": {READ},
@@ -98,6 +98,7 @@ EXPECTED: dict[str, set[str]] = {
     "pdf_with_a_password.pdf": {"encrypted"},
     "picture_cut_short.jpg": {"damaged", "scanned"},
     "picture_just_small_enough.png": {"scanned", "empty", *MUCH},
+    "picture_of_2048_colours_a_point.tif": {"damaged"},
     "picture_of_50000_by_50000.png": {"too_large"},
     "picture_of_65535_by_65535.gif": {"too_large"},
     "picture_whose_pages_loop.tif": {"scanned", "empty"},
@@ -134,9 +135,6 @@ EXPECTED: dict[str, set[str]] = {
     "zz_vanishing.txt": {"not_found"},
     "/".join(["deep"] * 60) + "/report.txt": {READ},
 }
-
-
-ONE_NAME = 51  # members of an archive that all have one name
 
 
 def test_every_file_is_expected_to_end_somehow() -> None:
@@ -223,7 +221,7 @@ def test_a_folder_of_hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     # As many were read as came without an issue, and good ones as if they were alone.
     read = sum(READ in codes for name, codes in came.items() if name not in archives)
-    assert lines[-1].startswith(f"{read + ONE_NAME - 1:,} read, ")
+    assert lines[-1].startswith(f"{read:,} read, ")
     for name in good_reports():
         lines_of = b"".join(line for file, some in found.items() if file.partition("/")[0] == name for line in some)
         assert lines_of == alone(name) != b""

@@ -339,6 +339,20 @@ def test_names_in_an_archive_of_a_chinese_windows() -> None:
     assert archive_reader._name(member) == "绵阳市/总结.txt"
 
 
+def test_odd_names_in_an_archive_are_not_lost() -> None:
+    names = {
+        "..\\..\\a.txt": "../../a.txt", "/b.txt": "b.txt", "in\\.hidden": None, "in\\": None, "": "unnamed",
+        "__MACOSX\\c.txt": None, "two\nlines.txt": "two\nlines.txt",
+    }  # fmt: skip
+    members = [zipfile.ZipInfo() for _ in names]
+    for member, name in zip(members, names, strict=True):
+        member.filename = name
+    with zipfile.ZipFile(io.BytesIO(zipped_once(b""))) as archive:
+        archive.filelist = members
+        found = {m.name for m in archive_reader.members(archive)}
+    assert found == {name for name in names.values() if name}
+
+
 def test_an_archive_that_is_encrypted_deep_or_a_bomb(tmp_path: Path) -> None:
     stream = io.BytesIO(b"")
     data = b"text"

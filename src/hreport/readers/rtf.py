@@ -33,6 +33,7 @@ from hreport.readers.word import (
 )
 
 DEEPEST_GROUP = 2000
+MOST_MARKS = 5_000_000  # control words and signs: as many as a million hanzi have in the longest way to write them
 MOST_STYLES = 4096
 
 # What a group holds: text of the document, the number of a list, nothing to be read ...
@@ -85,6 +86,10 @@ _CONTROLS = {code: None for code in range(0x20) if code not in (0x09, 0x0A)}
 
 def read(source: Source) -> Document | Issue:
     """Read text, notes and text boxes of an RTF file, with its headings, tables and the numbers of its lists."""
+    if source.data.count(b"\\") > MOST_MARKS:
+        return source.issue(
+            "too_large", f"the rtf has more than {MOST_MARKS:,} control words: save it as .docx, in parts"
+        )
     walk = _Walk(source.data)
     refusal = walk.everything()
     if refusal == "too_long":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -77,8 +78,8 @@ class _Walk:
         self.texts: list[int] = []
         self.painted_over = 0
         self.objects = self.paths = self.segments = 0
-        self.numbers = (ctypes.c_float * 6)()
-        self.places = [ctypes.addressof(self.numbers) + 4 * n for n in range(6)]
+        self.numbers = array("f", bytes(24))
+        self.places = [self.numbers.buffer_info()[0] + 4 * n for n in range(6)]
 
     def found(self, objects: int) -> Drawings:
         is_picture = self.covered > PICTURE_SHARE * self.area

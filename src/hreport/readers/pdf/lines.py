@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -101,9 +102,9 @@ class Characters:
         self._page = calls.address(text_page.raw)
         self.placing = placing
         self._is_plain = not (placing.rotation or placing.left or placing.bottom)
-        # left, top, right, bottom
-        self._corners = (ctypes.c_float * 4)()
-        self._corners_address = ctypes.addressof(self._corners)
+        # left, top, right, bottom; numbers of an array are read in a fifth of the time that those of ctypes take
+        self._corners = array("f", bytes(16))
+        self._corners_address = self._corners.buffer_info()[0]
         self.total = max(0, calls.count_characters(self._page))
         count = min(self.total, MOST_CHARACTERS)
         self.is_cut = self.total > count

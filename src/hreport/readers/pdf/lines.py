@@ -110,7 +110,8 @@ class Characters:
         self.is_cut = self.total > count
         text = self._at_once(count)
         # The text in one piece leaves out rare hanzi and what has no character: then it cannot be counted by.
-        self.text = text if len(text) == count else self._one_by_one(count)
+        self.is_whole = len(text) == count
+        self.text = text if self.is_whole else self._one_by_one(count)
         if "\x02" in self.text or "\ufffe" in self.text:
             self.text = "".join(map(self._hyphen, self.text, range(count)))
 
@@ -138,6 +139,11 @@ class Characters:
         """How many of the page's objects are text, at least."""
         # Each stretch of characters that can be seen is an object; one whose order is turned may be several.
         return 0 if _RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
+
+    def lacks(self, text_object: int) -> bool:
+        """Is this an object of which pdfium made no character, such as a space where a line ends?"""
+        length = calls.object_text(text_object, self._page, None, 0)  # in bytes, with the two that end a text
+        return self.is_whole and bool(length == 2)
 
     def box(self, index: int) -> Box:
         """Where a character stands on the page as it is seen."""

@@ -86,6 +86,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
     found: list[Page] = []
     broken = []
     length = things = 0
+    has_forms = b"/Form" in source.data  # as streams, they are not packed with other objects
     for index in range(len(pdf)):
         if index == MOST_PAGES or things > MOST_THINGS:
             doubt("too_large", f"only the first {index} of {len(pdf)} pages were read: split the pdf")
@@ -93,7 +94,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
         try:
             page = pages.opened(pdf, index)
             try:
-                found.append(pages.read(page, index + 1))
+                found.append(pages.read(page, index + 1, has_forms=has_forms))
             finally:
                 page.close()
         except pypdfium2.PdfiumError:

@@ -71,6 +71,12 @@ class Layout:
         """Does a reading offset lie in a quiet stretch?"""
         return _covers(self.quiet, index)
 
+    def is_cell(self, index: int) -> bool:
+        """Does a reading offset lie in a table cell?"""
+        origin = self.reading.origin(index)
+        at = bisect_right(self.cells, origin, key=lambda cell: cell.span.start) - 1
+        return at >= 0 and origin < self.cells[at].span.end
+
     def is_furniture(self, index: int) -> bool:
         """Does a reading offset lie in page furniture, which says nothing of the figures around it?"""
         return _covers(self.furniture, index)

@@ -156,6 +156,7 @@ class Builder:
         self._length = 0
         self._tables = 0
         self._before: list[str] = []
+        self._caption = ""  # of the last table
 
     @property
     def text(self) -> str:
@@ -195,7 +196,7 @@ class Builder:
     def _table(self, table: Table) -> None:
         if not any(cell.content for cell in table.cells):
             return
-        caption = caption_of(self._before) if table.caption is None else table.caption
+        caption = self._caption_over(caption_of(self._before)) if table.caption is None else table.caption
         self._before = []
         self._tables += 1
         number = self._tables
@@ -216,6 +217,15 @@ class Builder:
                 span = self._write(part)
                 self.blocks.append(headings.block(cell, span, number, caption))
         self._before = []
+
+
+    def _caption_over(self, caption: str) -> str:
+        """The caption of a table; one that goes on from the table before has that one's words too."""
+        if caption and len(self._caption) <= LONGEST_CAPTION and _shapes().continued.match(half_width(fold(caption))):
+            self._caption = " ".join(filter(None, (self._caption, _shapes().continued.sub("", caption, count=1).strip())))
+        else:
+            self._caption = caption
+        return self._caption
 
 
 def caption_of(lines: Sequence[str]) -> str:
@@ -282,6 +292,7 @@ class _Shapes:
     masked_place: re.Pattern[str]
     date_cell: re.Pattern[str]
     told: re.Pattern[str]
+    continued: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)

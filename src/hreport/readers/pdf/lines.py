@@ -25,7 +25,7 @@ LARGEST_SIZE = 5_000
 SEVERAL = 2.2  # times as high as its type: no line but several
 
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _HALVES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile(r"[\r\n]+")
 
@@ -148,7 +148,7 @@ class Characters:
     def objects(self) -> int:
         """How many of the page's objects are text, at least."""
         # Each stretch of characters that can be seen is an object; one whose order is turned may be several.
-        return 0 if _RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
+        return 0 if RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
 
     def lacks(self, text_object: int) -> bool:
         """Is this an object of which pdfium made no character, such as a space where a line ends?"""
@@ -256,7 +256,9 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     top = max(last_top, top)
     slanted = characters.is_slanted((start + end) // 2)
     columns: list[int] = []
-    if " " in words:
+    if " " in words and _is_mixed(characters, words, start, size):
+        words = _sorted(characters, words, start, size)
+    elif " " in words:
         words, columns = _spaced(characters, words, start, size)
     middle = (bottom + top) / 2
     line = Line(whole(words), left, bottom, right, top, size, number, middle, slanted, first=start, last=end - 1)
@@ -268,6 +270,37 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
             for one, begin, last in zip(line.text.split("\t"), begins, ends, strict=True)
         )
     return line
+
+
+def _is_mixed(characters: Characters, words: str, start: int, size: float) -> bool:
+    """Was a character drawn behind those that it stands before, as happens to one of another font?"""
+    place = words.find(" ")
+    while place > 0:
+        if characters.is_made(start + place) and characters.gap(start + place - 1, start + place + 1) < -0.5 * size:
+            return True
+        place = words.find(" ", place + 1)
+    return False
+
+
+def _sorted(characters: Characters, words: str, start: int, size: float) -> str:
+    """The words in the order in which they stand, where all of them stand on one line."""
+    drawn = [
+        (word, characters.box(start + k)) for k, word in enumerate(words) if word != " " or not characters.is_made(start + k)
+    ]
+    bottoms = [box[1] for _, box in drawn]
+    if max(bottoms) - min(bottoms) > 0.6 * size or RIGHT_TO_LEFT.search(words):
+        return _spaced(characters, words, start, size)[0]
+    text, end = "", drawn[0][1][0]
+    for word, box in sorted(drawn, key=_left):
+        gap = box[0] - end
+        narrow = text[-1:].isascii() and word.isascii()
+        text += ("\t" if gap > size else " " if gap > 0.3 * size and narrow else "") + word
+        end = max(end, box[2])
+    return text
+
+
+def _left(drawn: tuple[str, Box]) -> float:
+    return drawn[1][0]
 
 
 def _spaced(characters: Characters, words: str, start: int, size: float) -> tuple[str, list[int]]:

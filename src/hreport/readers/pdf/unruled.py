@@ -6,11 +6,10 @@ rows of a table of figures are given as furniture: their words are kept, no figu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, pairwise
-from statistics import median
 from typing import TypeAlias
 
 from hreport.model import BlockKind
@@ -22,11 +21,12 @@ from hreport.readers.pdf.ruled import Ruled
 FEWEST_ROWS = 2  # of figures, in a table
 FEWEST_FIGURES = 2  # in each of these rows, for rows that are no list of two columns
 MOST_COLUMNS = 40
-MOST_ROWS = 5_000
+MOST_LINES = 5_000  # of a table
 LONGEST_LABEL = 20  # characters of a line of one cell that may stand in a table
+LEVEL = 0.5  # ems that what stands on one line may be apart in height
 NEAR = 1.0  # ems that a heading may be off the middle, or the left edge, of the columns that it stands over
 ALIGNED = 2.0  # points: headings that are no further off stand where the words of their column do
-CLOSE = 0.8  # of the usual step from row to row: what stands closer is a part of one row
+CLOSER = 0.75  # from one line to the next in a cell, against from row to row
 
 Columns: TypeAlias = Sequence[tuple[float, float]]  # where each begins and ends
 
@@ -37,104 +37,191 @@ class _UncertainError(Exception):
 
 @dataclass(slots=True)
 class _Row:
-    line: Line
-    parts: Sequence[Part]
-    is_body: bool
+    page: int
+    top: float  # the middle of its first line
+    middle: float  # that of its last
+    size: float
+    parts: list[Part]
+    is_body: bool = False
 
     @property
     def figures(self) -> int:
         return sum(is_figure(part.text) for part in self.parts)
+
+    @property
+    def words(self) -> list[str]:
+        return [part.text for part in self.parts]
 
 
 def arrange(pages: Sequence[Page]) -> list[int]:
     """Put tables without rules in the place of their first lines; the pages of those whose columns are not certain."""
     uncertain: list[int] = []
     taken: set[int] = set()
-    for run in _runs(item for page in pages for item in page.items):
-        for rows in _tables(run):
-            items = _items(rows)
-            if items is None:
-                continue
-            if not isinstance(items[0], Table):
-                uncertain += sorted({row.line.page for row in rows} - {*uncertain})
-            rows[0].line.rows = tuple(items)
-            taken.update(id(row.line) for row in rows[1:])
+    found = _runs(item for page in pages for item in page.items)
+    for run in chain.from_iterable(map(_apart, found)):
+        items = _items(run)
+        if items is None:
+            continue
+        if not any(isinstance(item, Table) for item in items):
+            uncertain += sorted({line.page for line in run} - {*uncertain})
+        run[0].rows = tuple(items)
+        taken.update(id(line) for line in run[1:])
     for page in pages:
         page.items = [item for item in page.items if id(item) not in taken]
     return uncertain
 
 
-def _runs(items: Iterator[Line | Ruled]) -> Iterator[list[_Row]]:
+def _runs(items: Iterable[Line | Ruled]) -> Iterator[list[Line]]:
     """Lines of several cells that follow one another, over pages too, with short lines of one cell among them."""
-    run: list[_Row] = []
+    run: list[Line] = []
+    is_begun = False
     for item in items:
         if isinstance(item, Line) and item.furniture:
             continue
-        if isinstance(item, Line) and not item.rows and (item.parts or (run and _is_label(item))):
-            parts = item.parts or (Part(item.text, item.left, item.right),)
-            run.append(_Row(item, parts, False))
-            if len(run) < MOST_ROWS:
+        if isinstance(item, Line) and not item.rows and not item.slanted and (item.parts or _is_label(item)):
+            if item.parts and not is_begun:
+                is_begun = True
+                # Cells that were drawn before, but stand no higher.
+                beside = (one.page == item.page and one.middle < item.middle + LEVEL * item.size for one in run)
+                run = [one for one, stays in zip(run, beside, strict=True) if stays]
+            run.append(item)
+            if len(run) < MOST_LINES:
                 continue
+        if is_begun:
+            yield run
+        run, is_begun = [], False
+    if is_begun:
         yield run
-        run = []
-    yield run
+
+
+def _apart(run: list[Line]) -> Iterator[list[Line]]:
+    """The lines of each table, without a line alone that stands over the headings of the next."""
+    begin = 0
+    rows = _levels(run)
+    for above, row, below in zip(rows, rows[1:], rows[2:], strict=False):
+        if above.figures and len(row.parts) == 1 and not row.figures and len(below.parts) > 1 and not below.figures:
+            at = next((k for k, line in enumerate(run) if (line.page, line.middle) == (row.page, row.middle)), begin)
+            if at > begin and any(line.parts for line in run[begin:at]) and any(line.parts for line in run[at + 1 :]):
+                yield run[begin:at]
+                begin = at + 1
+    yield run[begin:]
 
 
 def _is_label(line: Line) -> bool:
     return len(line.text) <= LONGEST_LABEL and not line.text.endswith((*SENTENCE_END, ":", "\uff1a"))
 
 
-def _tables(run: list[_Row]) -> Iterator[list[_Row]]:
-    """The parts of a run that may be a table each: headings, and rows of figures under them."""
-    while run and len(run[-1].parts) == 1:
-        run.pop()  # what follows the table
-    rows: list[_Row] = []
-    for row in run:
-        if not row.figures and rows and rows[-1].is_body and len(row.parts) > 1 and _begins(row, rows):
-            yield rows
-            rows = []
-        row.is_body = bool(row.figures) or (bool(rows) and rows[-1].is_body)
-        rows.append(row)
-    if rows:
-        yield rows
-
-
-def _begins(row: _Row, rows: Sequence[_Row]) -> bool:
-    """Are these words the headings of another table, and not those of the same one again?"""
-    return _words(row) not in [_words(other) for other in rows if not other.is_body]
-
-
-def _words(row: _Row) -> list[str]:
-    return [part.text for part in row.parts]
-
-
-def _items(rows: list[_Row]) -> list[Table | Paragraph] | None:
-    """The table that these rows are; their words as furniture where that is not certain; None where they are lines."""
-    body = [row for row in rows if row.is_body]
-    full = [row for row in body if row.figures and len(row.parts) > 1]
-    if len(full) < FEWEST_ROWS or sum(row.figures for row in full) < len(full):
-        return None
-    is_list = max(len(row.parts) for row in full) == 2
-    counted = [row for row in full if row.figures >= FEWEST_FIGURES]
+def _items(run: Sequence[Line]) -> list[Table | Paragraph] | None:
+    """The tables that these lines are, and those that follow them; their words as furniture where that is not certain;
+    None where they are lines."""
     try:
-        return [_table(rows)]
+        rows, rest = _rows(run)
+        tables: list[Table | Paragraph] = [_table(part) for part in _tables(rows)]
     except _UncertainError:
-        if is_list or len(counted) < FEWEST_ROWS or 2 * len(counted) < len(full):
+        counted = [sum(is_figure(part.text) for part in line.parts) for line in run if line.parts]
+        full = sum(count >= FEWEST_FIGURES for count in counted)
+        if full < FEWEST_ROWS or 2 * full < len(counted):
             return None
-        texts = (Paragraph(row.line.text, BlockKind.FURNITURE, page=row.line.page) for row in rows)
-        return [*texts]
+        return [Paragraph(line.text, BlockKind.FURNITURE, page=line.page) for line in run]
+    return [*tables, *(Paragraph(line.text, page=line.page) for line in rest)]
+
+
+def _rows(run: Sequence[Line]) -> tuple[list[_Row], list[Line]]:
+    """What stands on one line, and what goes on in the lines below it, as rows; and what comes after the last row."""
+    last = max(k for k, line in enumerate(run) if line.parts)
+    lines, rest = list(run[: last + 1]), list(run[last + 1 :])
+    end = min((line.middle for line in lines if line.page == lines[-1].page))
+    rows = _levels(lines)
+    limit = _limit(rows)
+    for line in [*rest]:
+        if line.page == rows[-1].page and end - line.middle < limit:
+            lines.append(rest.pop(0))
+            end = line.middle
+    rows = _levels(lines)
+    limit = _limit(rows)
+    if not limit and any(len(row.parts) == 1 for row in rows):
+        raise _UncertainError  # a row, or what goes on from the one before it
+    found: list[_Row] = []
+    for row in rows:
+        above = found[-1] if found else None
+        if above and above.page == row.page and above.middle - row.middle < limit:
+            if above.figures and row.figures:
+                raise _UncertainError
+            _go_on(above, row)
+        else:
+            found.append(row)
+    return found, rest
+
+
+def _levels(lines: Sequence[Line]) -> list[_Row]:
+    """What stands on one line of the page, from left to right, from top to bottom."""
+    rows: list[_Row] = []
+    numbers = {page: k for k, page in enumerate(dict.fromkeys(line.page for line in lines))}
+    for line in sorted(lines, key=lambda line: (numbers[line.page], -line.middle)):
+        parts = line.parts or (Part(line.text, line.left, line.right),)
+        same = rows and rows[-1].page == line.page and rows[-1].middle - line.middle < LEVEL * line.size
+        if same:
+            rows[-1].parts = sorted([*rows[-1].parts, *parts], key=lambda part: part.left)
+        else:
+            rows.append(_Row(line.page, line.middle, line.middle, line.size, [*parts]))
+    return rows
+
+
+def _limit(rows: Sequence[_Row]) -> float:
+    """How far lines of one row are apart at most, 0 where all lines are as far apart as rows."""
+    steps = sorted(
+        above.middle - below.middle for above, below in pairwise(rows) if above.page == below.page
+    )  # fmt: skip
+    jumps = ((below + above) / 2 for below, above in pairwise(steps) if below < CLOSER * above)
+    limit = next(jumps, 0.0)
+    # Rows of figures only are as far apart as rows are.
+    apart = [
+        above.middle - below.middle
+        for above, below in pairwise(rows)
+        if above.page == below.page and above.figures and below.figures
+    ]
+    return limit if limit < min(apart, default=limit + 1) else 0.0
+
+
+def _go_on(above: _Row, row: _Row) -> None:
+    """Put what goes on in the next line behind the words that it goes on from."""
+    for part in row.parts:
+        met = [k for k, one in enumerate(above.parts) if part.left < one.right and part.right > one.left]
+        if len(met) > 1:
+            raise _UncertainError
+        if met:
+            one = above.parts[met[0]]
+            text = one.text + (" " if one.text[-1:].isascii() and part.text[:1].isascii() else "") + part.text
+            above.parts[met[0]] = Part(text, min(one.left, part.left), max(one.right, part.right))
+        else:
+            above.parts = sorted([*above.parts, part], key=lambda part: part.left)
+    above.middle = row.middle
+
+
+def _tables(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """The rows of each table: headings, and rows of figures under them."""
+    table: list[_Row] = []
+    for row in rows:
+        heads = [other.words for other in table if not other.is_body]
+        is_begun = bool(table) and table[-1].is_body
+        if is_begun and not row.figures and len(row.parts) > 1 and row.words not in heads:
+            yield table
+            table, is_begun = [], False
+        row.is_body = row.figures > 0 or is_begun
+        table.append(row)
+    yield table
 
 
 def _table(rows: Sequence[_Row]) -> Table:
     heads = [row for row in rows if not row.is_body]
-    said = [_words(row) for row in heads]
+    said = [row.words for row in heads]
     # Headings that are repeated on a later page say nothing new.
-    body = [row for row in rows if row.is_body and _words(row) not in said]
-    if not heads:
-        raise _UncertainError  # the rest of a table whose headings stand elsewhere
-    _check_steps(body)
+    body = [row for row in rows if row.is_body and row.words not in said]
+    full = [row for row in body if row.figures and len(row.parts) > 1]
+    if not heads or len(full) < FEWEST_ROWS:
+        raise _UncertainError  # no table, or the rest of one whose headings stand elsewhere
     columns = _columns(body)
-    if columns[0][1] and is_figure(body[0].parts[0].text) and len(body[0].parts) == len(columns):
+    if any(is_figure(row.parts[0].text) and _met(row.parts[0], columns) == [0] for row in full):
         raise _UncertainError  # no words say what the rows are
     placed: list[list[tuple[int, int, Part]]] = []
     covered: set[int] = set()
@@ -144,7 +231,7 @@ def _table(rows: Sequence[_Row]) -> Table:
         ways = ways if placed else _ways(where, columns)
         placed.insert(0, where)
         covered.update(chain.from_iterable(range(first, last + 1) for first, last, _ in where))
-    if len(covered) < len(columns) - 1 or (len(covered) < len(columns) and 0 in covered):
+    if not covered.issuperset(range(1, len(columns))):
         raise _UncertainError  # nothing says what stands in a column
     cells = []
     for number, (row, where) in enumerate(zip(heads, placed, strict=True), 1):
@@ -160,20 +247,7 @@ def _table(rows: Sequence[_Row]) -> Table:
 
 def _cell(row: _Row, number: int, column: int, part: Part, span: int = 1) -> Cell:
     content: list[Paragraph | Table] = [Paragraph(part.text)]
-    return Cell(number, column + 1, content, 1, span, row.line.page)
-
-
-def _check_steps(body: Sequence[_Row]) -> None:
-    """Lines of one cell that stand closer to a row than rows do are a part of it: of which cell, cannot be told."""
-    steps = [
-        (above, below, above.line.middle - below.line.middle)
-        for above, below in pairwise(body)
-        if above.line.page == below.line.page
-    ]
-    usual = median([step for above, below, step in steps if len(above.parts) > 1 < len(below.parts)] or [0.0])
-    for above, below, step in steps:
-        if 1 in (len(above.parts), len(below.parts)) and step < CLOSE * usual:
-            raise _UncertainError
+    return Cell(number, column + 1, content, 1, span, row.page)
 
 
 def _columns(body: Sequence[_Row]) -> Columns:
@@ -236,7 +310,7 @@ def _spread(
     """The only way to lay the headings over the columns so that each stands at the left of its own, or in their
     middle, and no column that is `covered` is left out; () where there is none, or several."""
     parts = head.parts
-    near = NEAR * head.line.size
+    near = NEAR * head.size
 
     def fits(k: int, first: int, last: int) -> bool:
         if first == last:

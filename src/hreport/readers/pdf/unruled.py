@@ -130,7 +130,7 @@ def _rows(run: Sequence[Line]) -> tuple[list[_Row], list[Line]]:
     """What stands on one line, and what goes on in the lines below it, as rows; and what comes after the last row."""
     last = max(k for k, line in enumerate(run) if line.parts)
     lines, rest = list(run[: last + 1]), list(run[last + 1 :])
-    end = min((line.middle for line in lines if line.page == lines[-1].page))
+    end = min(line.middle for line in lines if line.page == lines[-1].page)
     rows = _levels(lines)
     limit = _limit(rows)
     for line in [*rest]:

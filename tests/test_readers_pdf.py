@@ -710,6 +710,24 @@ def mapped(words: str) -> bytes:
     return data.replace(b"/F1 5 0 R", b"/F1 5 0 R/F2 7 0 R")
 
 
+@pytest.mark.parametrize("blanks", [0, 1, 3])
+def test_a_table_that_a_form_draws_is_a_table(blanks: int) -> None:
+    """A page with fewer objects than pieces of text is not all text: one of them may be a form."""
+    rules = (
+        b" ".join(b"50 %d m 350 %d l S" % (y, y) for y in (600, 630, 660))
+        + b" "
+        + b" ".join(b"%d 600 m %d 660 l S" % (x, x) for x in (50, 150, 250, 350))
+    )
+    cells = b" ".join(b"BT /F1 12 Tf %d %d Td (%d) Tj ET" % (x, y, x + y) for x in (60, 160, 260) for y in (610, 640))
+    drawn = rules + b" " + cells
+    head = "/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>"
+    after = b" BT /F1 12 Tf 60 500 Td ( ) Tj ET" * blanks
+    in_form = document(one_page(stream(b"/X0 Do" + after), stream(drawn, head)))
+    on_page = document(one_page(stream(drawn + after), b"<<>>"))
+    assert len(words(on_page, BlockKind.CELL)) == 6
+    assert words(in_form, BlockKind.CELL) == words(on_page, BlockKind.CELL)
+
+
 def test_what_was_typed_into_a_form_is_text() -> None:
     def shown(words: bytes) -> bytes:
         head = "/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F1 5 0 R>>>>"

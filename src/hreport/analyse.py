@@ -45,6 +45,9 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
     reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
     reports = tuple(_with_leaks(layout, report, grammar) for report in reports)
     found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
+    # A running header between two lines of a report says nothing of when and where the figures there are.
+    found_areas = [area for area in found_areas if not layout.is_furniture(area.at.start)]
+    found_times = [time for time in found_times if not layout.is_furniture(time.at.start)]
     certainty = Certainty(document.blocks)
     observations: list[Observation] = []
     for report in reports:

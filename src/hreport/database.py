@@ -61,7 +61,7 @@ def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
         raise StoreError("no such file")
     try:
         # One thread and little memory: what goes in comes in small batches, from workers that need both.
-        connection = duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "256MB"})
+        connection = duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "128MB"})
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
     try:

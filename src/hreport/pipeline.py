@@ -43,6 +43,7 @@ from hreport.sources import Source
 Want: TypeAlias = Literal["observations", "masks", "both"]
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
+PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
 AHEAD = 3  # files in hand for each worker
 MOST_DEATHS = 3  # times in a row that all workers may die before a file is given up
 
@@ -292,16 +293,17 @@ def run(
 
 
 def harmless(sources: Sequence[Source]) -> bool:
-    """Are these so few and plain texts, or tables of ours, that a worker process costs more than it protects?"""
-    return sum(s.size for s in sources) < SMALL and all(s.table or _is_plain(s) for s in sources)
+    """Are these so few and plain texts, beside tables of ours, that a worker process costs more than it protects?"""
+    texts = [s for s in sources if not s.table]
+    return sum(s.size for s in texts) < SMALL and all(map(_is_plain, texts))
 
 
 def _is_plain(source: Source) -> bool:
     if source.data is not None:
-        return recognise(source.data) == "txt"
+        return recognise(source.data) in PLAIN
     try:
         with open(source.on_disk, "rb") as stream:
-            return recognise(stream.read()) == "txt"
+            return recognise(stream.read()) in PLAIN
     except OSError:
         return True  # an issue, which needs no worker
 
@@ -349,9 +351,10 @@ def _work(source: Source) -> Outcome:
 class _Workers:
     """A pool of worker processes that is made anew when all of it dies."""
 
-    def __init__(self, work: Work, count: int) -> None:
+    def __init__(self, work: Work, lexicon: Lexicon, count: int) -> None:
         """Start `count` processes."""
         self.work = work
+        self.lexicon = lexicon
         self.count = count
         self.deaths = 0
         self.pool = self._pool()
@@ -367,18 +370,18 @@ class _Workers:
         except (BrokenProcessPool, ProcessExpired, OSError):
             return False
 
-    def submit(self, source: Source) -> Future[Outcome]:
-        """Have a source read."""
-        if source.members and not source.size:
-            # There may be many thousands, and nothing of them is to be read.
-            done: Future[Outcome] = Future()
-            done.set_result(process(source, self.work, load(self.work.catalog)))
-            return done
+    def submit(self, source: Source) -> Future[Outcome] | None:
+        """Have a source read. None: it is read here when its turn comes, since it cannot hurt: an empty member of an
+        archive, of which there may be many thousands, or a table of ours, whose rows would only be sent about."""
+        if source.table or (source.members and not source.size):
+            return None
         return self.pool.schedule(_work, (source,), timeout=self.work.time_limit * source.effort)
 
-    def outcome(self, source: Source, future: Future[Outcome]) -> Outcome:
+    def outcome(self, source: Source, future: Future[Outcome] | None) -> Outcome:
         """What came of it, once it is there."""
         while True:
+            if future is None:
+                return process(source, self.work, self.lexicon)
             try:
                 outcome = future.result()
             except FutureTimeoutError:
@@ -419,7 +422,7 @@ class _Lane:
 
     remaining: Iterator[Source]
     end: Outcome | None = None
-    in_hand: deque[tuple[Source, Future[Outcome]]] = field(default_factory=deque)
+    in_hand: deque[tuple[Source, Future[Outcome] | None]] = field(default_factory=deque)
 
 
 def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
@@ -429,7 +432,7 @@ def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: 
     if first is None:
         return
     sources = chain([first], remaining)
-    workers = _Workers(work, count)
+    workers = _Workers(work, lexicon, count)
     if not workers.can_work():
         workers.stop()
         yield from _each_here(sources, work, lexicon)

@@ -120,7 +120,8 @@ def _named_first(layout: Layout, report: Report, areas: Sequence[AreaMention], l
     low = layout.reading.index(report.span.start)
     near = areas[bisect_left(areas, low, key=_start) : bisect_left(areas, low + HEAD, key=_start)]
     named = next((a for a in near if a.kind == "named"), None)
-    if named and layout.document.format in SHEETS and layout.is_quiet(named.at.start):
+    is_sheet = layout.document.format in SHEETS
+    if named and (layout.is_quiet(named.at.start) if is_sheet else layout.is_cell(named.at.start)):
         return None  # the place of a row, not of the table
     return resolve.area(named.text, lexicon) if named else None
 

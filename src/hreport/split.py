@@ -38,7 +38,8 @@ SPACE = " \t\r\n\u3000\xa0"
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A document cut into reports. `quiet` are the reading's stretches that are no part of a report's prose (page
-    furniture, repeated leads, table cells), sorted; `cells` the table cells."""
+    furniture, repeated leads, table cells), sorted; `cells` the table cells. `furniture`: the stretches that the reader
+    gave as page furniture, sorted."""
 
     document: Document
     reading: Reading
@@ -46,6 +47,7 @@ class Layout:
     reports: tuple[Report, ...]
     cells: tuple[Block, ...]
     pages: tuple[tuple[int, int], ...] = ()  # where each block of a known page begins, and the page
+    furniture: tuple[tuple[int, int], ...] = ()
 
     def page(self, origin: int) -> int | None:
         """The page of a source offset, None where it is not known."""
@@ -68,6 +70,16 @@ class Layout:
     def is_quiet(self, index: int) -> bool:
         """Does a reading offset lie in a quiet stretch?"""
         return _covers(self.quiet, index)
+
+    def is_cell(self, index: int) -> bool:
+        """Does a reading offset lie in a table cell?"""
+        origin = self.reading.origin(index)
+        at = bisect_right(self.cells, origin, key=lambda cell: cell.span.start) - 1
+        return at >= 0 and origin < self.cells[at].span.end
+
+    def is_furniture(self, index: int) -> bool:
+        """Does a reading offset lie in page furniture, which says nothing of the figures around it?"""
+        return _covers(self.furniture, index)
 
 
 class _Patterns:
@@ -116,7 +128,8 @@ def split(document: Document, grammar: Grammar) -> Layout:
     body = _joined(body, {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages})
     reports = tuple(_reports(document, body, lines, reading, grammar))
     paged = tuple((b.span.start, b.page) for b in document.blocks if b.page)
-    return Layout(document, reading, in_reading, reports, cells, paged)
+    furniture = _merged((reading.index(s.start), reading.index(s.end)) for s in marked)
+    return Layout(document, reading, in_reading, reports, cells, paged, furniture)
 
 
 def _covers(spans: Sequence[tuple[int, int]], index: int) -> bool:

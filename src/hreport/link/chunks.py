@@ -137,6 +137,8 @@ class Chunker:
             last = bisect_left(self._numbers, end, k + 1)
             while start < end and text[start].isspace():
                 start += 1
+            while start < end and text[end - 1].isspace():
+                end -= 1  # white space behind noise would draw the noise into the sentence
             group = self._quantities[k:last]
             yield self._chunks(group, start, max(end, group[-1].at.end))
             k = last

@@ -121,7 +121,8 @@ class Cell:
     @property
     def score(self) -> float | None:
         """How sure text recognition was of the cell's words."""
-        return min((p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None), default=None)
+        scores = [p.score for p in self.content if isinstance(p, Paragraph) and p.score is not None]
+        return min(scores) if scores else None
 
 
 @dataclass(slots=True)
@@ -155,6 +156,7 @@ class Builder:
         self._length = 0
         self._tables = 0
         self._before: list[str] = []
+        self._caption = ""  # of the last table
 
     @property
     def text(self) -> str:
@@ -176,7 +178,8 @@ class Builder:
 
     def _separate(self, mark: str) -> None:
         if self._length:
-            self._write(mark)
+            self._parts.append(mark)
+            self._length += len(mark)
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         for line in paragraph.text.split("\n"):
@@ -193,7 +196,7 @@ class Builder:
     def _table(self, table: Table) -> None:
         if not any(cell.content for cell in table.cells):
             return
-        caption = caption_of(self._before) if table.caption is None else table.caption
+        caption = self._caption_over(caption_of(self._before)) if table.caption is None else table.caption
         self._before = []
         self._tables += 1
         number = self._tables
@@ -210,10 +213,20 @@ class Builder:
                     self._table(part)
                     continue
                 if self._parts and self._parts[-1] not in ("\n", "\t"):
-                    self._write("\n")
+                    self._separate("\n")
                 span = self._write(part)
                 self.blocks.append(headings.block(cell, span, number, caption))
         self._before = []
+
+    def _caption_over(self, caption: str) -> str:
+        """The caption of a table; one that goes on from the table before has that one's words too."""
+        if caption and len(self._caption) <= LONGEST_CAPTION and _shapes().continued.match(half_width(fold(caption))):
+            self._caption = " ".join(
+                filter(None, (self._caption, _shapes().continued.sub("", caption, count=1).strip()))
+            )
+        else:
+            self._caption = caption
+        return self._caption
 
 
 def caption_of(lines: Sequence[str]) -> str:
@@ -262,6 +275,11 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", _BETWEEN_WIDE.sub("", text.strip()))
 
 
+def _heading(words: str) -> str:
+    """What a cell says as a heading; where no white space stands between its words, they are it."""
+    return fold(untranslated(words)) if len(words.split(maxsplit=1)) > 1 else words
+
+
 @dataclass(frozen=True, slots=True)
 class _Shapes:
     """Expressions of tables.toml for what stands in cells."""
@@ -275,6 +293,7 @@ class _Shapes:
     masked_place: re.Pattern[str]
     date_cell: re.Pattern[str]
     told: re.Pattern[str]
+    continued: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -322,7 +341,7 @@ class _Headings:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=0)
         self.columns = max((column for _, column in self.at), default=0)
-        self.words = {id(cell): fold(untranslated(cell.text)) for cell in table.cells}
+        self.words = {id(cell): _heading(cell.text) for cell in table.cells}
         self._said = {place: self.words[id(cell)] for place, cell in self.at.items()}
         self._beside: dict[tuple[int, int, int], str] = {}
         self._over: dict[tuple[int, int], str] = {}

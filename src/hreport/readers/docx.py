@@ -43,6 +43,7 @@ from hreport.readers.word import (
 MOST_CELLS = 100_000
 MOST_TABLES = 10_000
 LONGEST_CHAIN = 50  # of styles that are based on one another
+LARGEST_STRIPPED = 20 * 1024 * 1024  # bytes of a part that is cut in pieces, which takes several times its memory
 
 # Elements whose words are not the document's: what was deleted or moved away, field codes, the reading above a hanzi.
 LEFT_OUT = frozenset(
@@ -61,11 +62,20 @@ ELSEWHERE = {
     "OLEObject": "embedded object",
 }
 
+_HOLDING = frozenset(("r", "p", "tc"))  # elements that hold words, behind the properties
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _BLANKS = "\r\n\t "
 _STYLES_TAG = re.compile(rb"<w:styles\b[^<>]*>")
 _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
+_COMMENT = re.compile(b"<[!?]")  # in what so begins, what looks like an element may be none
+# What the walk asks of the properties of cells, of paragraphs (and of their ends) and of runs: all else that they hold
+# is only how words look.
+_TELLING = {
+    b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel"),
+    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|vanish|del|moveFrom"),
+    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom"),
+}
 
 
 def read(source: Source) -> Document | Issue:
@@ -191,7 +201,7 @@ class _Zipped(_Parts):
         member = self.members.get(name.lower())
         if member is None:
             return None
-        return parsed(unpacked(self.archive, member, "docx"), name, "docx")
+        return parsed(_without_looks(unpacked(self.archive, member, "docx")), name, "docx")
 
     def sheet(self) -> _Sheet:
         member = self.members.get(self.targets.get("styles", "").lower())
@@ -254,6 +264,28 @@ def _without(data: bytes, begin: bytes, end: bytes) -> bytes:
     return b"".join((*(piece[: piece.rfind(begin)] if begin in piece else piece + end for piece in pieces), rest))
 
 
+def _without_looks(data: bytes) -> bytes:
+    """XML of Word without the properties that only say how words look: half of all that a report is made of.
+
+    >>> _without_looks(b"<w:r><w:rPr><w:b/></w:rPr>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>")
+    b'<w:r>1</w:r><w:r><w:rPr><w:vanish/></w:rPr>2</w:r>'
+    """
+    if len(data) > LARGEST_STRIPPED or _COMMENT.search(data, len(b"<?xml")):
+        return data
+    for name, telling in _TELLING.items():
+        begin, end = b"<w:%s>" % name, b"</w:%s>" % name
+        first, *rest = data.split(begin)
+        pieces = [first]
+        kept: dict[bytes, bool] = {}
+        for piece in rest:
+            properties, found, after = piece.partition(end)
+            if properties not in kept:
+                kept[properties] = not found or telling.search(properties) is not None
+            pieces.append(begin + piece if kept[properties] else after)
+        data = b"".join(pieces)
+    return data
+
+
 # --- reaching into elements -------------------------------------------------------------------------------------------
 
 
@@ -287,6 +319,17 @@ def _child(element: Element | None, *path: str) -> Element | None:
 def _by_name(element: Element | None) -> dict[str, Element]:
     """What stands directly in an element, by name: cheaper than to look for each of several."""
     return {_local(child.tag): child for child in reversed(element)} if element is not None else {}
+
+
+def _properties(element: Element, name: str) -> dict[str, Element]:
+    """The properties of a paragraph, row or cell by name, which stand before what it holds."""
+    for child in element:
+        found = _local(child.tag)
+        if found == name:
+            return _by_name(child)
+        if found in _HOLDING:
+            break
+    return {}
 
 
 def _attribute(element: Element | None, name: str) -> str | None:
@@ -651,7 +694,7 @@ class _Walk:
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
             raise RefusedError("too_large", f"the document has more than {MOST_PARAGRAPHS} paragraphs: split it")
-        about = _by_name(_child(element, "pPr"))
+        about = _properties(element, "pPr")
         style = _attribute(about.get("pStyle"), "val") or self.styles.sheet.default
         look = self.styles.look(style)
         begun, self.begun = self.begun or _Begun([], []), None
@@ -785,7 +828,7 @@ class _Walk:
             column = 1 + min(_number(_value(properties, "gridBefore"), 0), MOST_COLUMNS)
             before: Cell | None = None
             for box in self._cells(line):
-                about = _by_name(_child(box, "tcPr"))
+                about = _properties(box, "tcPr")
                 if "cellDel" in about:
                     continue
                 if column > MOST_COLUMNS:

@@ -77,6 +77,7 @@ RAISED = frozenset(("sup", "sub"))
 # What was struck out, and the reading above a hanzi.
 LEFT_OUT = frozenset(("del", "s", "strike", "rt", "rp", "rtc"))
 FURNITURE_TAGS = frozenset(("nav", "footer", "aside", "header", "menu"))
+PAGE_PARTS = ("header", "footer")  # what stands on every page of a document that LibreOffice saved as a page
 
 PROSE_MARKS = "\u3002\uff0c\uff1b\u3001\uff01\uff1f,;"
 META = {
@@ -318,6 +319,8 @@ class _Markup:
             return "<p>"
         kept: dict[str, str] = {key: attributes[key] for key in KEPT_ATTRIBUTES if key in attributes}
         names = f"{attributes.get('class', '')} {attributes.get('id', '')}".strip().lower()
+        if attributes.get("title") in PAGE_PARTS:
+            names = f"{names} {attributes['title']}"
         style = attributes.get("style", "").lower()
         if names:
             kept["names"] = names[:200]

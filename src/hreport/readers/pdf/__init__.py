@@ -72,8 +72,11 @@ def _read(source: Source, pdf: pypdfium2.PdfDocument) -> Document | Issue:
         doubt("too_large", f"{_list(full)} held more than a page can: the rest of the text there was not read")
     if cut:
         doubt("damaged", "the end of the pdf is missing: pages may be lost; get the file again")
+    joiner = Joiner(found)
+    if joiner.uncertain:
+        doubt("tables", f"{_list(joiner.uncertain)}: {LOOSE_ROWS}")
     builder = Builder()
-    for item in Joiner(found).items():
+    for item in joiner.items():
         builder.add(item)
     return source.document(builder.text, builder.blocks, "pdf", _properties(pdf), doubts)
 
@@ -83,6 +86,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
     found: list[Page] = []
     broken = []
     length = things = 0
+    has_forms = b"/Form" in source.data  # as streams, they are not packed with other objects
     for index in range(len(pdf)):
         if index == MOST_PAGES or things > MOST_THINGS:
             doubt("too_large", f"only the first {index} of {len(pdf)} pages were read: split the pdf")
@@ -90,7 +94,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
         try:
             page = pages.opened(pdf, index)
             try:
-                found.append(pages.read(page, index + 1))
+                found.append(pages.read(page, index + 1, has_forms=has_forms))
             finally:
                 page.close()
         except pypdfium2.PdfiumError:

@@ -40,6 +40,7 @@ object_type = _function("FPDFPageObj_GetType", c_int, c_void_p)
 object_bounds = _function("FPDFPageObj_GetBounds", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 object_matrix = _function("FPDFPageObj_GetMatrix", c_int, c_void_p, c_void_p)
 has_transparency = _function("FPDFPageObj_HasTransparency", c_int, c_void_p)
+object_text = _function("FPDFTextObj_GetText", c_uint, c_void_p, c_void_p, c_void_p, c_uint)
 render_mode = _function("FPDFTextObj_GetTextRenderMode", c_int, c_void_p)
 
 draw_mode = _function("FPDFPath_GetDrawMode", c_int, c_void_p, c_void_p, c_void_p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -19,6 +20,7 @@ Rule: TypeAlias = tuple[float, float, float, float]  # from x, y to x, y
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
 MOST_OBJECTS = 200_000  # of one page that are looked at
+MOST_AT_END = 12  # objects at the end of a page that are looked at one by one
 MOST_PATHS = 5_000
 MANY_PATHS = 50
 MOST_SEGMENTS = 50_000
@@ -54,17 +56,35 @@ class Drawings:
     objects: int = 0
 
 
-def look(page: pypdfium2.PdfPage, characters: Characters) -> Drawings:
-    """Find what is drawn on a page with these characters."""
+def look(page: pypdfium2.PdfPage, characters: Characters, *, has_forms: bool = True) -> Drawings:
+    """Find what is drawn on a page with these characters; `has_forms`: may some of it be drawn by forms?"""
     address = calls.address(page.raw)
     objects = calls.count_objects(address)
     # Many pages hold nothing but text: no need to look at each piece of it, which takes a fifth of the time.
-    if objects <= characters.objects():
+    if not has_forms and _is_all_text(address, objects, characters):
         return Drawings(objects=objects)
     width, height = page.get_size()
     walk = _Walk(width * height)
     walk.over(address, calls.count_objects, calls.page_object, _AS_IT_IS, 0)
     return walk.found(objects)
+
+
+def _is_all_text(page: int, objects: int, characters: Characters) -> bool:
+    """Can it be told from the characters that all objects of a page without forms are text?
+
+    Spaces that no character was made of are searched for at the end, where footers are drawn.
+    """
+    others = objects - characters.objects()
+    if others > MOST_AT_END:
+        return False
+    for index in reversed(range(max(0, objects - MOST_AT_END), objects)):
+        if others <= 0:
+            break
+        thing = calls.page_object(page, index)
+        if calls.object_type(thing) != _TEXT:
+            break
+        others -= characters.lacks(thing)
+    return others <= 0
 
 
 class _Walk:
@@ -77,8 +97,8 @@ class _Walk:
         self.texts: list[int] = []
         self.painted_over = 0
         self.objects = self.paths = self.segments = 0
-        self.numbers = (ctypes.c_float * 6)()
-        self.places = [ctypes.addressof(self.numbers) + 4 * n for n in range(6)]
+        self.numbers = array("f", bytes(24))
+        self.places = [self.numbers.buffer_info()[0] + 4 * n for n in range(6)]
 
     def found(self, objects: int) -> Drawings:
         is_picture = self.covered > PICTURE_SHARE * self.area

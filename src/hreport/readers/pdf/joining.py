@@ -11,6 +11,7 @@ from statistics import median
 
 from hreport.model import BlockKind
 from hreport.readers.build import SENTENCE_END, Cell, Paragraph, Table
+from hreport.readers.pdf import unruled
 from hreport.readers.pdf.lines import LABEL, Line
 from hreport.readers.pdf.pages import Page
 from hreport.readers.pdf.ruled import Ruled
@@ -66,7 +67,8 @@ def _pitches(lines: list[Line]) -> dict[int, float]:
 class Joiner:
     """Joins lines to paragraphs and the parts of a table to one, over columns and pages.
 
-    Furniture that stands between two parts of a paragraph or table is given after it.
+    Furniture that stands between two parts of a paragraph or table is given after it. `uncertain` are the pages with
+    rows whose columns are not certain.
     """
 
     def __init__(self, pages: list[Page]) -> None:
@@ -74,6 +76,7 @@ class Joiner:
         self.pages = pages
         for page in pages:
             page.items = placed(page.lines, page.tables)
+        self.uncertain = unruled.arrange(pages)
         self.widths = {page.number: page.width for page in pages}
         lines = [item for page in pages for item in page.items if isinstance(item, Line) and not item.furniture]
         self.by_page: dict[int, list[Line]] = defaultdict(list)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pypdfium2
 
@@ -24,17 +25,26 @@ LARGEST_SIZE = 5_000
 SEVERAL = 2.2  # times as high as its type: no line but several
 
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _HALVES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile(r"[\r\n]+")
+
+
+class Part(NamedTuple):
+    """What stands in one of the columns of a line."""
+
+    text: str
+    left: float
+    right: float
 
 
 @dataclass(slots=True)
 class Line:
     """A line of text as it stands on its page; `first` and `last` are the characters that it begins and ends with.
 
-    `score`: how sure text recognition was of it, where it was read off a picture. `rows`: of rows read so, the
-    table that they are, or, where that is not certain, their words as furniture, from which no figures are taken.
+    `parts`: what stands in its columns, where it has several. `score`: how sure text recognition was of it, where it
+    was read off a picture. `rows`: of rows without rules, the table that they are, or, where that is not certain, their
+    words as furniture, from which no figures are taken.
     """
 
     text: str
@@ -52,6 +62,7 @@ class Line:
     score: float | None = None
     margins: tuple[float, float] = (0.0, 0.0)  # where the lines of its column begin and end
     rows: tuple[Paragraph | Table, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +112,16 @@ class Characters:
         self._page = calls.address(text_page.raw)
         self.placing = placing
         self._is_plain = not (placing.rotation or placing.left or placing.bottom)
-        # left, top, right, bottom
-        self._corners = (ctypes.c_float * 4)()
-        self._corners_address = ctypes.addressof(self._corners)
+        # left, top, right, bottom; numbers of an array are read in a fifth of the time that those of ctypes take
+        self._corners = array("f", bytes(16))
+        self._corners_address = self._corners.buffer_info()[0]
         self.total = max(0, calls.count_characters(self._page))
         count = min(self.total, MOST_CHARACTERS)
         self.is_cut = self.total > count
         text = self._at_once(count)
         # The text in one piece leaves out rare hanzi and what has no character: then it cannot be counted by.
-        self.text = text if len(text) == count else self._one_by_one(count)
+        self.is_whole = len(text) == count
+        self.text = text if self.is_whole else self._one_by_one(count)
         if "\x02" in self.text or "\ufffe" in self.text:
             self.text = "".join(map(self._hyphen, self.text, range(count)))
 
@@ -136,7 +148,12 @@ class Characters:
     def objects(self) -> int:
         """How many of the page's objects are text, at least."""
         # Each stretch of characters that can be seen is an object; one whose order is turned may be several.
-        return 0 if _RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
+        return 0 if RIGHT_TO_LEFT.search(self.text) else calls.count_stretches(self._page, 0, -1)
+
+    def lacks(self, text_object: int) -> bool:
+        """Is this an object of which pdfium made no character, such as a space where a line ends?"""
+        length = calls.object_text(text_object, self._page, None, 0)  # in bytes, with the two that end a text
+        return self.is_whole and bool(length == 2)
 
     def box(self, index: int) -> Box:
         """Where a character stands on the page as it is seen."""
@@ -238,16 +255,61 @@ def _line(characters: Characters, text: str, start: int, end: int, number: int) 
     right = max(last_right, right)
     top = max(last_top, top)
     slanted = characters.is_slanted((start + end) // 2)
-    if " " in words:
-        words = _spaced(characters, words, start, size)
-    return Line(
-        whole(words), left, bottom, right, top, size, number, (bottom + top) / 2, slanted, first=start, last=end - 1
-    )
+    columns: list[int] = []
+    if " " in words and _is_mixed(characters, words, start, size):
+        words = _sorted(characters, words, start, size)
+    elif " " in words:
+        words, columns = _spaced(characters, words, start, size)
+    middle = (bottom + top) / 2
+    line = Line(whole(words), left, bottom, right, top, size, number, middle, slanted, first=start, last=end - 1)
+    if columns and "\t" in words:
+        begins = [start, *(place + 1 for place in columns)]
+        ends = [*(place - 1 for place in columns), end - 1]
+        line.parts = tuple(
+            Part(one.strip(), characters.box(begin)[0], characters.box(last)[2])
+            for one, begin, last in zip(line.text.split("\t"), begins, ends, strict=True)
+        )
+    return line
 
 
-def _spaced(characters: Characters, words: str, start: int, size: float) -> str:
-    """The words with the spaces that were written, without those of the layout, and a tab where columns part."""
+def _is_mixed(characters: Characters, words: str, start: int, size: float) -> bool:
+    """Was a character drawn behind those that it stands before, as happens to one of another font?"""
+    place = words.find(" ")
+    while place > 0:
+        if characters.is_made(start + place) and characters.gap(start + place - 1, start + place + 1) < -0.5 * size:
+            return True
+        place = words.find(" ", place + 1)
+    return False
+
+
+def _sorted(characters: Characters, words: str, start: int, size: float) -> str:
+    """The words in the order in which they stand, where all of them stand on one line."""
+    drawn = [
+        (word, characters.box(start + k))
+        for k, word in enumerate(words)
+        if word != " " or not characters.is_made(start + k)
+    ]
+    bottoms = [box[1] for _, box in drawn]
+    if max(bottoms) - min(bottoms) > 0.6 * size or RIGHT_TO_LEFT.search(words):
+        return _spaced(characters, words, start, size)[0]
+    text, end = "", drawn[0][1][0]
+    for word, box in sorted(drawn, key=_left):
+        gap = box[0] - end
+        narrow = text[-1:].isascii() and word.isascii()
+        text += ("\t" if gap > size else " " if gap > 0.3 * size and narrow else "") + word
+        end = max(end, box[2])
+    return text
+
+
+def _left(drawn: tuple[str, Box]) -> float:
+    return drawn[1][0]
+
+
+def _spaced(characters: Characters, words: str, start: int, size: float) -> tuple[str, list[int]]:
+    """The words with the spaces that were written, without those of the layout, and a tab where columns part; and the
+    characters where they do."""
     parts: list[str] = []
+    columns: list[int] = []
     begin = 0
     place = words.find(" ")
     while place > 0:
@@ -261,13 +323,14 @@ def _spaced(characters: Characters, words: str, start: int, size: float) -> str:
             begin = place + 1
         elif gap > size:
             parts += (words[begin:place], "\t")
+            columns.append(start + place)
             begin = place + 1
         place = words.find(" ", place + 1)
     text = "".join((*parts, words[begin:]))
     if label := LABEL.match(text):
         # The gap after the number of a list item is no column.
         text = f"{label[0][:-1]} {text[label.end() :]}"
-    return text
+    return text, columns
 
 
 def _in_order(lines: list[Line]) -> list[Line]:

@@ -83,14 +83,14 @@ def _has_typed(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
-def read(page: pypdfium2.PdfPage, number: int) -> Page:
-    """Read one page."""
+def read(page: pypdfium2.PdfPage, number: int, *, has_forms: bool = True) -> Page:
+    """Read one page; `has_forms`: may there be forms in its file, which draw a part of a page?"""
     width, height = page.get_size()
     text_page = page.get_textpage()
     try:
         characters = Characters(text_page, Placing.of(page))
         found = lines.read(characters, number)
-        drawn = drawings.look(page, characters)
+        drawn = drawings.look(page, characters, has_forms=has_forms)
         result = Page(number, width, height, found, things=characters.total + drawn.objects)
         result.is_cut = characters.is_cut or len(found) == lines.MOST_LINES
         if drawn.is_picture:

@@ -7,13 +7,15 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
 
 from hreport.readers.build import Cell, Paragraph, Table
 from hreport.readers.pdf.drawings import Rule
-from hreport.readers.pdf.lines import Box, Characters, Line, Placing, whole
+from hreport.readers.pdf.lines import RIGHT_TO_LEFT, Box, Characters, Line, Placing, whole
 
 THIN = 3.0  # points: rules that are no further apart are one
+LEVEL = 0.5  # of its height that a character may stand lower than those before it in its line
 MOST_CROSSINGS = 10_000
 MOST_STEPS = 1_000_000
 
@@ -222,11 +224,29 @@ def _is_in(x: float, y: float, box: Box) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
+def _in_order(characters: list[tuple[str, Box]]) -> list[tuple[str, Box]]:
+    """From left to right, line by line, where a character of another font was drawn behind those that it stands
+    before; else as they were drawn."""
+    lines: list[list[tuple[str, Box]]] = []
+    for one in characters:
+        box = one[1]
+        near = LEVEL * (box[3] - box[1])
+        if lines and abs(box[1] - lines[-1][-1][1][1]) < near:
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    for k, line in enumerate(lines):
+        backwards = any(b[0] < a[0] and a[2] - a[0] > 0 for (_, a), (_, b) in pairwise(line))
+        if backwards and not RIGHT_TO_LEFT.search("".join(word for word, _ in line)):
+            lines[k] = sorted(line, key=lambda one: one[1][0])
+    return [one for line in lines for one in line]
+
+
 def _cell_words(characters: list[tuple[str, Box]]) -> str:
     """The words of a cell: its lines joined, and a space only where there is a gap between letters or figures."""
     parts: list[str] = []
     before: Box | None = None
-    for character, box in characters:
+    for character, box in _in_order(characters):
         if before is not None:
             size = max(1.0, before[3] - before[1])
             if before[1] - box[1] > 0.5 * size:

@@ -713,8 +713,10 @@ def mapped(words: str) -> bytes:
 @pytest.mark.parametrize("blanks", [0, 1, 3])
 def test_a_table_that_a_form_draws_is_a_table(blanks: int) -> None:
     """A page with fewer objects than pieces of text is not all text: one of them may be a form."""
-    rules = b" ".join(b"50 %d m 350 %d l S" % (y, y) for y in (600, 630, 660)) + b" " + b" ".join(
-        b"%d 600 m %d 660 l S" % (x, x) for x in (50, 150, 250, 350)
+    rules = (
+        b" ".join(b"50 %d m 350 %d l S" % (y, y) for y in (600, 630, 660))
+        + b" "
+        + b" ".join(b"%d 600 m %d 660 l S" % (x, x) for x in (50, 150, 250, 350))
     )
     cells = b" ".join(b"BT /F1 12 Tf %d %d Td (%d) Tj ET" % (x, y, x + y) for x in (60, 160, 260) for y in (610, 640))
     drawn = rules + b" " + cells

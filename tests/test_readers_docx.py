@@ -735,6 +735,24 @@ def test_parts_that_would_take_too_much(content: bytes, code: str) -> None:
     assert issue(one_part(content)).code == code
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<!-- <w:rPr> -->",
+        "<!-- <w:pPr> -->",
+        "<?note <w:rPr> ?>",
+        run("<![CDATA[<w:rPr>]]>"),
+        run("", "<w:b/><w:rPrChange><w:rPr><w:i/></w:rPr></w:rPrChange>"),
+        run("", "<w:b/><w:rPrChange><w:rPr ><w:i/></w:rPr></w:rPrChange>"),
+        run("", "<w:rPrChange><w:rPr/></w:rPrChange><w:b/>"),
+        '<w:bookmarkStart w:name="&lt;w:rPr>"/>',
+    ],
+)
+def test_properties_that_are_not_looked_at_cost_no_words(between: str) -> None:
+    body = paragraph("床位", between, "1,728") + paragraph("张", properties="<w:jc/><w:rPr><w:b/></w:rPr>")
+    assert text(body).replace("<w:rPr>", "") == "床位1,728\n张"
+
+
 def test_utf16() -> None:
     inside = f'<w:document xmlns:w="{W}"><w:body>{paragraph("正文。")}</w:body></w:document>'
     whole = f'<?xml version="1.0" encoding="UTF-16"?>{inside}'

@@ -70,11 +70,11 @@ _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
 _COMMENT = re.compile(b"<[!?]")  # in what so begins, what looks like an element may be none
 # What the walk asks of the properties of cells, of paragraphs (and of their ends) and of runs: all else that they hold
-# is only how words look.
+# is only how words look, unless a change of them was tracked, in which they stand again.
 _TELLING = {
-    b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel"),
-    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|vanish|del|moveFrom"),
-    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom"),
+    b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel|Change"),
+    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|vanish|del|moveFrom|Change"),
+    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom|Change"),
 }
 
 

@@ -43,7 +43,7 @@ from hreport.readers.word import (
 MOST_CELLS = 100_000
 MOST_TABLES = 10_000
 LONGEST_CHAIN = 50  # of styles that are based on one another
-LARGEST_STRIPPED = 20 * 1024 * 1024  # bytes of a part that is cut in pieces, which takes several times its memory
+LARGEST_STRIPPED = 8 * 1024 * 1024  # bytes of a part that is cut in pieces, which takes several times its memory
 
 # Elements whose words are not the document's: what was deleted or moved away, field codes, the reading above a hanzi.
 LEFT_OUT = frozenset(

@@ -740,7 +740,8 @@ def controls_and_marks() -> bytes:
 
 NAMES: tuple[str | bytes, ...] = (
     "two\nlines.txt", "[red]mark[up].txt", "-rf.txt", "--help", "=cmd().txt", "\u202e\u200ftxt.exe", "名" * 80 + ".txt",
-    "临川市2023年工作总结.txt".encode("gbk"), b"\xff\xfe\x80.txt", "a\tb\x1b[31m.txt", " .txt", "'\";$(id).txt",
+    "n" * 251, "临川市2023年工作总结.txt".encode("gbk"), b"\xff\xfe\x80.txt", "a\tb\x1b[31m.txt", " .txt",
+    "'\";$(id).txt",
 )  # fmt: skip
 VANISHING = "zz_vanishing.txt"
 

@@ -410,7 +410,7 @@ def _death(exit_code: int | None) -> tuple[str, str]:
     """Code and message for a file whose process died."""
     if exit_code == guards.OUT_OF_MEMORY:
         return "memory", _too_much()
-    return "crashed", "the process that read it died (a fault of a library): save it anew, or report this line"
+    return "crashed", "its process died (a library failed, or no memory was left): save it anew, or report this line"
 
 
 @dataclass(slots=True)

@@ -12,7 +12,9 @@ from hreport.record import Row
 from hreport.writers import replacing
 from hreport.writers import save as save_rows
 
-LONGEST_NAME = 120  # characters of one part of a path
+# Of one part of a path, to which an ending is added: systems take 255 bytes, which are 85 hanzi.
+LONGEST_NAME = 220  # bytes
+KEPT = 50  # characters of a longer one
 # What a path may not hold on one system or another, and what leads out of the folder.
 _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 
@@ -44,9 +46,9 @@ def place(path: str) -> str:
         if part in ("", "."):
             continue
         safe = _UNSAFE.sub("_", "up" if part == ".." else part).rstrip(". ") or "_"
-        if (safe != part and part != "..") or len(safe) > LONGEST_NAME:
+        if (safe != part and part != "..") or len(safe.encode("utf-8", "backslashreplace")) > LONGEST_NAME:
             # Two names must not become one.
-            safe = f"{safe[:LONGEST_NAME]}-{hashlib.sha256(part.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
+            safe = f"{safe[:KEPT]}-{hashlib.sha256(part.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
         parts.append(safe)
     return "/".join(parts) if parts != ["-"] else "standard input"
 

@@ -93,7 +93,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with open(real, "wb") as stream:
             yield stream
         return
-    temporary = real.with_name(f".{real.name[:100]}.{secrets.token_hex(4)}.part")
+    # A name may have 255 bytes, and a character four.
+    temporary = real.with_name(f".{real.name[:50]}.{secrets.token_hex(4)}.part")
     try:
         with open(temporary, "xb") as stream:
             yield stream

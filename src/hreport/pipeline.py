@@ -20,8 +20,9 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Literal, TypeAlias
 from zipfile import ZipFile
 
@@ -324,9 +325,17 @@ def _start(work: Work) -> None:
     """Begin a worker process: quiet on Ctrl-C, within its limits, with its own lexicon."""
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
     guards.limit_memory()
     _prepare(work)
     _worker = (work, load(work.catalog))
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that began it is gone, however it ended."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _ready() -> bool:

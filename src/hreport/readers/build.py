@@ -216,11 +216,12 @@ class Builder:
                 self.blocks.append(headings.block(cell, span, number, caption))
         self._before = []
 
-
     def _caption_over(self, caption: str) -> str:
         """The caption of a table; one that goes on from the table before has that one's words too."""
         if caption and len(self._caption) <= LONGEST_CAPTION and _shapes().continued.match(half_width(fold(caption))):
-            self._caption = " ".join(filter(None, (self._caption, _shapes().continued.sub("", caption, count=1).strip())))
+            self._caption = " ".join(
+                filter(None, (self._caption, _shapes().continued.sub("", caption, count=1).strip()))
+            )
         else:
             self._caption = caption
         return self._caption

@@ -278,7 +278,9 @@ def _is_mixed(characters: Characters, words: str, start: int, size: float) -> bo
 def _sorted(characters: Characters, words: str, start: int, size: float) -> str:
     """The words in the order in which they stand, where all of them stand on one line."""
     drawn = [
-        (word, characters.box(start + k)) for k, word in enumerate(words) if word != " " or not characters.is_made(start + k)
+        (word, characters.box(start + k))
+        for k, word in enumerate(words)
+        if word != " " or not characters.is_made(start + k)
     ]
     bottoms = [box[1] for _, box in drawn]
     if max(bottoms) - min(bottoms) > 0.6 * size or RIGHT_TO_LEFT.search(words):

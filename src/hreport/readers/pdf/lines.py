@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 import pypdfium2
 
-from hreport.readers.build import Paragraph, Table
+from hreport.readers.build import Paragraph, Table, is_figure
 from hreport.readers.pdf import calls
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
@@ -327,7 +327,7 @@ def _spaced(characters: Characters, words: str, start: int, size: float) -> tupl
             begin = place + 1
         place = words.find(" ", place + 1)
     text = "".join((*parts, words[begin:]))
-    if label := LABEL.match(text):
+    if (label := LABEL.match(text)) and not is_figure(text[label.end() :]):
         # The gap after the number of a list item is no column.
         text = f"{label[0][:-1]} {text[label.end() :]}"
     return text, columns

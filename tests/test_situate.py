@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from texts import LEXICON, document
 
 from hreport.analyse import analyse
-from hreport.model import Block, BlockKind, Extraction
+from hreport.model import Extraction
 
 
 def read(text: str, hints: dict[int, dict[str, str]] | None = None) -> Extraction:
@@ -60,17 +58,3 @@ def test_the_year_of_the_manifest_holds_for_a_scrubbed_document() -> None:
     assert found.reports[0].year == "2008"
     assert [o.year for o in found.observations if not o.period] == ["2008"] * 4
     assert [o.year for o in found.observations if o.period] == [""]
-
-
-def test_a_running_header_says_nothing_of_the_figures_around_it() -> None:
-    plain = document("绵阳市2023年工作总结\n全市开放床位1200张。\n德阳市2021年工作总结\n婴儿死亡率3.2‰。")
-    blocks = [replace_kind(b) if plain.text[b.span.start :].startswith("德阳市") else b for b in plain.blocks]
-    found = analyse(replace(plain, blocks=tuple(blocks)), LEXICON)
-    assert [(o.indicator, o.area_name, o.year) for o in found.observations] == [
-        ("开放床位", "绵阳市", "2023"),
-        ("婴儿死亡率", "绵阳市", "2023"),
-    ]
-
-
-def replace_kind(block: Block) -> Block:
-    return block._replace(kind=BlockKind.FURNITURE)

@@ -7,8 +7,10 @@ import io
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -507,3 +509,32 @@ def test_texts_are_saved_beside_the_rows(shown: Path) -> None:
     assert rows((shown / "texts" / "a.txt.blocks.csv").read_bytes())[0]["block"] == "paragraph"
     (shown / "file").write_text("x")
     assert hreport("extract", "a.txt", "--save-text", "file", cwd=shown).returncode == 2
+
+
+# --- being told to stop -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_is_told_to_stop_leaves_nothing_behind(number: int, code: int, tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    (tmp_path / "in").mkdir()
+    for n in range(400):
+        (tmp_path / "in" / f"{n}.txt").write_text(REPORT * 60, encoding="utf-8")
+    arguments = [*PROGRAM, "extract", "in", "-j", "2", "-o", "out.csv"]
+    # Python itself ignores SIGINT in a process that was begun with it ignored, as a shell's background jobs are.
+    with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        deadline = time.monotonic() + 60
+        workers: list[object] = []
+        while len(workers) < 2 and time.monotonic() < deadline:
+            workers = [p for p in psutil.Process(run.pid).children(recursive=True) if "spawn_main" in str(p.cmdline())]
+            time.sleep(0.05)
+        time.sleep(1)
+        run.send_signal(number)
+        said = run.communicate(timeout=30)[1].decode()
+    assert run.returncode == code
+    assert "Traceback" not in said
+    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    assert not (tmp_path / "out.csv").exists()
+    if number != signal.SIGKILL:
+        assert [p.name for p in tmp_path.iterdir()] == ["in"]

@@ -735,6 +735,26 @@ def test_parts_that_would_take_too_much(content: bytes, code: str) -> None:
     assert issue(one_part(content)).code == code
 
 
+BARE = "<w:r><w:t>有12家</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        f"<!-- <w:rPr> -->{BARE}<!-- </w:rPr> -->",
+        f"<?note <w:pPr> ?>{BARE}<?note </w:pPr> ?>",
+        f"<w:r><w:t><![CDATA[<w:rPr>]]></w:t></w:r>{BARE}<w:r><w:t><![CDATA[</w:rPr>]]></w:t></w:r>",
+        BARE + run("", "<w:b/><w:rPrChange><w:rPr><w:i/></w:rPr></w:rPrChange>"),
+        BARE + run("", "<w:b/><w:rPrChange><w:rPr ><w:i/></w:rPr></w:rPrChange>"),
+        BARE + run("", "<w:rPrChange><w:rPr/></w:rPrChange><w:b/>"),
+        f'<w:bookmarkStart w:name="&lt;w:rPr>"/>{BARE}<w:bookmarkEnd w:name="&lt;/w:rPr>"/>',
+    ],
+)
+def test_properties_that_are_not_looked_at_cost_no_words(between: str) -> None:
+    body = paragraph("医院", between, "1,728") + paragraph("张", properties="<w:jc/><w:rPr><w:b/></w:rPr>")
+    assert re.sub("</?w:rPr>", "", text(body)) == "医院有12家1,728\n张"
+
+
 def test_utf16() -> None:
     inside = f'<w:document xmlns:w="{W}"><w:body>{paragraph("正文。")}</w:body></w:document>'
     whole = f'<?xml version="1.0" encoding="UTF-16"?>{inside}'

@@ -517,3 +517,16 @@ def test_pages_of_the_corpus() -> None:
         assert isinstance(result, Document), path.name
         assert codes(result) == [], path.name
         assert "首页" not in result.text.splitlines()[0], path.name
+
+
+def test_running_headers_of_a_saved_document_are_no_text() -> None:
+    around = '<div title="{}"><p>某市工作报告（内部资料）第7页</p></div>'
+    result = document(page(around.format("header") + paragraphs(*PROSE) + around.format("footer")))
+    assert result.text.split("\n") == PROSE
+
+
+def test_a_table_that_goes_on_has_the_caption_of_the_one_before() -> None:
+    rest = f"<table border=1>{grid([ROWS[0], ['丁县', '12', '3.1']])}</table>"
+    result = document(page(f"<p>表3 床位情况</p><p>单位：张、‰</p>{TABLE}<p>续表3</p>{rest}<p>表4 其他</p>{TABLE}"))
+    captions = {block.table: block.caption for block in result.blocks if block.table}
+    assert captions == {1: "表3 床位情况 单位：张、‰", 2: "表3 床位情况 单位：张、‰", 3: "表4 其他"}

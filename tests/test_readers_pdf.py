@@ -286,6 +286,73 @@ def test_columns_without_rules_stay_lines() -> None:
     assert document(pdf(page)).text.split("\n")[1:] == ["甲市\t92.4%\t13,022", "乙市\t90.6%\t16,275"]
 
 
+def columns(rows: list[list[str]], top: float = 700, step: float = 25) -> list[str]:
+    """Rows of words without rules, a column every 90 points; a line feed in a cell goes on 14 points below."""
+    return [
+        text(70 + 90 * column, top - step * row - 14 * n, line, 10)
+        for row, cells in enumerate(rows)
+        for column, cell in enumerate(cells)
+        for n, line in enumerate(cell.split("\n"))
+        if line
+    ]
+
+
+TWO_YEARS = [
+    ["地区", "2022年", "", "2023年", ""],
+    ["", "床位数", "参合率", "床位数", "参合率"],
+    ["甲县", "13,022", "92.4%", "14,100", "93.0%"],
+    ["乙县", "16,275", "90.6%", "16,300", "xx.x%"],
+]
+
+
+def test_columns_without_rules_are_a_table_under_their_headings() -> None:
+    result = document(pdf(lines(["表1 主要指标"]) + columns(TWO_YEARS)))
+    cells = {result.text[b.span.start : b.span.end]: b for b in result.blocks if b.table}
+    assert (cells["14,100"].row_heading, cells["14,100"].column_heading) == ("甲县", "2023年 床位数")
+    assert (cells["90.6%"].row_heading, cells["90.6%"].column_heading) == ("乙县", "2022年 参合率")
+    assert cells["xx.x%"].column_heading == "2023年 参合率"
+    assert not result.issues
+
+
+def test_columns_without_rules_over_the_page_with_their_headings_repeated() -> None:
+    more = [*TWO_YEARS[:2], ["丙县", "865", "88.1%", "900", "88.2%"]]
+    result = document(pdf(lines([FULL]) + columns(TWO_YEARS, 600), columns(more)))
+    assert {b.table for b in result.blocks if b.table} == {1}
+    last = result.blocks[-1]
+    assert (last.row_heading, last.column_heading) == ("丙县", "2023年 参合率")
+
+
+def test_cells_without_rules_that_go_on_in_the_next_line_are_one() -> None:
+    rows = [["指标", "单位", "2023年"], ["规模以上\n工业增加值", "亿元", "210.3"], ["收入", "亿元", "186.2"],
+            ["进出口总额", "亿元", "99.1"]]  # fmt: skip
+    drawn = columns(rows[:1]) + columns(rows[1:2], 675) + columns(rows[2:], 636)
+    result = document(pdf(drawn))
+    assert words(result, BlockKind.CELL)[3] == "规模以上工业增加值"
+    assert [b.row_heading for b in result.blocks if b.column == 3][1:] == [
+        "规模以上工业增加值 亿元",
+        "收入 亿元",
+        "进出口总额 亿元",
+    ]
+
+
+def test_no_figures_are_taken_from_columns_whose_headings_are_not_certain() -> None:
+    result = document(pdf(columns([["地区", "2022年", "", "2023年"], *TWO_YEARS[2:]])))
+    assert not words(result, BlockKind.CELL)
+    assert len(words(result, BlockKind.FURNITURE)) == 3
+    assert [one.code for one in result.issues] == ["tables"]
+
+
+def test_contents_with_page_numbers_are_no_table() -> None:
+    result = document(pdf(columns([["一、总体情况", "3"], ["二、主要工作", "9"], ["三、存在问题", "12"]])))
+    assert not words(result, BlockKind.CELL)
+    assert len(words(result, BlockKind.PARAGRAPH)) == 3
+
+
+def test_a_character_drawn_behind_others_stands_where_it_is_seen() -> None:
+    page = [text(70, 740, "婴儿死亡率为3.05"), text(172, 740, "，低于全省。"), text(160, 740, "‰")]
+    assert document(pdf(page)).text == "婴儿死亡率为3.05‰，低于全省。"
+
+
 @pytest.mark.parametrize("rotate", [90, 270])
 def test_rotated_page(rotate: int) -> None:
     # Not quite upright: pdfium leaves text without any width out, as it is where the font is not embedded.
@@ -398,6 +465,9 @@ class Recogniser(ModuleType):
 
     def available(self) -> bool:
         return self.installed
+
+    def trouble(self) -> str:
+        return ""
 
     def recognise(self, image: Any) -> list[Found]:
         assert str(image.dtype) == "uint8"

@@ -22,8 +22,9 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Literal, TypeAlias
 from zipfile import ZipFile
 
@@ -334,9 +335,17 @@ def _start(work: Work) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)  # libraries say what they stumble over
     warnings.simplefilter("ignore")
+    Thread(target=_end_with_parent, daemon=True).start()
     guards.limit_memory()
     _prepare(work)
     _worker = (work, load(work.catalog))
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that began it is gone, however it ended."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _ready() -> bool:

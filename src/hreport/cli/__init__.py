@@ -7,6 +7,7 @@ before a command runs.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import Annotated
@@ -57,6 +58,8 @@ def main() -> None:
         # A console or pipe in another encoding gets a question mark for what it lacks, not a crash.
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for name in ("SIGTERM", "SIGHUP"):
+        _end_tidily_on(name)
     try:
         app()
     except BrokenPipeError:
@@ -70,6 +73,13 @@ def main() -> None:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         sys.stderr.write(f"hreport: {reason}: a fault of hreport, please report this line\n")
         sys.exit(1)
+
+
+def _end_tidily_on(name: str) -> None:
+    """Let a signal end the program as Ctrl-C does: worker processes and half a file do not stay behind."""
+    number = getattr(signal, name, None)  # not every system has all
+    if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+        signal.signal(number, lambda given, _: sys.exit(128 + given))
 
 
 def _hush() -> None:

@@ -20,6 +20,7 @@ from hreport.readers.build import Source
 LARGEST_FILE = 512 * 1024 * 1024
 LONGEST_KIND = 100  # bytes in which an OpenDocument file says what it is
 MOST_MEMBERS = 100_000  # of a zip
+SHORTEST_MEMBER = 46  # bytes in the list of a zip's members: what is short need not be counted
 
 # Imported only when such a file is met, so that a text does not wait for a pdf library.
 READERS = {
@@ -186,7 +187,7 @@ def recognise(data: bytes) -> str:
 
 
 def _recognise_zip(data: bytes) -> str:
-    if data.count(b"PK\x01\x02") > MOST_MEMBERS:
+    if len(data) > MOST_MEMBERS * SHORTEST_MEMBER and data.count(b"PK\x01\x02") > MOST_MEMBERS:
         return "zip"  # whatever it is, the list of its members alone is too large
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -16,6 +16,7 @@ from hreport.text import is_foreign, untranslated
 
 LONGEST_CAPTION = 60
 LONGEST_UNIT_LINE = 24
+LONGEST_KEPT = 40  # characters of a cell of which it is remembered what it is
 LONGEST_TOLD = 400  # characters of a cell that are looked at for figures in words
 LONGEST_HEADINGS = 400  # characters of all headings of a cell's row, or column, that are kept
 NEXT_ROWS = 3  # in which a column under a heading shows what it holds
@@ -307,6 +308,11 @@ def is_figure(text: str) -> bool:
     >>> [is_figure(text) for text in ("92.4%", "13,022", "xx.x%", "—", "约3.2亿元", "2022", "2022年", "杭州市")]
     [True, True, True, True, True, False, False, False]
     """
+    return _is_figure(text) if len(text) <= LONGEST_KEPT else _is_figure.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)  # a table asks the same of a cell many times
+def _is_figure(text: str) -> bool:
     text, shapes = half_width(text).strip(), _shapes()
     if not (_FIGURE.fullmatch(text) or shapes.figure.fullmatch(text)) or _YEAR.fullmatch(text):
         return False

@@ -43,7 +43,7 @@ from hreport.readers.word import (
 MOST_CELLS = 100_000
 MOST_TABLES = 10_000
 LONGEST_CHAIN = 50  # of styles that are based on one another
-LARGEST_STRIPPED = 20 * 1024 * 1024  # bytes of a part that is cut in pieces, which takes several times its memory
+LARGEST_STRIPPED = 8 * 1024 * 1024  # bytes of a part that is cut in pieces, which takes several times its memory
 
 # Elements whose words are not the document's: what was deleted or moved away, field codes, the reading above a hanzi.
 LEFT_OUT = frozenset(
@@ -70,11 +70,11 @@ _STYLE_ID = re.compile(rb'\sw:styleId="([^"&]+)"')
 _DEFAULT = re.compile(rb'\sw:default="(\w+)"')
 _COMMENT = re.compile(b"<[!?]")  # in what so begins, what looks like an element may be none
 # What the walk asks of the properties of cells, of paragraphs (and of their ends) and of runs: all else that they hold
-# is only how words look.
+# is only how words look, unless a change of them was tracked, in which they stand again.
 _TELLING = {
-    b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel"),
-    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|vanish|del|moveFrom"),
-    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom"),
+    b"tcPr": re.compile(b"gridSpan|[vh][Mm]erge|cellMerge|cellDel|Change"),
+    b"pPr": re.compile(b"pStyle|numPr|listPr|outlineLvl|vanish|del|moveFrom|Change"),
+    b"rPr": re.compile(b"vanish|vertAlign|rStyle|del|moveFrom|Change"),
 }
 
 

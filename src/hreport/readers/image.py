@@ -73,6 +73,8 @@ def _read(source: Source) -> Document | Issue:
         return source.issue("empty", "a picture too small to hold text, such as a logo: nothing to read")
     if not (source.ocr and ocr.available()):
         return source.issue("scanned", "a picture: install hreport[ocr] to have it read", pages=len(sizes))
+    if trouble := ocr.trouble():
+        return source.issue("scanned", f"a picture: {trouble}")
     return _recognised(source, image, len(sizes))
 
 

@@ -76,6 +76,19 @@ def available() -> bool:
     return all(find_spec(name) is not None for name in ("rapidocr", "onnxruntime"))
 
 
+@lru_cache(maxsize=1)
+def trouble() -> str:
+    """Why text recognition does not start though it is installed, and what to do; "" where it does."""
+    try:
+        _engine()
+    except MemoryError:
+        raise
+    except Exception as error:  # of libraries that are there in part, or not for this system
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        return f"text recognition does not start ({reason}): install hreport[ocr] anew"
+    return ""
+
+
 def recognise(image: Picture) -> list[Line]:
     """The lines of a picture in reading order."""
     import numpy as np

@@ -22,6 +22,7 @@ RATIO_MATTERS = 10 * 1024 * 1024
 # What libxml2 takes in memory for an element or a piece of text, and for an attribute, of the shortest kind.
 NODE, ATTRIBUTE = 124, 234
 LARGEST_TREE = 500 * 1024 * 1024
+SHORTEST_MEMBER = 46  # bytes in the list of a zip's members: what is short need not be counted
 _MEMBER = b"PK\x01\x02"  # begins each entry of a zip's list of members
 
 # XML that fetches nothing and expands nothing.
@@ -36,7 +37,8 @@ def opened(data: bytes, what: str) -> zipfile.ZipFile:
 
     RefusedError where they are not, zipfile.BadZipFile where it is none.
     """
-    if data.count(_MEMBER) > 5 * MOST_MEMBERS:
+    most = 5 * MOST_MEMBERS
+    if len(data) > most * SHORTEST_MEMBER and data.count(_MEMBER) > most:
         # The list itself is what is too large. Zips inside that are stored as they are have such entries too.
         raise RefusedError("too_large", f"the {what} holds more members than is safe: save it anew, or in parts")
     archive = zipfile.ZipFile(io.BytesIO(data))

@@ -113,7 +113,7 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
 
 def _recognise(pdf: pypdfium2.PdfDocument, unread: list[Page], doubt: Doubt) -> None:
     ocr = scans.recogniser()
-    if ocr is None:
+    if ocr is None or ocr.trouble():
         return
     done = [page for page in unread if scans.read(pdf, page, ocr)]
     if left := [page.number for page in unread if not page.is_recognised]:
@@ -135,9 +135,10 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
     pictures = [page.number for page in found if page.is_picture]
     unread = len(garbled) + len(pictures)
     written = [page for page in found if page.has_text()]
-    if unread and source.ocr and scans.recogniser():
-        advice = "text recognition cannot read them"
-    elif scans.recogniser():
+    ocr = scans.recogniser() if unread else None
+    if source.ocr and ocr:
+        advice = ocr.trouble() or "text recognition cannot read them"
+    elif ocr:
         advice = "have it read by text recognition (ocr=True)"
     else:
         advice = "install hreport[ocr]"

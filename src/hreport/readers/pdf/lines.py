@@ -8,12 +8,12 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import NamedTuple, TypeAlias
 
 import pypdfium2
 
-from hreport.readers.build import Paragraph, Table
+from hreport.readers.build import Paragraph, Table, is_figure
 from hreport.readers.pdf import calls
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top, as the page is seen
@@ -27,6 +27,7 @@ SEVERAL = 2.2  # times as high as its type: no line but several
 LABEL = re.compile(r"[^\s\t]{1,5}[ \t](?!.*\t)")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _HALVES = re.compile("[\ud800-\udfff]")
+_HYPHEN = re.compile("[\x02\ufffe]")  # as pdfium gives one at the end of a line
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -122,8 +123,7 @@ class Characters:
         # The text in one piece leaves out rare hanzi and what has no character: then it cannot be counted by.
         self.is_whole = len(text) == count
         self.text = text if self.is_whole else self._one_by_one(count)
-        if "\x02" in self.text or "\ufffe" in self.text:
-            self.text = "".join(map(self._hyphen, self.text, range(count)))
+        self.text = _HYPHEN.sub(self._hyphen, self.text)
 
     def _at_once(self, count: int) -> str:
         buffer = (ctypes.c_ushort * (2 * count + 2))()
@@ -134,12 +134,12 @@ class Characters:
             return ""
 
     def _one_by_one(self, count: int) -> str:
-        codes = (calls.unicode(self._page, index) for index in range(count))
+        codes = map(calls.unicode, repeat(self._page), range(count))
         # The halves of rare hanzi are counted as characters; `whole` puts them together.
         return "".join(chr(code) if 0 < code < 0x110000 else "\ufffd" for code in codes)
 
-    def _hyphen(self, character: str, index: int) -> str:
-        return "-" if character in "\x02\ufffe" and calls.is_hyphen(self._page, index) == 1 else character
+    def _hyphen(self, found: re.Match[str]) -> str:
+        return "-" if calls.is_hyphen(self._page, found.start()) == 1 else found[0]
 
     def is_made(self, index: int) -> bool:
         """Did pdfium put the character in: a space for a gap, the end of a line?"""
@@ -327,7 +327,7 @@ def _spaced(characters: Characters, words: str, start: int, size: float) -> tupl
             begin = place + 1
         place = words.find(" ", place + 1)
     text = "".join((*parts, words[begin:]))
-    if label := LABEL.match(text):
+    if (label := LABEL.match(text)) and not is_figure(text[label.end() :]):
         # The gap after the number of a list item is no column.
         text = f"{label[0][:-1]} {text[label.end() :]}"
     return text, columns

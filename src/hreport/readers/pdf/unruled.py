@@ -6,7 +6,7 @@ rows of a table of figures are given as furniture: their words are kept, no figu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, pairwise
@@ -227,7 +227,8 @@ def _table(rows: Sequence[_Row]) -> Table:
     covered: set[int] = set()
     ways: Sequence[bool] = (False, True)
     for head in reversed(heads):
-        where = _over(head, columns, covered, ways)
+        below = {first: part.text for first, _, part in placed[0]} if placed else {}
+        where = _over(head, columns, covered, ways, below)
         ways = ways if placed else _ways(where, columns)
         placed.insert(0, where)
         covered.update(chain.from_iterable(range(first, last + 1) for first, last, _ in where))
@@ -275,10 +276,10 @@ def _under(part: Part, columns: Columns) -> int:
 
 
 def _over(
-    head: _Row, columns: Columns, covered: set[int], ways: Sequence[bool] = (False, True)
+    head: _Row, columns: Columns, covered: set[int], ways: Sequence[bool], below: Mapping[int, str]
 ) -> list[tuple[int, int, Part]]:
     """Over which columns, from first to last, each heading of a row stands. `covered` have a heading below it. `ways`:
-    may it stand at their left (False), in their middle (True)?"""
+    may it stand at their left (False), in their middle (True)? `below`: the headings below them, by their columns."""
     parts = head.parts
     if len(parts) == len(columns):
         return [(k, k, part) for k, part in enumerate(parts)]
@@ -288,9 +289,18 @@ def _over(
     if single and (covered <= direct or not covered & direct):
         return [(places[0], places[0], part) for places, part in zip(met, parts, strict=True)]
     found = {where for middle in ways if (where := _spread(head, columns, met, frozenset(covered), middle))}
+    if len(found) > 1:
+        # Each year has the same headings below it.
+        found = {where for where in found if _is_regular(where, below)}
     if len(found) != 1:
         raise _UncertainError
     return [(first, last, part) for (first, last), part in zip(found.pop(), parts, strict=True)]
+
+
+def _is_regular(where: Sequence[tuple[int, int]], below: Mapping[int, str]) -> bool:
+    """Do the same headings stand below each of those that have any?"""
+    sets = {tuple(below.get(k, "") for k in range(first, last + 1)) for first, last in where if first in below}
+    return len(sets) == 1
 
 
 def _ways(where: Sequence[tuple[int, int, Part]], columns: Columns) -> Sequence[bool]:

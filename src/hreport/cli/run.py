@@ -31,6 +31,8 @@ Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
+# What is said of files that were read, though nobody asked: that a part of them was not.
+SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"})
 
 
 def misuse(message: str) -> NoReturn:
@@ -212,9 +214,9 @@ class Run:
         return stack.enter_context(progress(total))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
-        """Remember an issue, and say it if it matters (doubts about what was read: with --verbose)."""
+        """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
         self.issues.append(issue)
-        if issue.fatal or self.verbose or issue.code in ("manifest", "table"):
+        if issue.fatal or self.verbose or issue.code in SAID:
             (say or _say)(printable(f"hreport: {issue.path}: {issue.message}"))
 
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:

@@ -5,6 +5,8 @@ A plain database, for any DuckDB client to query. Readers and writers of it excl
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -57,17 +59,12 @@ class StoreError(Exception):
 
 def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a store, to `write` (it is made where there is none) or to read; StoreError where that cannot be."""
-    if not write and not path.exists():
-        raise StoreError("no such file")
+    if not path.exists():
+        if not write:
+            raise StoreError("no such file")
+        _make(path)
+    connection = _connected(path, write)
     try:
-        # One thread and little memory: what goes in comes in small batches, from workers that need both.
-        connection = duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "128MB"})
-    except duckdb.Error as error:
-        raise StoreError(_reason(error)) from None
-    try:
-        # Empty where it is new, or where the run that made it was killed at once.
-        if write and not ask(connection, "SELECT 1 FROM duckdb_tables() LIMIT 1"):
-            _create(connection)
         _check(connection)
     except duckdb.Error as error:
         connection.close()
@@ -76,6 +73,38 @@ def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     return connection
+
+
+def _connected(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        # One thread and little memory: what goes in comes in small batches, from workers that need both.
+        return duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "128MB"})
+    except duckdb.Error as error:
+        raise StoreError(_reason(error)) from None
+
+
+def _make(path: Path) -> None:
+    """Make an empty store under another name and give it its own: killed at any moment, there is a whole one or none."""
+    unfinished = path.with_name(f".{secrets.token_hex(4)}.part.duckdb")
+    try:
+        connection = _connected(unfinished, write=True)
+        try:
+            _create(connection)
+        finally:
+            connection.close()
+        try:
+            os.link(
+                unfinished, path
+            )  # unlike a new name, it takes the place of nothing that another run made meanwhile
+        except FileExistsError:
+            return
+        except OSError:  # a disk without links
+            os.rename(unfinished, path)
+    except (duckdb.Error, OSError) as error:
+        raise StoreError(f"cannot be made ({' '.join(str(error).split())[:200]})") from None
+    finally:
+        for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
+            left.unlink(missing_ok=True)
 
 
 def _reason(error: duckdb.Error) -> str:

@@ -84,7 +84,7 @@ def _connected(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _make(path: Path) -> None:
-    """Make an empty store under another name and give it its own: killed at any moment, there is a whole one or none."""
+    """Make an empty store under another name, then give it its own: killed at any moment, it is whole or not there."""
     unfinished = path.with_name(f".{secrets.token_hex(4)}.part.duckdb")
     try:
         connection = _connected(unfinished, write=True)

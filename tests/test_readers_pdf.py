@@ -462,6 +462,7 @@ class Recogniser(ModuleType):
         self.shapes: list[tuple[int, ...]] = []
         self.installed = installed
         self.items = ocr.items
+        self.RESOLUTION = ocr.RESOLUTION
 
     def available(self) -> bool:
         return self.installed

@@ -25,10 +25,8 @@ from itertools import chain
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from zipfile import ZipFile
-
-from pebble import ProcessExpired, ProcessPool
 
 from hreport import guards, record, sourcetext, tables
 from hreport.analyse import analyse
@@ -37,9 +35,12 @@ from hreport.manifest import Entry, Manifest
 from hreport.model import Document, Extraction, Issue
 from hreport.readers import archive, read_bytes, recognise
 from hreport.readers import load as load_bytes
-from hreport.readers.package import RefusedError
+from hreport.readers.build import RefusedError
 from hreport.record import Row
 from hreport.sources import Source
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 Want: TypeAlias = Literal["observations", "masks", "both"]
 
@@ -369,11 +370,15 @@ class _Workers:
         self.pool = self._pool()
 
     def _pool(self) -> ProcessPool:
+        from pebble import ProcessPool  # not for runs without workers
+
         # Spawned, not forked: the same on every system, and safe beside the threads of a progress bar.
         return ProcessPool(self.count, initializer=_start, initargs=(self.work,), context=get_context("spawn"))
 
     def can_work(self) -> bool:
         """Do processes start here? Not from a script without a main guard, nor without semaphores."""
+        from pebble import ProcessExpired
+
         try:
             return self.pool.schedule(_ready).result()
         except (BrokenProcessPool, ProcessExpired, OSError):
@@ -388,6 +393,8 @@ class _Workers:
 
     def outcome(self, source: Source, future: Future[Outcome] | None) -> Outcome:
         """What came of it, once it is there."""
+        from pebble import ProcessExpired
+
         while True:
             if future is None:
                 return process(source, self.work, self.lexicon)

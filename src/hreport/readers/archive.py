@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hreport.readers.package import RefusedError, unpacked
+from hreport.readers.build import RefusedError
 
 MOST_MEMBERS = 100_000
 DEEPEST = 3  # archives in archives
@@ -61,6 +61,8 @@ def members(archive: zipfile.ZipFile) -> list[Member]:
 
 def member(archive: zipfile.ZipFile, number: int, password: str | None = None) -> bytes:
     """The bytes of a member; RefusedError says why there are none."""
+    from hreport.readers.package import unpacked  # brings the library for XML, which texts do not wait for
+
     entry = archive.infolist()[number]
     if password is not None:
         archive.setpassword(password.encode())

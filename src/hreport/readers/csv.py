@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from hreport.model import Document, Issue
-from hreport.readers import build, grid
+from hreport.readers import grid
 from hreport.readers.build import RefusedError, Source, is_figure
-from hreport.readers.encoding import LONGEST_CHARACTER, Failure, decode
+from hreport.readers.encoding import Failure, decode, text_of
 from hreport.readers.grid import Doubts, Sheet
 
 DELIMITERS = ",\t;|\uff0c"
@@ -28,14 +28,10 @@ _GUARD = re.compile(r"=\"([^\"]*)\"|'(?=[-+=@\d])")
 
 def read(source: Source) -> Document | Issue:
     """Decode and read the rows; they are one sheet."""
-    if len(source.data) > LONGEST_CHARACTER * build.LONGEST_DOCUMENT:
-        return source.too_long(len(source.data) // LONGEST_CHARACTER)
-    decoded = decode(source.data)
-    if isinstance(decoded, Failure):
-        return source.issue(decoded.code, decoded.message)
+    decoded = text_of(source)
+    if isinstance(decoded, Issue):
+        return decoded
     text, doubt = decoded
-    if len(text) > build.LONGEST_DOCUMENT:
-        return source.too_long(len(text))
     sheet = Sheet()
     try:
         for row, values in enumerate(_rows(text, delimiter(text) or ","), start=1):

@@ -8,6 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+from hreport.model import Issue
+from hreport.readers import build
+from hreport.readers.build import Source
+
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -46,6 +50,16 @@ class Failure:
 
     code: str
     message: str
+
+
+def text_of(source: Source) -> tuple[str, str] | Issue:
+    """The text of a file with a doubt in words ("" where there is none), or why there is none, or too much."""
+    if len(source.data) > LONGEST_CHARACTER * build.LONGEST_DOCUMENT:
+        return source.too_long(len(source.data) // LONGEST_CHARACTER)
+    decoded = decode(source.data)
+    if isinstance(decoded, Failure):
+        return source.issue(decoded.code, decoded.message)
+    return source.too_long(len(decoded[0])) if len(decoded[0]) > build.LONGEST_DOCUMENT else decoded
 
 
 def decode(data: bytes, hint: str = "") -> tuple[str, str] | Failure:

@@ -6,23 +6,19 @@ import re
 from collections.abc import Iterator
 
 from hreport.model import Block, BlockKind, Document, Issue, Span
-from hreport.readers import build, markdown
+from hreport.readers import markdown
 from hreport.readers.build import Source
-from hreport.readers.encoding import LONGEST_CHARACTER, Failure, decode
+from hreport.readers.encoding import text_of
 
 _LINE = re.compile(r"[^\r\n]+")
 
 
 def read(source: Source) -> Document | Issue:
     """Decode a text; one block for each line that is not blank."""
-    if len(source.data) > LONGEST_CHARACTER * build.LONGEST_DOCUMENT:
-        return source.too_long(len(source.data) // LONGEST_CHARACTER)
-    decoded = decode(source.data)
-    if isinstance(decoded, Failure):
-        return source.issue(decoded.code, decoded.message)
+    decoded = text_of(source)
+    if isinstance(decoded, Issue):
+        return decoded
     text, doubt = decoded
-    if len(text) > build.LONGEST_DOCUMENT:
-        return source.too_long(len(text))
     if not text.strip():
         return source.issue("empty", "the file holds nothing but white space: nothing to read")
     structure = markdown.read(text)

@@ -15,7 +15,6 @@ import pypdfium2.raw as pdfium
 from hreport.readers.pdf.lines import Line
 from hreport.readers.pdf.pages import Page
 
-DOTS_PER_INCH = 150  # more takes longer and reads no better
 MOST_PIXELS = 25_000_000
 LARGEST_PICTURE = 200_000_000  # pixels of a picture in the file, all of which pdfium unpacks
 ASCII_WIDTH = 0.55  # em
@@ -36,7 +35,7 @@ def read(pdf: pypdfium2.PdfDocument, page: Page, ocr: Any) -> bool:
     shown = pdf[page.number - 1]
     try:
         if page.width * page.height > 0 and not _has_huge_picture(shown):
-            scale = min(DOTS_PER_INCH / 72, math.sqrt(MOST_PIXELS / (page.width * page.height)))
+            scale = min(ocr.RESOLUTION / 72, math.sqrt(MOST_PIXELS / (page.width * page.height)))
             bitmap = shown.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
             pixels = bitmap.to_numpy()[:, :, :3].copy()
             bitmap.close()

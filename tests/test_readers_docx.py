@@ -12,9 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from texts import opened, refused
 
 from hreport.model import Block, BlockKind, Document, Issue
-from hreport.readers import read, read_bytes
+from hreport.readers import read
 from hreport.readers.word import format_number
 
 FIXTURES = Path(__file__).parents[2] / "shared" / "fixtures"
@@ -75,21 +76,11 @@ def table(*rows: str) -> str:
 
 
 def document(data: bytes, name: str = "report.docx") -> Document:
-    result = read_bytes(data, name)
-    assert isinstance(result, Document), result
-    end = 0
-    for block in result.blocks:
-        assert end <= block.span.start < block.span.end <= len(result.text)
-        end = block.span.end
-    return result
+    return opened(data, name)
 
 
 def issue(data: bytes) -> Issue:
-    result = read_bytes(data, "report.docx")
-    assert isinstance(result, Issue), result.text[:100]
-    assert result.fatal
-    assert "\n" not in result.message
-    return result
+    return refused(data, "report.docx")
 
 
 def text(*body: str, **parts: str) -> str:

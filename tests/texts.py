@@ -9,8 +9,8 @@ from hreport import resolve
 from hreport.analyse import analyse
 from hreport.lexicon import load
 from hreport.link import roles
-from hreport.model import Block, BlockKind, Document, Extraction, Mask, Observation, Quantity, Role, Span
-from hreport.readers import read
+from hreport.model import Block, BlockKind, Document, Extraction, Issue, Mask, Observation, Quantity, Role, Span
+from hreport.readers import read, read_bytes
 from hreport.tag import areas, masks, quantities, times
 from hreport.text import Reading
 
@@ -30,6 +30,26 @@ def document(text: str, path: str = "text.txt") -> Document:
             blocks.append(Block(BlockKind.PARAGRAPH, Span(at, at + len(line))))
         at += len(line) + 1
     return Document(path, text, tuple(blocks), "txt", "0" * 64)
+
+
+def opened(data: bytes, name: str) -> Document:
+    """The document of bytes that can be read; its blocks lie in its text, in order, and none over another."""
+    found = read_bytes(data, name)
+    assert isinstance(found, Document), found
+    end = 0
+    for block in found.blocks:
+        assert end <= block.span.start < block.span.end <= len(found.text)
+        end = block.span.end
+    return found
+
+
+def refused(data: bytes, name: str) -> Issue:
+    """Why bytes cannot be read, in one line."""
+    found = read_bytes(data, name)
+    assert isinstance(found, Issue), found.text[:100]
+    assert found.fatal
+    assert "\n" not in found.message
+    return found
 
 
 def file(path: Path) -> Document:

@@ -516,7 +516,7 @@ def test_a_text_that_is_too_long_is_an_issue(data: bytes, monkeypatch: pytest.Mo
 
 def test_what_is_far_too_long_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "LONGEST_DOCUMENT", 1000)
-    monkeypatch.setattr("hreport.readers.txt.decode", lambda data: pytest.fail("decoded"))
+    monkeypatch.setattr("hreport.readers.encoding.decode", lambda data: pytest.fail("decoded"))
     issue = read_bytes(b"x" * 4004, "a.txt")
     assert isinstance(issue, Issue)
     assert "1,001 characters or more" in issue.message

@@ -89,5 +89,5 @@ def test_seed_is_cut_into_reports(path: Any) -> None:
 
 def test_the_folder_of_gold_is_complete() -> None:
     assert {p.name for p in (ROOT / "tests" / "gold").iterdir()} == {
-        "samples", "blind", "cases", "judged", "floors.json", "reached.json"
+        "samples", "blind", "cases", "judged", "ids", "floors.json", "reached.json"
     }  # fmt: skip

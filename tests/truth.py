@@ -66,9 +66,11 @@ class Judged:
 
 
 def cells(table: str) -> list[Mapping[str, str]]:
-    """The cells of a table, those without an indicator of the catalogue left out."""
+    """The cells of a table that can be judged: not those that are stated of a part only, nor those that a reader may
+    take for stated or for absent (no value, but one that would be accepted)."""
     with open(TABLES / f"{table}.csv", encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
+        found = list(csv.DictReader(stream))
+    return [c for c in found if c["indicator_id"] and c["scope"] != "part" and (c["value"] or not c["also"])]
 
 
 def judged(table: str) -> list[Judged]:

@@ -92,7 +92,7 @@ def judged(table: str) -> list[Judged]:
         )
         shown: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in result.long:
-            if row["chosen"]:
+            if row["chosen"] and row["basis"] in (None, "", "yoy"):
                 keys = (row["indicator_id"], row["measure"], row["status"], str(row["year"] or ""))
                 shown[(Path(row["file"]).name, *keys)].append({**row, "area": row["area"]})
         for cell in members:
@@ -127,8 +127,8 @@ def _line(judgement: Judged) -> str:
     keys = ("set", "area", "indicator", "measure", "year", "status", "numeral", "value", "note")
     line = f"{judgement.verdict:7}" + " ".join(cell[k] for k in keys)
     if shown:
-        line += f"\n        -> {shown['value']} {shown['bound']} [{judgement.mark}] {shown['period']} {shown['area_text']}"
-        line += f" | {' '.join(str(shown['sentence']).split())[:150]}"
+        line += f"\n        -> {shown['value']} {shown['bound']} [{judgement.mark}]"
+        line += f" {shown['period']} {shown['area_text']} | {' '.join(str(shown['sentence']).split())[:150]}"
     return line
 
 
@@ -148,7 +148,7 @@ def main() -> None:
     print("marks of right cells:", Counter(j.mark for j in found if j.verdict == "right" and j.mark).most_common(12))
     if given.errors:
         for judgement in found:
-            if judgement.verdict != "right":
+            if judgement.verdict != "right" or judgement.mark:
                 print(_line(judgement))
 
 

@@ -12,7 +12,8 @@ share a cell. A masked or unknown place is a place of its own in each report; so
 4. of a full year before a part of one, or several years together;
 5. an exact number before a range or an approximate one, before a bound (以上, 以内);
 6. of the most recent year;
-7. first by file, report and place in the text.
+7. the one that is written with more digits (5.187亿元 before 5.19亿元);
+8. first by file, report and place in the text.
 
 The cell is marked where other figures of its year differ from it, or where a later year was passed over.
 

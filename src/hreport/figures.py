@@ -78,7 +78,7 @@ class Figure:
         """Where it stands among the figures of one cell; the smallest is shown."""
         bound = {"exact": 0, "range": 1, "approx": 1}.get(self.row["bound"] or "exact", 2)
         whole = (self.part_area, self.part_year)
-        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), *self.place)
+        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), self.half_unit, *self.place)
 
     @property
     def was_before(self) -> bool:
@@ -97,13 +97,32 @@ class Figure:
         basis = (self.row["basis"] or "", bool(self.row["real"])) if growth else ("", False)
         return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
 
+    @property
+    def half_unit(self) -> Decimal:
+        """Half of the last digit that is written, in `unit`: what rounding may have taken (5.19亿元: half a million)."""
+        try:
+            written = Decimal(str(self.row["numeral"]).replace(",", ""))
+        except ArithmeticError:
+            return Decimal(0)
+        exponent = written.as_tuple().exponent
+        if not written or self.value is None or not isinstance(exponent, int):
+            return Decimal(0)
+        return abs(self.value / written) * Decimal(10) ** min(exponent, 0) / 2
+
     def same(self, other: Figure) -> bool:
-        """Does neither speak against the other? Two masks always may."""
+        """Does neither speak against the other? Two masks always may; one may be the other, rounded."""
         if self.row["masked"] or other.row["masked"]:
             return False
         mine = (self.usable if self.usable is not None else self.value, self.value_max, self.row["bound"])
         theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
-        return mine == theirs or _within(mine, theirs) or _within(theirs, mine)
+        return mine == theirs or _within(mine, theirs) or _within(theirs, mine) or self._rounds(other)
+
+    def _rounds(self, other: Figure) -> bool:
+        """Is one number the other one, rounded?"""
+        mine, theirs = (f.usable if f.usable is not None else f.value for f in (self, other))
+        if mine is None or theirs is None or (self.value_max, other.value_max) != (None, None):
+            return False
+        return abs(mine - theirs) <= max(self.half_unit, other.half_unit)
 
 
 def _within(number: tuple[Any, Any, str | None], limit: tuple[Any, Any, str | None]) -> bool:
@@ -237,7 +256,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         low=low,
         high=high,
         part_area=_is_part(row),
-        part_year=_is_part_of_year(period) or row["basis"] == "cumulative",
+        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row)),
         implausible=implausible,
     )
 
@@ -261,6 +280,13 @@ def _is_part_of_year(period: str) -> bool:
     if _pattern("cumulative").search(period):
         return True
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
+
+
+def _is_state(row: Row) -> bool:
+    """Is it how things stood at the end of several years? Extraction gives such a figure, and no other of a period
+    without a year in it, the year that they ended with."""
+    period = row["period"] or ""
+    return row["year"] is not None and not re.search(r"\d{4}", period) and bool(_pattern("years").search(period))
 
 
 def _is_part(row: Row) -> bool:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
 from hreport.lexicon import Indicator
+from hreport.messages import Message
 from hreport.model import Issue, Span
 from hreport.record import STATE_BEFORE, Row, exact, wording
 
@@ -25,8 +27,18 @@ Convert = Callable[[Decimal, str, str], Decimal | None]
 BY = ("area", "area,year", "report")
 STATUSES = ("actual", "target", "reference")
 MEASURES = ("level", "change", "change_rate", "multiple", "rank")
+ALL = "all"  # of the statuses, of the measures
 LOW_CONFIDENCE = 0.5
 MASKED = 4  # the last place in the order of soundness
+
+
+class SelectionError(ValueError):
+    """A word of a user's selection that is not known: the name of the option, and one line that says what is."""
+
+    def __init__(self, option: str, message: str) -> None:
+        """`option` as Python names it: `indicator` is `--indicator` of a command."""
+        super().__init__(message)
+        self.option = option
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,91 @@ class Selection:
     measure: str = "level"
     years: tuple[int, ...] = ()
     areas: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        catalogue: Mapping[str, Indicator],
+        *,
+        by: str = "area",
+        indicator: Iterable[str] = (),
+        status: str = "actual",
+        measure: str = "level",
+        year: Iterable[str] = (),
+        area: Iterable[str] = (),
+    ) -> Selection:
+        """A selection in a user's words: indicators by id, name, English name or alias, years as `2024` or `2020-2024`.
+
+        SelectionError where a word is not known.
+
+        >>> Selection.of({}, by="Area, year", year=["2020-2022", "2024"]).years
+        (2020, 2021, 2022, 2024)
+        """
+        return cls(
+            by=_one_of(",".join(w.strip() for w in by.lower().split(",")), BY, "by"),
+            indicators=_ids(indicator, catalogue),
+            status=_one_of(status.lower(), (*STATUSES, ALL), "status"),
+            measure=_one_of(measure.lower(), (*MEASURES, ALL), "measure"),
+            years=_years(year),
+            areas=tuple(area),
+        )
+
+
+def _one_of(value: str, known: Sequence[str], option: str) -> str:
+    if value in known:
+        return value
+    hint = _hint(get_close_matches(value, known, n=1))
+    said = Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=", ".join(known))
+    raise SelectionError(option, said)
+
+
+def _hint(near: Sequence[str]) -> str:
+    return Message("Did you mean {names}? ", names=", ".join(near)) if near else ""
+
+
+def _ids(words: Iterable[str], catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """Ids of the indicators that a user names by id, name, English name or alias."""
+    names = {}
+    for item in catalogue.values():
+        for name in (*item.aliases, item.en.lower(), item.name, item.id):
+            names[name] = item.id
+    ids = []
+    for word in words:
+        id_ = names.get(word) or names.get(word.lower())
+        if id_ is None:
+            hint = _hint(get_close_matches(word, names, n=3, cutoff=0.4))
+            said = Message("{word!r} is not known. {hint}hreport indicators lists them.", word=word, hint=hint)
+            raise SelectionError("indicator", said)
+        ids.append(id_)
+    return tuple(dict.fromkeys(ids))
+
+
+def _years(words: Iterable[str]) -> tuple[int, ...]:
+    """Years from words like `2024`, `2020-2024` and `2022,2024`."""
+    years: set[int] = set()
+    for word in (w.strip() for given in words for w in given.split(",")):
+        match = re.fullmatch(r"([12]\d{3})(?:-([12]\d{3}))?", word)
+        if match is None or int(match[1]) > int(match[2] or match[1]):
+            raise SelectionError("year", Message("{word!r} is not a year such as 2024 or 2020-2024.", word=word))
+        years |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return tuple(sorted(years))
+
+
+def why_none(rows: Sequence[Row]) -> Message:
+    """What keeps a comparison of these rows empty, and what to try."""
+    known = sum(bool(r["indicator_id"]) for r in rows)
+    if not rows:
+        return Message("no figures were found")
+    if not known:
+        return Message(
+            "none of the {figures} figures belongs to an indicator of the catalogue (--suggest lists their wordings)",
+            figures=len(rows),
+        )
+    return Message(
+        "none of the {figures} figures of known indicators is left "
+        "(try --status all, --measure all, or without --year, --area, --indicator)",
+        figures=known,
+    )
 
 
 @dataclass(frozen=True, slots=True)

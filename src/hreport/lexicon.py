@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from hreport.messages import Message
 from hreport.text import fold as one_script
 
 T = TypeVar("T")
@@ -183,7 +184,11 @@ def load(catalog: Path | None = None) -> Lexicon:
     wording = entries(WordList, "wording.toml", _table("wording.toml", "wording"))
     files = dict.fromkeys(shipped, "indicators.toml")
     if catalog is not None:
-        for key, raw in _section(str(catalog), parse(str(catalog), catalog.read_text("utf-8")), "indicators").items():
+        try:
+            text = catalog.read_text("utf-8")
+        except UnicodeDecodeError:
+            raise LexiconError(str(catalog), "", Message("not UTF-8: save it as UTF-8")) from None
+        for key, raw in _section(str(catalog), parse(str(catalog), text), "indicators").items():
             shipped[key] = {**shipped.get(key, {}), **raw} if isinstance(raw, dict) else raw
             files[key] = str(catalog)
     indicators: dict[str, Indicator] = {}

@@ -27,8 +27,6 @@ def indicators(
         catalogue = load(catalog).indicators
     except LexiconError as error:
         misuse(str(error))
-    except UnicodeDecodeError:
-        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
     sought = word.casefold()
     rows = [
         {**{c.name: getattr(i, c.name) for c in CATALOGUE}, "aliases": "|".join(i.aliases)}

@@ -23,9 +23,10 @@ from hreport.sourcetext import place
 from hreport.writers import BINARY, WRITERS, save, write
 
 if TYPE_CHECKING:
+    from hreport.gather import Gathered
     from hreport.model import Issue
-    from hreport.pipeline import Outcome, Want, Work
-    from hreport.sources import Found, Source
+    from hreport.pipeline import Outcome, Want
+    from hreport.sources import Source
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -100,34 +101,37 @@ class Run:
 
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
-        from hreport.pipeline import harmless
+        gathered = self._gathered(want, tables, paths)
+        return self._rows(self._outcomes(gathered), gathered.found.issues, len(gathered.found.sources))
 
-        found, work = self._found(want, tables, paths)
-        here = self.jobs is None and harmless(found.sources)
-        outcomes = self._outcomes(found.sources, work, here)
-        return self._rows(outcomes, found.issues, len(found.sources))
-
-    def _found(self, want: Want, tables: bool, paths: Sequence[str] | None) -> tuple[Found, Work]:
+    def _gathered(self, want: Want, tables: bool, paths: Sequence[str] | None) -> Gathered:
         """What there is to read, and what to do with it."""
-        from hreport.manifest import Manifest, ManifestError, read_manifest
-        from hreport.pipeline import Work
-        from hreport.sources import find
+        from hreport.gather import gather
+        from hreport.manifest import ManifestError
 
-        own = [p for p in (self.output, self.issues_file, self.manifest, self.catalog, self.userdict) if p is not None]
+        own = [p for p in (self.output, self.issues_file) if p is not None]
         own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
         try:
-            manifest = read_manifest(self.manifest) if self.manifest else Manifest()
+            gathered = gather(
+                self.paths if paths is None else paths,
+                want,
+                tables=tables,
+                stdin=_stdin(),
+                exclude=own,
+                jobs=self.jobs,
+                manifest=self.manifest,
+                catalog=self.catalog,
+                userdict=self.userdict,
+                password=self.password,
+                timeout=self.timeout,
+                save_text=self.save_text,
+            )
         except ManifestError as error:
             misuse(str(error))
-        found = find(self.paths if paths is None else paths, _stdin(), own)
-        self.nothing_found = not found.sources
-        found.issues += manifest.unmatched(s.path for s in found.sources)
+        self.nothing_found = not gathered.found.sources
         if self.save_text is not None:
             self._make(self.save_text)
-        work = Work(
-            want, tables, self.catalog, self.userdict, self.password, manifest, self.timeout, self.save_text
-        )  # fmt: skip
-        return found, work
+        return gathered
 
     def _make(self, folder: Path) -> None:
         try:
@@ -135,29 +139,24 @@ class Run:
         except OSError as error:
             misuse(f"--save-text: {folder} cannot be made ({error.strerror or error}): give a folder")
 
-    def _outcomes(self, sources: Iterable[Source], work: Work, here: bool) -> Iterator[Outcome]:
+    def _outcomes(self, gathered: Gathered, some: Iterable[Source] | None = None) -> Iterator[Outcome]:
         from hreport.lexicon import LexiconError
-        from hreport.pipeline import run
 
         try:
-            total = len(sources) if isinstance(sources, Sequence) else None
-            return run(sources, work, self.jobs, total, here)
+            return gathered.outcomes(some)
         except LexiconError as error:
             misuse(str(error))
-        except UnicodeDecodeError:
-            misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
 
     def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
+        from hreport.gather import sure
+
         with ExitStack() as stack:
             say = self._progress(stack, total)
             for issue in notes:
                 self.note(issue, say)
             for outcome in outcomes:
                 self._count(outcome, say)
-                for row in outcome.rows:
-                    confidence = row.get("confidence")
-                    if confidence is None or confidence >= self.min_confidence:
-                        yield row
+                yield from sure(outcome.rows, self.min_confidence)
 
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
@@ -175,15 +174,15 @@ class Run:
         A document counts as read when it is safe on disk.
         """
         from hreport.database import StoreError
-        from hreport.pipeline import harmless
         from hreport.store import Store
 
         assert self.output is not None
         if self.min_confidence:
             misuse("--min-confidence: a store keeps every figure: leave them out where it is read")
-        found, work = self._found("both", False, None)
+        gathered = self._gathered("both", False, None)
+        found = gathered.found
         try:
-            store = Store(self.output, work)
+            store = Store(self.output, gathered.work)
         except StoreError as error:
             misuse(f"{self.output}: {error}")
         with ExitStack() as stack:
@@ -192,8 +191,7 @@ class Run:
             for issue in found.issues:
                 self.note(issue, say)
             fresh = store.fresh(found.sources, partial(self.note, say=say), partial(say, ""))
-            here = self.jobs is None and harmless(found.sources)
-            for outcome in self._outcomes(fresh, work, here):
+            for outcome in self._outcomes(gathered, fresh):
                 for done in store.put(outcome):
                     self._count(done, say)
             for done in store.commit():

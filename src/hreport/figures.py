@@ -196,7 +196,7 @@ class Figure:
 
     @property
     def half_unit(self) -> Decimal:
-        """Half of the last digit that is written, in `unit`: what rounding may have taken (5.19亿元: half a million)."""
+        """Half of the last digit written, in `unit`: what rounding may have taken (5.19亿元: half a million)."""
         try:
             written = Decimal(str(self.row["numeral"]).replace(",", ""))
         except ArithmeticError:

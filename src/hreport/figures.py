@@ -190,7 +190,7 @@ class Figure:
     @property
     def line(self) -> tuple[Any, ...]:
         """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row."""
-        growth = self.measure in ("change", "change_rate")
+        growth = self.row["measure"] in ("change", "change_rate")
         basis = (self.row["basis"] or "", bool(self.row["real"])) if growth else ("", False)
         return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
 
@@ -267,8 +267,11 @@ def _ids_of_names(rows: Iterable[Row]) -> Mapping[str, str]:
 
 
 def measure_of(row: Row, indicator: Indicator) -> str:
-    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level."""
+    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level, and so is the growth
+    in % of one that is itself a growth (居民消费价格上涨2% is a 居民消费价格涨幅 of 2%)."""
     if row["measure"] == "change" and row["direction"] == "up" and indicator.flow:
+        return "level"
+    if row["measure"] == "change_rate" and indicator.kind == "growth":
         return "level"
     return row["measure"] or "level"
 
@@ -309,7 +312,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
     base = row["base_unit"] or ""
     points = wording()["units"]["points"]
     same = base == unit or (base in points and unit in points)
-    sign = -1 if row["direction"] == "down" and measure in ("change", "change_rate") else 1
+    sign = -1 if row["direction"] == "down" and row["measure"] in ("change", "change_rate") else 1
     fits = same or not base or convert(Decimal(1), base, unit) is not None
     if not fits:
         return Issue(

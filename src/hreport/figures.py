@@ -189,9 +189,11 @@ class Figure:
 
     @property
     def line(self) -> tuple[Any, ...]:
-        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row."""
+        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row; one
+        that says no basis is that of a year on the year before."""
         growth = self.row["measure"] in ("change", "change_rate")
-        basis = (self.row["basis"] or "", bool(self.row["real"])) if growth else ("", False)
+        basis = self.row["basis"] or ("cumulative" if self.year is None and self.part_year else "")
+        basis = ("" if basis == "yoy" else basis, bool(self.row["real"])) if growth else ("", False)
         return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
 
     @property

@@ -16,6 +16,7 @@ from hreport.guards import TIME_LIMIT
 from hreport.record import LONG, SUGGEST, headed
 
 SUGGESTIONS = 50  # on a screen
+FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much each place states
 
 
 def compare(
@@ -38,6 +39,7 @@ def compare(
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="Every figure on a row of its own, instead of a pivot.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="The sentence behind each cell.")] = False,
+    ranks: Annotated[bool, typer.Option("--ranks", help="The rank of each figure that can be compared.")] = False,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Frequent wordings that no indicator claims, instead of a comparison.")
     ] = False,
@@ -91,6 +93,8 @@ def compare(
         partial(convert, lexicon=lexicon),
         selection,
         evidence=evidence and run.form != TO_SCREEN,
+        ranks=ranks,
+        coverage=run.form in FOR_PEOPLE,
         language=headers,
     )
     for issue in result.issues:

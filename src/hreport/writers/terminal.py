@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import Cell, Column, Row, State, plain
+from hreport.record import STATISTICS, Cell, Column, Row, State, plain
 
 CHUNK = 1_000  # rows printed at a time
 PIPE_WIDTH = 160  # columns where there is no screen to ask
@@ -149,10 +149,11 @@ def _tables(
         c.name: min(max(cell_len(fit(c.title)), *(cell_len(t) for t in texts[c.name])), WIDEST.get(c.name, 30))
         for c in columns
     }
-    wide = [c for c in columns if c.kind == "mixed"]
+    summary = {c.name for c in STATISTICS}
+    wide = [c for c in columns if c.kind == "mixed" or c.name in summary]
     if wide:
         hidden = {"indicator_id", "usable", "stated"}
-        fixed = [c for c in columns if c.kind != "mixed" and c.name not in hidden]
+        fixed = [c for c in columns if c not in wide and c.name not in hidden]
         room = width - sum(needs[c.name] + 3 for c in fixed)
         panels: list[list[Column]] = [[]]
         left = room

@@ -8,7 +8,7 @@ translations are data (`data/messages.toml`): the English template is the key.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -40,6 +40,39 @@ class Message(str):
 
 def _made(template: str, values: Mapping[str, Any]) -> Message:
     return Message(template, **values)
+
+
+def word_of(text: str) -> Message:
+    """A word that is made elsewhere and translated as it stands: a code, a sort, or what the system says.
+
+    >>> word_of("not found")
+    'not found'
+    """
+    return Message(text.replace("{", "{{").replace("}", "}}"))
+
+
+def reason_of(error: BaseException) -> Message:
+    """What an exception says: the message it carries, or the words of the system or library.
+
+    >>> reason_of(ValueError(Message("no {name}", name="file"))).template
+    'no {name}'
+    """
+    said = error.args[0] if error.args else ""
+    if isinstance(said, Message):
+        return said
+    return word_of(error.strerror if isinstance(error, OSError) and error.strerror else str(error))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts on one line, with what parts them in the reader's language.
+
+    >>> listed(["csv", "xlsx", "md"])
+    'csv, xlsx, md'
+    """
+    line = ""
+    for part in parts:
+        line = Message("{before}, {part}", before=line, part=part) if line else part
+    return line
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,8 @@ import typer
 
 from hreport import __version__
 from hreport.cli import compare, doctor, evaluate, extract, indicators, masks, show
+from hreport.cli.run import tell
+from hreport.messages import Message
 
 app = typer.Typer(
     name="hreport",
@@ -71,7 +73,7 @@ def main() -> None:
         if os.environ.get("HREPORT_DEBUG"):
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        sys.stderr.write(f"hreport: {reason}: a fault of hreport, please report this line\n")
+        tell(Message("{reason}: a fault of hreport, please report this line", reason=reason))
         sys.exit(1)
 
 

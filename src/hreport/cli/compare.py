@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message, listed, reason_of
 from hreport.record import LONG, SUGGEST, headed
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def compare(
     try:
         lexicon = load(catalog)
     except LexiconError as error:
-        misuse(str(error))
+        misuse(reason_of(error))
     except UnicodeDecodeError:
-        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
+        misuse(Message("{file}: not UTF-8: save it as UTF-8", file=catalog))
     catalogue = lexicon.indicators
     selection = tables.Selection(
         by=by,
@@ -113,7 +113,7 @@ def compare(
     for issue in result.issues:
         run.note(issue)
     if not result.long:
-        sys.stderr.write(f"hreport: nothing to compare: {_why(rows, selection, tables)}\n")
+        tell(Message("nothing to compare: {why}", why=_why(rows, selection, tables)))
     if long:
         run.write(result.long, LONG)
     elif result.rows or run.form != TO_SCREEN:
@@ -132,9 +132,10 @@ def _indicators(words: list[str], catalogue: Mapping[str, Indicator]) -> tuple[s
     for word in words:
         if word not in names and word.lower() not in names:
             near = get_close_matches(word, names, n=3, cutoff=0.4)
-            hint = f"Did you mean {', '.join(near)}? " if near else ""
+            hint = Message("Did you mean {names}? ", names=listed(near)) if near else ""
             raise typer.BadParameter(
-                f"{word!r} is not known. {hint}hreport indicators lists them.", param_hint="--indicator"
+                Message("{word!r} is not known. {hint}hreport indicators lists them.", word=word, hint=hint),
+                param_hint="--indicator",
             )
     return tuple(dict.fromkeys(names.get(w) or names[w.lower()] for w in words))
 
@@ -145,7 +146,9 @@ def _years(words: list[str]) -> tuple[int, ...]:
     for word in (w.strip() for given in words for w in given.split(",")):
         match = re.fullmatch(r"([12]\d{3})(?:-([12]\d{3}))?", word)
         if match is None or int(match[1]) > int(match[2] or match[1]):
-            raise typer.BadParameter(f"{word!r} is not a year such as 2024 or 2020-2024.", param_hint="--year")
+            raise typer.BadParameter(
+                Message("{word!r} is not a year such as 2024 or 2020-2024.", word=word), param_hint="--year"
+            )
         years |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
     return tuple(sorted(years))
 
@@ -154,12 +157,14 @@ def _why(rows: list[dict[str, object]], selection: object, tables: object) -> st
     """What keeps the table empty, and what to try."""
     known = [r for r in rows if r["indicator_id"]]
     if not rows:
-        return "no figures were found"
+        return Message("no figures were found")
     if not known:
-        return (
-            f"none of the {len(rows)} figures belongs to an indicator of the catalogue (--suggest lists their wordings)"
+        return Message(
+            "none of the {figures} figures belongs to an indicator of the catalogue (--suggest lists their wordings)",
+            figures=len(rows),
         )
-    return (
-        f"none of the {len(known)} figures of known indicators is left "
-        "(try --status all, --measure all, or without --year, --area, --indicator)"
+    return Message(
+        "none of the {figures} figures of known indicators is left "
+        "(try --status all, --measure all, or without --year, --area, --indicator)",
+        figures=len(known),
     )

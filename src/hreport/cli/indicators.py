@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import Run, misuse
+from hreport.cli.run import Run, misuse, tell
+from hreport.messages import Message, reason_of
 from hreport.record import CATALOGUE
 
 
@@ -26,9 +26,9 @@ def indicators(
     try:
         catalogue = load(catalog).indicators
     except LexiconError as error:
-        misuse(str(error))
+        misuse(reason_of(error))
     except UnicodeDecodeError:
-        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
+        misuse(Message("{file}: not UTF-8: save it as UTF-8", file=catalog))
     sought = word.casefold()
     rows = [
         {**{c.name: getattr(i, c.name) for c in CATALOGUE}, "aliases": "|".join(i.aliases)}
@@ -36,6 +36,6 @@ def indicators(
         if any(sought in name.casefold() for name in (i.id, i.name, i.en, *i.aliases))
     ]
     if not rows:
-        sys.stderr.write(f"hreport: no indicator has {word!r} in its id, name or aliases\n")
+        tell(Message("no indicator has {word!r} in its id, name or aliases", word=word))
         raise typer.Exit(1)
     run.write(rows, CATALOGUE)

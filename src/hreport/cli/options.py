@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hreport.messages import Message, listed
 from hreport.writers import WRITERS
 
 STORE = "duckdb"
@@ -22,8 +23,11 @@ def one_of(value: str, known: Iterable[str], option: str) -> str:
     if value in names:
         return value
     near = get_close_matches(value.lower(), names, n=1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    raise typer.BadParameter(f"{value!r} is not known. {hint}Known: {', '.join(names)}.", param_hint=option)
+    hint = Message("Did you mean {name}? ", name=near[0]) if near else ""
+    raise typer.BadParameter(
+        Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(names)),
+        param_hint=option,
+    )
 
 
 def _format(value: str | None) -> str | None:
@@ -39,15 +43,19 @@ def _output(value: Path | None) -> Path | None:
     if value is None or str(value) == "-":
         return None
     if value.is_dir():
-        raise typer.BadParameter(f"{value} is a folder: give a file name in it.", param_hint="-o/--output")
+        raise typer.BadParameter(
+            Message("{value} is a folder: give a file name in it.", value=value), param_hint="-o/--output"
+        )
     if not value.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {value.parent}: create it first.", param_hint="-o/--output")
+        raise typer.BadParameter(
+            Message("there is no folder {folder}: create it first.", folder=value.parent), param_hint="-o/--output"
+        )
     return value
 
 
 def _readable(value: Path | None) -> Path | None:
     if value is not None and not value.is_file():
-        raise typer.BadParameter(f"there is no file {value}.")
+        raise typer.BadParameter(Message("there is no file {value}.", value=value))
     return value
 
 

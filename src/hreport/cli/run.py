@@ -18,6 +18,7 @@ import typer
 
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message, listed, reason_of, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed
 from hreport.sourcetext import place
 from hreport.writers import BINARY, WRITERS, save, write
@@ -37,8 +38,13 @@ SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_to
 
 def misuse(message: str) -> NoReturn:
     """End with a clear line and exit code 2."""
-    sys.stderr.write(f"hreport: {message}\n")
+    tell(message)
     raise typer.Exit(2)
+
+
+def tell(message: str) -> None:
+    """A line of ours for who watches, on standard error."""
+    _say(printable(f"hreport: {message}"))
 
 
 @dataclass(slots=True)
@@ -77,21 +83,27 @@ class Run:
         if self.form is None and self.output is not None:
             suffix = self.output.suffix.lower().lstrip(".")
             if not suffix:
-                misuse(f"{self.output}: no suffix says the format: give -f, one of {', '.join(WRITERS)}")
+                misuse(
+                    Message(
+                        "{output}: no suffix says the format: give -f, one of {formats}",
+                        output=self.output,
+                        formats=listed(WRITERS),
+                    )
+                )
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
         if self.form == STORE and self.output is None:
-            misuse(f"{STORE} is not for a pipe: give -o FILE.{STORE}")
+            misuse(Message("{format} is not for a pipe: give -o FILE.{format}", format=STORE))
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
-            misuse(f"{self.form} is not for a screen: give -o FILE.{self.form}")
+            misuse(Message("{format} is not for a screen: give -o FILE.{format}", format=self.form))
         both = [os.path.realpath(p) for p in (self.output, self.issues_file) if p is not None]
         if len(set(both)) < len(both):
-            misuse(f"{self.output}: --output and --issues are the same file")
+            misuse(Message("{output}: --output and --issues are the same file", output=self.output))
         if self.output is not None:
             real = os.path.realpath(self.output)
             if any(p != "-" and os.path.isfile(p) and os.path.realpath(p) == real for p in self.paths):
-                misuse(f"{self.output} is one of the files to read: give another -o")
+                misuse(Message("{output} is one of the files to read: give another -o", output=self.output))
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
 
@@ -118,7 +130,7 @@ class Run:
         try:
             manifest = read_manifest(self.manifest) if self.manifest else Manifest()
         except ManifestError as error:
-            misuse(str(error))
+            misuse(reason_of(error))
         found = find(self.paths if paths is None else paths, _stdin(), own)
         self.nothing_found = not found.sources
         found.issues += manifest.unmatched(s.path for s in found.sources)
@@ -133,7 +145,13 @@ class Run:
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
-            misuse(f"--save-text: {folder} cannot be made ({error.strerror or error}): give a folder")
+            misuse(
+                Message(
+                    "--save-text: {folder} cannot be made ({reason}): give a folder",
+                    folder=folder,
+                    reason=reason_of(error),
+                )
+            )
 
     def _outcomes(self, sources: Iterable[Source], work: Work, here: bool) -> Iterator[Outcome]:
         from hreport.lexicon import LexiconError
@@ -143,9 +161,9 @@ class Run:
             total = len(sources) if isinstance(sources, Sequence) else None
             return run(sources, work, self.jobs, total, here)
         except LexiconError as error:
-            misuse(str(error))
+            misuse(reason_of(error))
         except UnicodeDecodeError:
-            misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
+            misuse(Message("{file}: not UTF-8: save it as UTF-8", file=self.catalog))
 
     def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
         with ExitStack() as stack:
@@ -180,12 +198,12 @@ class Run:
 
         assert self.output is not None
         if self.min_confidence:
-            misuse("--min-confidence: a store keeps every figure: leave them out where it is read")
+            misuse(Message("--min-confidence: a store keeps every figure: leave them out where it is read"))
         found, work = self._found("both", False, None)
         try:
             store = Store(self.output, work)
         except StoreError as error:
-            misuse(f"{self.output}: {error}")
+            misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
         with ExitStack() as stack:
             stack.callback(store.close)
             say = self._progress(stack, len(found.sources))
@@ -202,8 +220,13 @@ class Run:
             if gone := store.gone(self.paths):
                 if self.prune:
                     store.prune(gone)
-                what = "were dropped from the store" if self.prune else "are kept in the store: --prune drops them"
-                _say(printable(f"hreport: {len(gone):,} that are gone from the folder {what}"))
+                dropped = Message(
+                    "{count:,} that are gone from the folder were dropped from the store", count=len(gone)
+                )
+                kept = Message(
+                    "{count:,} that are gone from the folder are kept in the store: --prune drops them", count=len(gone)
+                )
+                tell(dropped if self.prune else kept)
 
     def _progress(self, stack: ExitStack, total: int) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
@@ -223,14 +246,20 @@ class Run:
         """Write rows where the user wants them; an output that cannot be written is misuse."""
         assert self.form is not None
         if self.form == STORE:
-            misuse(f"{self.output}: a store is written by extract and masks: give -o FILE.{', .'.join(WRITERS)}")
+            misuse(
+                Message(
+                    "{output}: a store is written by extract and masks: give -o FILE{formats}",
+                    output=self.output,
+                    formats=listed([f".{w}" for w in WRITERS]),
+                )
+            )
         shown = headed(tuple(columns), self.headers)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
         try:
             if self.output is not None and self.nothing_found:
                 deque(rows, maxlen=0)  # says what is missing
-                _say(f"hreport: {self.output}: not written, since there is nothing to read")
+                tell(Message("{output}: not written, since there is nothing to read", output=self.output))
                 return
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
@@ -243,8 +272,19 @@ class Run:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as error:
-            hint = ": is it open in another program?" if isinstance(error, PermissionError) and self.output else ""
-            misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error}){hint}")
+            hint = (
+                Message(": is it open in another program?")
+                if isinstance(error, PermissionError) and self.output
+                else ""
+            )
+            misuse(
+                Message(
+                    "{output}: cannot be written ({reason}){hint}",
+                    output=self.output or Message("standard output"),
+                    reason=reason_of(error),
+                    hint=hint,
+                )
+            )
 
     def end(self, failed: bool = False) -> NoReturn:
         """Write the issues, say the count, and leave with the exit code: 1 where something could not be read, or the
@@ -261,7 +301,7 @@ class Run:
             try:
                 save(rows, headed(ISSUES, self.headers), self.issues_file, "csv")
             except OSError as error:
-                misuse(f"{self.issues_file}: cannot be written ({error.strerror or error})")
+                misuse(Message("{file}: cannot be written ({reason})", file=self.issues_file, reason=reason_of(error)))
         if not self.quiet:
             sys.stderr.write(printable(self.count()) + "\n")
         raise typer.Exit(1 if fatal or failed else 0)
@@ -272,16 +312,17 @@ class Run:
         >>> Run(["a.txt"], form="csv", read=1204, unchanged=37).count()
         '1,204 read, 37 unchanged'
         """
-        parts = [f"{self.read:,} read"]
+        parts: list[str] = [Message("{read:,} read", read=self.read)]
         if self.unchanged:
-            parts.append(f"{self.unchanged:,} unchanged")
+            parts.append(Message("{unchanged:,} unchanged", unchanged=self.unchanged))
         codes = Counter(i.code for i in self.issues if i.fatal)
         if codes:
-            reasons = ", ".join(
-                f"{n:,} {code.replace('_', ' ')}" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c))
+            most = sorted(codes.items(), key=lambda c: (-c[1], c))
+            reasons = listed(
+                [Message("{count:,} {code}", count=n, code=word_of(code.replace("_", " "))) for code, n in most]
             )
-            parts.append(f"{codes.total():,} not read: {reasons}")
-        return ", ".join(parts)
+            parts.append(Message("{count:,} not read: {reasons}", count=codes.total(), reasons=reasons))
+        return listed(parts)
 
 
 def _say(line: str) -> None:
@@ -311,7 +352,7 @@ def _stdin() -> BinaryIO | None:
 
 def _stdout() -> BinaryIO:
     if sys.stdout is None:
-        misuse("there is no standard output: give -o FILE")
+        misuse(Message("there is no standard output: give -o FILE"))
     sys.stdout.flush()
     return sys.stdout.buffer
 

@@ -15,6 +15,7 @@ import typer
 from hreport.cli import options
 from hreport.cli.run import Run, encoding_of, is_screen, misuse, printable
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message
 from hreport.record import Row, State
 from hreport.writers import MARKED, Marks, write_marked
 
@@ -26,7 +27,9 @@ def _at(values: list[str] | None) -> list[str]:
     for value in values or []:
         match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", value)
         if match is None or int(match[1]) >= int(match[2]):
-            raise typer.BadParameter(f"{value!r} is not START-END, such as 108-113.", param_hint="--at")
+            raise typer.BadParameter(
+                Message("{value!r} is not START-END, such as 108-113.", value=value), param_hint="--at"
+            )
     return values or []
 
 
@@ -57,13 +60,13 @@ def show(
             found[row["file"]].append(row)
         texts = sorted(run.texts.items())
         if places and len(texts) > 1:
-            misuse("--at: give one document, not an archive")
+            misuse(Message("--at: give one document, not an archive"))
         for file, saved in texts:
             text = saved.read_bytes().decode("utf-8")
             marks = list(_marks(found[file]))
             lines = _lines(text, places)
             if not lines:
-                misuse(f"--at: the text has {len(text):,} characters: give a place in it")
+                misuse(Message("--at: the text has {length:,} characters: give a place in it", length=len(text)))
             title = f"{file}" if len(texts) > 1 or is_screen(sys.stdout) else ""
             notes = [] if quiet or places else [_legend(marks)]
             write_marked(text, marks, lines, sys.stdout.buffer, encoding=encoding_of("table"), title=title, notes=notes)

@@ -68,13 +68,14 @@ def compare(
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
     from hreport import tables
@@ -108,7 +109,7 @@ def compare(
         partial(convert, lexicon=lexicon),
         selection,
         evidence=evidence and run.form != TO_SCREEN,
-        language=headers,
+        language=run.headings,
     )
     for issue in result.issues:
         run.note(issue)
@@ -119,7 +120,7 @@ def compare(
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
-            run.write(result.evidence, headed(tables.EVIDENCE, headers))
+            run.write(result.evidence, headed(tables.EVIDENCE, run.headings))
     run.end()
 
 

@@ -16,8 +16,8 @@ import typer
 from hreport.cli import options
 from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, listed, reason_of, word_of
-from hreport.record import CASES, EARLIER, SCORES, Column, Row
+from hreport.messages import Message, listed, reason_of, translated, word_of
+from hreport.record import CASES, EARLIER, EXTRACT, MACHINE, MASKS, SCORES, Column, Row, headed
 
 if TYPE_CHECKING:
     from hreport.evaluate import Score
@@ -78,12 +78,13 @@ def evaluate(
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """Precision, recall and F1 of what was found against annotation; errors, and changes since an earlier run."""
     from hreport import evaluate as scoring
@@ -236,17 +237,28 @@ def _say_counts(run: Run, what: str, cases: Iterable[Row]) -> None:
 def _show(run: Run, rows: Sequence[Row], cases: Sequence[Row]) -> None:
     """The figures for a screen, one table below the other: in total, by file, by rule, by confidence; then cases."""
     figure, *shares = (c for c in SCORES if c.name not in ("by", "name"))
-    run.write([row for row in rows if row["by"] == "total"], [figure, *shares, *EARLIER])
+    total = [{**row, "figure": word_of(row["figure"])} for row in rows if row["by"] == "total"]
+    run.write(total, [figure, *shares, *EARLIER])
     files: dict[str, Row] = {}
     for row in rows:
         if row["by"] == "file":
             main = row["r"] if row["f1"] is None else row["f1"]
             files.setdefault(row["name"], {"file": row["name"]})[row["figure"]] = main
-    names = dict.fromkeys(row["figure"] for row in rows)
-    run.write(list(files.values()), [Column("file"), *(Column(name, "number") for name in names)])
+    names = {row["figure"]: translated(row["figure"], run.headings) for row in rows}
+    run.write(list(files.values()), [Column("file"), *(Column(n, "number", words) for n, words in names.items())])
     for by in ("rule", "confidence"):
         run.write([{**row, by: row["name"]} for row in rows if row["by"] == by], [Column(by), *shares])
-    run.write(cases, CASES)
+    run.write([_in_words(case, run.headings) for case in cases], CASES)
+
+
+def _in_words(case: Row, language: str) -> Row:
+    """A case for a screen: its sort in words, and its fields named as the columns are."""
+    headings = {c.name: c.title for c in headed((*CASES, *EXTRACT, *MASKS, *MACHINE), language)}
+    sides = {}
+    for side in ("gold", "before", "found"):
+        pairs = [field.partition(": ") for field in (case[side] or "").split("; ")]
+        sides[side] = "; ".join(headings.get(name, name) + colon + value for name, colon, value in pairs)
+    return {**case, "case": word_of(case["case"]), **sides}
 
 
 def _rounded(rows: Iterable[Row]) -> Iterator[Row]:

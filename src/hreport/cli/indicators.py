@@ -17,7 +17,8 @@ def indicators(
     output: options.Output = None,
     form: options.Format = None,
     catalog: options.Catalog = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
+    lang: options.Lang = None,
 ) -> None:
     """The catalogue of indicators, or those that a word occurs in."""
     from hreport.lexicon import LexiconError, load

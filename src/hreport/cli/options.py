@@ -9,12 +9,10 @@ from typing import Annotated
 
 import typer
 
-from hreport.messages import Message, listed
+from hreport.messages import LANGUAGES, Message, listed
 from hreport.writers import WRITERS
 
 STORE = "duckdb"
-
-LANGUAGES = ("en", "zh")
 
 
 def one_of(value: str, known: Iterable[str], option: str) -> str:
@@ -34,8 +32,12 @@ def _format(value: str | None) -> str | None:
     return None if value is None else one_of(value.lower().lstrip("."), (*WRITERS, STORE), "-f/--format")
 
 
-def _headers(value: str) -> str:
-    return one_of(value.lower(), LANGUAGES, "--headers")
+def _headers(value: str | None) -> str | None:
+    return None if value is None else one_of(value.lower(), LANGUAGES, "--headers")
+
+
+def _lang(value: str | None) -> str | None:
+    return None if value is None else one_of(value.lower(), LANGUAGES, "--lang")
 
 
 def _output(value: Path | None) -> Path | None:
@@ -68,7 +70,13 @@ Output = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option("-f", "--format", metavar="NAME", help=f"One of {', '.join((*WRITERS, STORE))}.", callback=_format),
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="NAME",
+        help=Message("One of {formats}.", formats=listed((*WRITERS, STORE))),
+        callback=_format,
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("-j", "--jobs", min=1, metavar="N", help="Worker processes. [default: cores]")
@@ -94,19 +102,38 @@ Issues = Annotated[
     typer.Option("--issues", metavar="FILE.csv", help="Write what could not be read, and why.", callback=_output),
 ]
 Headers = Annotated[
-    str, typer.Option("--headers", metavar="en|zh", help="Language of the headings.", callback=_headers)
+    str | None,
+    typer.Option(
+        "--headers",
+        metavar="|".join(LANGUAGES),
+        help="Language of the headings. [default: en; on a screen as --lang]",
+        callback=_headers,
+    ),
+]
+# What it says is settled before the command line is read, in `language.wanted`: here it is checked, and has its help.
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="|".join(LANGUAGES),
+        help="Language of what is said: messages, help, headings on a screen. [default: the system's]",
+        callback=_lang,
+        is_eager=True,
+    ),
 ]
 MinConfidence = Annotated[
     float,
     typer.Option(
         "--min-confidence",
+        metavar="X",
         min=0.0,
         max=1.0,
         help="Leave out figures that are less sure than this; those without a confidence are kept.",
     ),
 ]
 Password = Annotated[
-    str | None, typer.Option("--password", envvar="HREPORT_PASSWORD", help="Password of encrypted files.")
+    str | None,
+    typer.Option("--password", metavar="WORD", envvar="HREPORT_PASSWORD", help="Password of encrypted files."),
 ]
 Timeout = Annotated[
     float,

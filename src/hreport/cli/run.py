@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeAlias
 
 import typer
 
+from hreport.cli import language
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, word_of
@@ -44,7 +45,7 @@ def misuse(message: str) -> NoReturn:
 
 def tell(message: str) -> None:
     """A line of ours for who watches, on standard error."""
-    _say(printable(f"hreport: {message}"))
+    _say(printable(f"hreport: {language.said(message)}"))
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Run:
     userdict: Path | None = None
     manifest: Path | None = None
     issues_file: Path | None = None
-    headers: str = "en"
+    headers: str | None = None
     min_confidence: float = 0.0
     password: str | None = None
     timeout: float = TIME_LIMIT
@@ -106,6 +107,11 @@ class Run:
                 misuse(Message("{output} is one of the files to read: give another -o", output=self.output))
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
+
+    @property
+    def headings(self) -> str:
+        """The language of headings: what the user asks for; else on a screen ours, and the stable names in a file."""
+        return self.headers or (language.current() if self.form == TO_SCREEN else "en")
 
     def rows(self, want: Want, tables: bool = False, paths: Sequence[str] | None = None) -> Iterator[Row]:
         """Rows of all files, or of those behind `paths`, in order, as they are read; issues are said on the way.
@@ -234,13 +240,14 @@ class Run:
             return _say
         from hreport.writers.terminal import progress
 
-        return stack.enter_context(progress(total))
+        return stack.enter_context(progress(total, language.said(Message("reading"))))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
         self.issues.append(issue)
         if issue.fatal or self.verbose or issue.code in SAID:
-            (say or _say)(printable(f"hreport: {issue.path}: {issue.message}"))
+            line = Message("{path}: {message}", path=issue.path, message=issue.message)
+            (say or _say)(printable(f"hreport: {language.said(line)}"))
 
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
         """Write rows where the user wants them; an output that cannot be written is misuse."""
@@ -253,7 +260,7 @@ class Run:
                     formats=listed([f".{w}" for w in WRITERS]),
                 )
             )
-        shown = headed(tuple(columns), self.headers)
+        shown = headed(tuple(columns), self.headings)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
         try:
@@ -265,7 +272,8 @@ class Run:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
             if self.form == TO_SCREEN:
-                rows = list(rows)  # read all before the first line, or the bar would run through the table
+                # Read all before the first line, or the bar would run through the table.
+                rows = [{n: language.said(v) if isinstance(v, Message) else v for n, v in r.items()} for r in rows]
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
@@ -299,11 +307,11 @@ class Run:
                 for i in self.issues
             )  # fmt: skip
             try:
-                save(rows, headed(ISSUES, self.headers), self.issues_file, "csv")
+                save(rows, headed(ISSUES, self.headers or "en"), self.issues_file, "csv")
             except OSError as error:
                 misuse(Message("{file}: cannot be written ({reason})", file=self.issues_file, reason=reason_of(error)))
         if not self.quiet:
-            sys.stderr.write(printable(self.count()) + "\n")
+            sys.stderr.write(printable(language.said(self.count())) + "\n")
         raise typer.Exit(1 if fatal or failed else 0)
 
     def count(self) -> str:
@@ -312,17 +320,16 @@ class Run:
         >>> Run(["a.txt"], form="csv", read=1204, unchanged=37).count()
         '1,204 read, 37 unchanged'
         """
-        parts: list[str] = [Message("{read:,} read", read=self.read)]
+        line = Message("{read:,} read", read=self.read)
         if self.unchanged:
-            parts.append(Message("{unchanged:,} unchanged", unchanged=self.unchanged))
-        codes = Counter(i.code for i in self.issues if i.fatal)
-        if codes:
+            more = Message("{unchanged:,} unchanged", unchanged=self.unchanged)
+            line = Message("{line}, {more}", line=line, more=more)
+        if codes := Counter(i.code for i in self.issues if i.fatal):
             most = sorted(codes.items(), key=lambda c: (-c[1], c))
-            reasons = listed(
-                [Message("{count:,} {code}", count=n, code=word_of(code.replace("_", " "))) for code, n in most]
-            )
-            parts.append(Message("{count:,} not read: {reasons}", count=codes.total(), reasons=reasons))
-        return listed(parts)
+            words = [Message("{count:,} {code}", count=n, code=word_of(code.replace("_", " "))) for code, n in most]
+            more = Message("{count:,} not read: {reasons}", count=codes.total(), reasons=listed(words))
+            line = Message("{line}, {more}", line=line, more=more)
+        return line
 
 
 def _say(line: str) -> None:

@@ -13,14 +13,12 @@ from typing import Annotated
 import typer
 
 from hreport.cli import options
+from hreport.cli.language import said
 from hreport.cli.run import Run, encoding_of, is_screen, misuse, printable
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import Row, State
 from hreport.writers import MARKED, Marks, write_marked
-
-# How a stretch is marked where there are no colours: figures, masks and damage stay apart in a pipe.
-KINDS: dict[State, str] = {"plain": "figures", "masked": "masks", "damaged": "damaged", "repaired": "repaired"}
 
 
 def _at(values: list[str] | None) -> list[str]:
@@ -49,6 +47,7 @@ def show(
     timeout: options.Timeout = TIME_LIMIT,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """The text of a document with its figures, masks and damage marked."""
     places = [tuple(map(int, value.split("-"))) for value in at or []]
@@ -98,5 +97,10 @@ def _lines(text: str, places: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
 
 def _legend(marks: Marks) -> str:
     counts = Counter(state for _, _, state in marks)
-    shown = [f"{MARKED[state][0]}{counts[state]:,} {name}{MARKED[state][1]}" for state, name in KINDS.items()]
-    return printable("  ".join(shown))
+    kinds: dict[State, str] = {
+        "plain": Message("{count:,} figures", count=counts["plain"]),
+        "masked": Message("{count:,} masks", count=counts["masked"]),
+        "damaged": Message("{count:,} damaged", count=counts["damaged"]),
+        "repaired": Message("{count:,} repaired", count=counts["repaired"]),
+    }
+    return printable("  ".join(MARKED[state][0] + said(line) + MARKED[state][1] for state, line in kinds.items()))

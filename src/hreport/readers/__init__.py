@@ -146,10 +146,10 @@ def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = 
         what, advice = UNSUPPORTED[file_format]
         suffix = Path(name).suffix.lower()
         is_telling = suffix.isascii() and suffix.isprintable() and 1 < len(suffix) <= 6
-        named = Message(" named {suffix}", suffix=suffix) if is_telling else ""
-        return source.issue(
-            "unsupported", Message("it is {what}{named}: {advice}", what=what, named=named, advice=advice)
-        )
+        message = Message("it is {what}: {advice}", what=what, advice=advice)
+        if is_telling:
+            message = Message("it is {what} named {suffix}: {advice}", what=what, suffix=suffix, advice=advice)
+        return source.issue("unsupported", message)
     try:
         result: Document | Issue = import_module(READERS[file_format]).read(source)
     except MemoryError:  # the limit of the process: said by who set it

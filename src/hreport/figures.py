@@ -18,7 +18,7 @@ from pathlib import PurePath
 from typing import Any
 
 from hreport.lexicon import Indicator
-from hreport.messages import Message
+from hreport.messages import Message, listed
 from hreport.model import Issue, Span
 from hreport.record import STATE_BEFORE, Row, exact, wording
 
@@ -85,12 +85,12 @@ def _one_of(value: str, known: Sequence[str], option: str) -> str:
     if value in known:
         return value
     hint = _hint(get_close_matches(value, known, n=1))
-    said = Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=", ".join(known))
+    said = Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(known))
     raise SelectionError(option, said)
 
 
 def _hint(near: Sequence[str]) -> str:
-    return Message("Did you mean {names}? ", names=", ".join(near)) if near else ""
+    return Message("Did you mean {names}? ", names=listed(near)) if near else ""
 
 
 def _ids(words: Iterable[str], catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
@@ -320,7 +320,14 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         return Issue(
             row["file"] or "",
             "unit",
-            f"{row['text']} ({row['indicator']}): {base} is no unit of {indicator.name} ({unit}): left out",
+            Message(
+                "{text} ({wording}): {base} is no unit of {indicator} ({unit}): left out",
+                text=row["text"],
+                wording=row["indicator"],
+                base=base,
+                indicator=indicator.name,
+                unit=unit,
+            ),
             fatal=False,
             span=Span(row["start"], row["end"]) if _is_span(row) else None,
         )

@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from hreport.messages import Message
+from hreport.messages import Message, listed, reason_of
 from hreport.text import fold as one_script
 
 T = TypeVar("T")
@@ -31,7 +31,8 @@ class LexiconError(ValueError):
 
     def __init__(self, file: str, entry: str, problem: str) -> None:
         """`entry` is the id, empty where the problem is the whole file's."""
-        super().__init__(f"{file}: {entry}: {problem}" if entry else f"{file}: {problem}")
+        where = Message("{file}: {entry}", file=file, entry=entry) if entry else file
+        super().__init__(Message("{where}: {problem}", where=where, problem=problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def parse(file: str, text: str) -> dict[str, Any]:
         line_number = getattr(error, "lineno", None)
         line = text.splitlines()[line_number - 1] if line_number else ""
         entry = line.partition("=")[0].strip().strip('"')
-        raise LexiconError(file, entry, str(error)) from None
+        raise LexiconError(file, entry, reason_of(error)) from None
 
 
 def entries(kind: type[T], file: str, table: Mapping[str, Any]) -> dict[str, T]:
@@ -76,17 +77,23 @@ def entries(kind: type[T], file: str, table: Mapping[str, Any]) -> dict[str, T]:
     found: dict[str, T] = {}
     for key, raw in table.items():
         if not isinstance(raw, dict):
-            raise LexiconError(file, key, "an entry must be a table { ... }")
+            raise LexiconError(file, key, Message("an entry must be a table {{ ... }}"))
         if unknown := raw.keys() - names.keys():
-            raise LexiconError(file, key, f"unknown key {', '.join(sorted(unknown))}; known: {', '.join(names)}")
+            raise LexiconError(
+                file,
+                key,
+                Message("unknown key {unknown}; known: {known}", unknown=listed(sorted(unknown)), known=listed(names)),
+            )
         if missing := required - raw.keys():
-            raise LexiconError(file, key, f"missing {', '.join(sorted(missing))}")
+            raise LexiconError(file, key, Message("missing {keys}", keys=listed(sorted(missing))))
         values = {}
         for name, value in raw.items():
             if isinstance(value, list):
                 value = tuple(value)
             if not _fits(value, hints[name]):
-                raise LexiconError(file, key, f"{name} must be {hints[name]}, not {value!r}")
+                raise LexiconError(
+                    file, key, Message("{name} must be {kind}, not {value!r}", name=name, kind=hints[name], value=value)
+                )
             values[name] = value
         found[key] = kind(id=key, **values)  # type: ignore[call-arg]
     return found
@@ -199,10 +206,14 @@ def load(catalog: Path | None = None) -> Lexicon:
     for indicator in indicators.values():
         file = files[indicator.id]
         if unit(indicator.unit, conversions) is None:
-            raise LexiconError(file, indicator.id, f"unknown unit {indicator.unit}; add it to conversions.toml")
+            raise LexiconError(
+                file, indicator.id, Message("unknown unit {unit}; add it to conversions.toml", unit=indicator.unit)
+            )
         for alias in (indicator.name, *indicator.aliases):
             if (other := names.setdefault(fold(alias), indicator.id)) != indicator.id:
-                raise LexiconError(file, indicator.id, f"alias {alias} is claimed by {other} already")
+                raise LexiconError(
+                    file, indicator.id, Message("alias {alias} is claimed by {other} already", alias=alias, other=other)
+                )
     return Lexicon(indicators, conversions, spin, wording, folds, titles(), names)
 
 
@@ -262,5 +273,9 @@ def _table(file: str, name: str) -> dict[str, Any]:
 
 def _section(file: str, parsed: dict[str, Any], name: str) -> dict[str, Any]:
     if parsed.keys() != {name} or not isinstance(parsed[name], dict):
-        raise LexiconError(file, "", f"must hold one table [{name}], not {', '.join(parsed) or 'nothing'}")
+        raise LexiconError(
+            file,
+            "",
+            Message("must hold one table [{name}], not {found}", name=name, found=listed(parsed) or Message("nothing")),
+        )
     return dict(parsed[name])

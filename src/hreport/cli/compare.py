@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from itertools import islice
 from typing import Annotated
@@ -10,9 +9,10 @@ from typing import Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.figures import ALL, BY, MEASURES, STATUSES, Selection, SelectionError, why_none
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message, reason_of
 from hreport.record import LONG, SUGGEST, headed
 
 SUGGESTIONS = 50  # on a screen
@@ -50,13 +50,14 @@ def compare(
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
     from hreport import comparison
@@ -68,7 +69,7 @@ def compare(
     try:
         lexicon = load(catalog)
     except LexiconError as error:
-        misuse(str(error))
+        misuse(reason_of(error))
     catalogue = lexicon.indicators
     try:
         selection = Selection.of(
@@ -95,16 +96,16 @@ def compare(
         evidence=evidence and run.form != TO_SCREEN,
         ranks=ranks,
         coverage=run.form in FOR_PEOPLE,
-        language=headers,
+        language=run.headings,
     )
     for issue in result.issues:
         run.note(issue)
     if not result.long:
-        sys.stderr.write(f"hreport: nothing to compare: {why_none(rows)}\n")
+        tell(Message("nothing to compare: {why}", why=why_none(rows)))
     if long:
         run.write(result.long, LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
-            run.write(result.evidence, headed(comparison.EVIDENCE, headers))
+            run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import Run, misuse
+from hreport.cli.run import Run, misuse, tell
+from hreport.messages import Message, reason_of
 from hreport.record import CATALOGUE
 
 
@@ -17,7 +17,8 @@ def indicators(
     output: options.Output = None,
     form: options.Format = None,
     catalog: options.Catalog = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
+    lang: options.Lang = None,
 ) -> None:
     """The catalogue of indicators, or those that a word occurs in."""
     from hreport.lexicon import LexiconError, load
@@ -26,7 +27,7 @@ def indicators(
     try:
         catalogue = load(catalog).indicators
     except LexiconError as error:
-        misuse(str(error))
+        misuse(reason_of(error))
     sought = word.casefold()
     rows = [
         {**{c.name: getattr(i, c.name) for c in CATALOGUE}, "aliases": "|".join(i.aliases)}
@@ -34,6 +35,6 @@ def indicators(
         if any(sought in name.casefold() for name in (i.id, i.name, i.en, *i.aliases))
     ]
     if not rows:
-        sys.stderr.write(f"hreport: no indicator has {word!r} in its id, name or aliases\n")
+        tell(Message("no indicator has {word!r} in its id, name or aliases", word=word))
         raise typer.Exit(1)
     run.write(rows, CATALOGUE)

@@ -243,8 +243,9 @@ def _table(
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error; call what this yields with a line to print above the bar, or with "" for one step."""
+def progress(total: int, words: str) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, after some words; call what this yields with a line to print above the bar, or with ""
+    for one step."""
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -255,7 +256,7 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
         transient=True,
     )
     with bar:
-        task = bar.add_task("reading", total=total)
+        task = bar.add_task(words, total=total)
 
         def step(line: str) -> None:
             if line:

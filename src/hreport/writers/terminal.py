@@ -150,10 +150,10 @@ def _tables(
         for c in columns
     }
     summary = {c.name for c in STATISTICS}
-    wide = [c for c in columns if c.kind == "mixed" or c.name in summary]
+    wide = [c for c in columns if c.kind == "mixed"]
     if wide:
         hidden = {"indicator_id", "usable", "stated"}
-        fixed = [c for c in columns if c not in wide and c.name not in hidden]
+        fixed = [c for c in columns if c not in wide and c.name not in hidden | summary]
         room = width - sum(needs[c.name] + 3 for c in fixed)
         panels: list[list[Column]] = [[]]
         left = room
@@ -169,6 +169,11 @@ def _tables(
             kept = [i for i, row in enumerate(rows) if alone or any(row.get(c.name) is not None for c in panel)]
             some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
             yield _table([rows[i] for i in kept], [*fixed, *panel], some, simple, fit)
+        kept = [i for i, row in enumerate(rows) if row.get("minimum") is not None]
+        telling = [c for c in columns if c.name in summary and any(rows[i].get(c.name) for i in kept)]
+        if telling:
+            some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
+            yield _table([rows[i] for i in kept], [*fixed, *telling], some, simple, fit)
         return
     yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
 

@@ -325,14 +325,6 @@ def test_legend_speaks_only_of_what_is_there() -> None:
     assert made(masked(), deleted).legend[2:] == (said,)
 
 
-def test_suggest() -> None:
-    rows = [row(indicator_id=None, indicator="家庭医生", start=n) for n in range(3)] + [
-        row(indicator_id=None, indicator="x")
-    ]
-    found = list(tables.suggest([*rows, row()], Selection()))
-    assert [(r["wording"], r["figures"]) for r in found] == [("家庭医生", 3), ("x", 1)]
-
-
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
 def test_extract_tables_are_read_back(form: str, tmp_path: Path) -> None:
     rows = [

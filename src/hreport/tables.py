@@ -28,7 +28,7 @@ import io
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from functools import lru_cache
@@ -882,31 +882,3 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
     if left_out:
         lines.append(words["left_out"].format(count=left_out))
     return tuple(lines)
-
-
-# --- wordings that no indicator claims -------------------------------------------------------------------------------
-
-
-def suggest(rows: Iterable[Row], selection: Selection) -> Iterator[Row]:
-    """Frequent wordings without an indicator of the catalogue, most frequent first, with an example of each."""
-    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        if row["indicator_id"] or not row["indicator"]:
-            continue
-        if selection.measure not in ("all", row["measure"]) or selection.status not in ("all", row["status"]):
-            continue
-        groups[row["indicator"], row["measure"] or "", row["base_unit"] or ""].append(row)
-    reports = {key: len({(r["file"], r["report"]) for r in members}) for key, members in groups.items()}
-    for key in sorted(groups, key=lambda k: (-len(groups[k]), -reports[k], k)):
-        first = groups[key][0]
-        yield {
-            "wording": key[0],
-            "measure": key[1] or None,
-            "base_unit": key[2] or None,
-            "figures": len(groups[key]),
-            "reports": reports[key],
-            "example": first["sentence"],
-            "file": first["file"],
-            "start": first["start"],
-            "end": first["end"],
-        }

@@ -99,7 +99,9 @@ def compare(
     )
     rows = list(run.rows("observations", tables=True))
     if suggest:
-        found = tables.suggest(rows, selection)
+        from hreport.suggest import suggest as suggestions
+
+        found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
         run.end()
     result = tables.compare(

@@ -17,13 +17,13 @@ LANGUAGES = ("en", "zh")
 
 
 def one_of(value: str, known: Iterable[str], option: str) -> str:
-    """The value, if it is one of the known ones; else misuse that names them and the nearest."""
-    names = list(known)
-    if value in names:
-        return value
+    """The known value that it is, in capitals or not; else misuse that names them and the nearest."""
+    names = {name.lower(): name for name in known}
+    if value.lower() in names:
+        return names[value.lower()]
     near = get_close_matches(value.lower(), names, n=1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    raise typer.BadParameter(f"{value!r} is not known. {hint}Known: {', '.join(names)}.", param_hint=option)
+    hint = f"Did you mean {names[near[0]]}? " if near else ""
+    raise typer.BadParameter(f"{value!r} is not known. {hint}Known: {', '.join(names.values())}.", param_hint=option)
 
 
 def _format(value: str | None) -> str | None:

@@ -20,8 +20,8 @@ from texts import LEXICON, ROOT, SHARED, file
 from hreport.analyse import analyse
 from hreport.evaluate import COMPARED, FIGURES, Score, errors, score
 from hreport.model import Extraction
+from hreport.readback import read_gold as rows_of
 from hreport.record import Row, mask_rows, observation_rows
-from hreport.tables import read_gold as rows_of
 
 GOLD = ROOT / "tests" / "gold"
 FLOORS = GOLD / "floors.json"

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from hreport import tables
+from hreport import comparison
+from hreport.comparison import compare
+from hreport.figures import Selection
 from hreport.lexicon import Indicator
+from hreport.readback import TableError, read_table
 from hreport.record import EXTRACT, Cell, Row
-from hreport.tables import Selection, TableError, compare, read_table
 from hreport.writers import save
 
 CATALOGUE = {
@@ -53,15 +55,15 @@ def masked(text: str = "xx.x%", **given: Any) -> Row:
     return row(text=text, numeral=text.rstrip("%张"), value=None, masked=True, **given)
 
 
-def made(*rows: Row, **selection: Any) -> tables.Comparison:
+def made(*rows: Row, **selection: Any) -> comparison.Comparison:
     return compare(rows, CATALOGUE, convert, Selection(**selection))
 
 
-def places(result: tables.Comparison) -> list[str]:
+def places(result: comparison.Comparison) -> list[str]:
     return [c.name for c in result.columns if c.kind == "mixed"]
 
 
-def shown(result: tables.Comparison) -> list[list[str]]:
+def shown(result: comparison.Comparison) -> list[list[str]]:
     return [["" if r.get(p) is None else str(r[p]) for p in places(result)] for r in result.rows]
 
 
@@ -380,4 +382,4 @@ def test_a_cell_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
      ("0", "0"), ("1234567.891", "1234567.891"), ("98765432109", "98765432109")],
 )  # fmt: skip
 def test_numbers_as_cells_show_them(value: str, text: str) -> None:
-    assert tables.shown(Decimal(value)) == text
+    assert comparison.shown(Decimal(value)) == text

@@ -17,7 +17,7 @@ import pytest
 from texts import LEXICON, ROOT, SHARED, file
 from typer.testing import CliRunner
 
-from hreport import tables
+from hreport import readback
 from hreport.analyse import analyse
 from hreport.cli import app
 from hreport.evaluate import FIGURES, Score, by_confidence, by_rule, changes, errors, file_of, score
@@ -311,7 +311,7 @@ def agree(gold: list[Row], found: list[Row]) -> None:
 @lru_cache
 def samples() -> tuple[list[Row], list[Row]]:
     """Gold of the samples, and what is found in them."""
-    gold = [row for path in sorted(GOLD.glob("*.jsonl")) for row in tables.read_gold(path.read_bytes())]
+    gold = [row for path in sorted(GOLD.glob("*.jsonl")) for row in readback.read_gold(path.read_bytes())]
     found: list[Row] = []
     for name in sorted({row["file"] for row in gold}):
         extraction = analyse(file(ROOT / "samples" / name), LEXICON)

@@ -16,7 +16,7 @@ import pytest
 
 from hreport import database
 from hreport.cli import main
-from hreport.tables import TableError, read_table
+from hreport.readback import TableError, read_table
 
 Run = Callable[..., tuple[int, str]]
 ROOT = Path(__file__).parent.parent

@@ -28,7 +28,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from zipfile import ZipFile
 
-from hreport import guards, record, sourcetext, tables
+from hreport import guards, readback, record, sourcetext
 from hreport.analyse import analyse
 from hreport.lexicon import Lexicon, load
 from hreport.manifest import Entry, Manifest
@@ -156,7 +156,7 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
 def _must_be_table(source: Source, work: Work) -> bool:
     """Can this be nothing but a table of ours, so that saying why it is none beats finding nothing? A CSV may be a
     table of statistics, to be compared with reports; to be evaluated, it is rows."""
-    suffixes = tables.TABLE_SUFFIXES if work.want == "both" else tables.TABLE_SUFFIXES[1:]
+    suffixes = readback.TABLE_SUFFIXES if work.want == "both" else readback.TABLE_SUFFIXES[1:]
     return work.tables and source.data is None and not source.inside and source.path.lower().endswith(suffixes)
 
 
@@ -220,10 +220,10 @@ def _table(source: Source, work: Work) -> Outcome:
     layers = work.want == "both"
     try:
         if source.data is None:
-            rows = tables.read_table(Path(source.on_disk), layers)
+            rows = readback.read_table(Path(source.on_disk), layers)
         else:
-            rows = tables.read_table_bytes(source.data, layers)
-    except tables.TableError as error:
+            rows = readback.read_table_bytes(source.data, layers)
+    except readback.TableError as error:
         wrote = "extract or masks" if layers else "extract"
         message = f"{error}: give a table that hreport {wrote} wrote, or the reports themselves"
         return Outcome(source.path, issues=(Issue(source.path, "not_extract", message),))

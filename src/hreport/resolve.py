@@ -76,6 +76,11 @@ def indicator_id(
             if verb and found.kind in COUNTED and not found.flow and measure in ("level", "change"):
                 continue
             return found.id
+        # 空气质量优良天数92.9%: what is counted, with the unit of its share
+        if measure == "level" and found and found.kind == "count" and _percent(unit, lexicon):
+            part = names.find(names.fold(key + names.share))
+            if part and fits(part, unit, measure, lexicon):
+                return part.id
     return ""
 
 
@@ -123,6 +128,7 @@ class _Names:
         self._aside = re.compile(f"[(（](?:{_any(words['aside'])})[^()（）]*[)）]")
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
         self.added = words["added"][0]
+        self.share = words["share"][0]
 
     def find(self, key: str) -> Indicator | None:
         found = self.lexicon.names.get(key)

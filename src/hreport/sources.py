@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
 
-from hreport import tables
+from hreport import readback
 from hreport.manifest import MANIFEST_COLUMNS
 from hreport.model import Issue
 
@@ -76,7 +76,7 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     for path in dict.fromkeys(paths):
         if path == "-":
             data = stdin.read() if stdin else b""
-            found.sources.append(Source("-", data, tables.looks_like_table(data[:4096]), len(data)))
+            found.sources.append(Source("-", data, readback.looks_like_table(data[:4096]), len(data)))
             continue
         entries += _expanded(path, found.issues)
     hidden = {os.path.realpath(p) for p in exclude}
@@ -121,9 +121,9 @@ def _add(path: str, met: bool, found: Found) -> None:
         except OSError as error:
             found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): give a file"))
             return
-        found.sources.append(Source(name, data, tables.looks_like_table(data[:4096]), len(data)))
+        found.sources.append(Source(name, data, readback.looks_like_table(data[:4096]), len(data)))
         return
-    is_table = path.lower().endswith(tables.TABLE_SUFFIXES) and _is_table(path)
+    is_table = path.lower().endswith(readback.TABLE_SUFFIXES) and _is_table(path)
     if is_table and met:
         message = "a table, not a report: left out of the folder (name it to compare it)"
         found.issues.append(Issue(name, "table", message, fatal=False))
@@ -137,7 +137,7 @@ def _is_table(path: str) -> bool:
         with open(path, "rb") as stream:
             head = stream.read(4096)
             if not head.startswith(b"PAR1"):
-                return tables.is_store(head) or tables.looks_like_table(head)
+                return readback.is_store(head) or readback.looks_like_table(head)
             stream.seek(max(0, os.fstat(stream.fileno()).st_size - FOOTER))
             names = stream.read()  # of columns: they stand in the clear at the end
             return b"indicator_id" in names or (b"sentence" in names and b"kind" in names)

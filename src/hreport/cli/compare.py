@@ -77,9 +77,10 @@ def compare(
     verbose: options.Verbose = False,
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
-    from hreport import tables
+    from hreport import comparison, figures
     from hreport.lexicon import LexiconError, load
     from hreport.resolve import convert
+    from hreport.suggest import suggest as suggestions
 
     run = Run.of(locals())
     try:
@@ -89,7 +90,7 @@ def compare(
     except UnicodeDecodeError:
         misuse(f"{catalog}: not UTF-8: save it as UTF-8")
     catalogue = lexicon.indicators
-    selection = tables.Selection(
+    selection = figures.Selection(
         by=by,
         indicators=_indicators(indicator or [], catalogue),
         status=status,
@@ -99,12 +100,10 @@ def compare(
     )
     rows = list(run.rows("observations", tables=True))
     if suggest:
-        from hreport.suggest import suggest as suggestions
-
         found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
         run.end()
-    result = tables.compare(
+    result = comparison.compare(
         rows,
         catalogue,
         partial(convert, lexicon=lexicon),
@@ -115,13 +114,13 @@ def compare(
     for issue in result.issues:
         run.note(issue)
     if not result.long:
-        sys.stderr.write(f"hreport: nothing to compare: {_why(rows, selection, tables)}\n")
+        sys.stderr.write(f"hreport: nothing to compare: {_why(rows)}\n")
     if long:
         run.write(result.long, LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
-            run.write(result.evidence, headed(tables.EVIDENCE, headers))
+            run.write(result.evidence, headed(comparison.EVIDENCE, headers))
     run.end()
 
 
@@ -152,7 +151,7 @@ def _years(words: list[str]) -> tuple[int, ...]:
     return tuple(sorted(years))
 
 
-def _why(rows: list[dict[str, object]], selection: object, tables: object) -> str:
+def _why(rows: list[dict[str, object]]) -> str:
     """What keeps the table empty, and what to try."""
     known = [r for r in rows if r["indicator_id"]]
     if not rows:

@@ -114,7 +114,7 @@ def evaluate(
 
 def _gold(path: Path) -> list[Row]:
     """All rows of an annotated file, or of the JSON lines of a folder; what is wrong with them is misuse."""
-    from hreport.tables import TableError, read_gold
+    from hreport.readback import TableError, read_gold
 
     if not path.exists():
         misuse(f"{path}: no such file: GOLD is an annotated file, or a folder of them")

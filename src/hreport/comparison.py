@@ -1,0 +1,377 @@
+"""The comparison of places: which figure stands in which cell, the pivot and the long table.
+
+**What a comparison does.** Each row with an indicator of the catalogue becomes a `Figure`, with its value in the
+catalogue's unit. Figures of one indicator (and measure, status, basis, unit) at one place (and year, or in one report)
+share a cell. A masked or unknown place is a place of its own in each report; so is a masked year.
+
+**Which figure a cell shows**, where it has several, in this order:
+
+1. how things are before how they were (the A of 由A增至B);
+2. sound before doubtful (repaired, then impossible or of low confidence, then damaged) before masked;
+3. of the whole area (全市, 我市, the named place) before a part of it (市区, 农村);
+4. of a full year before a part of one, or several years together;
+5. an exact number before a range or an approximate one, before a bound (以上, 以内);
+6. of the most recent year;
+7. the one that is written with more digits (5.187亿元 before 5.19亿元);
+8. first by file, report and place in the text.
+
+The cell is marked where other figures of its year differ from it, or where a later year was passed over.
+
+**Years, when the columns are places**: the year that most of the shown figures have is the table's. A place whose
+figures are mostly of another year has it in its column's name; a figure that differs from its column has it beside it.
+A year that is unknown or masked is never the table's: `?` stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from typing import Any
+
+from hreport.figures import LOW_CONFIDENCE, MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
+from hreport.lexicon import Indicator
+from hreport.model import Issue
+from hreport.record import Cell, Column, Row, number, wording
+
+NO_YEAR = "?"  # stands where a year would
+
+
+@dataclass(slots=True)
+class Comparison:
+    """A pivot (`columns`, `rows`), the figures behind it (`long`), what to print beneath, and what was left out."""
+
+    columns: tuple[Column, ...] = ()
+    rows: list[Row] = field(default_factory=list)
+    long: list[Row] = field(default_factory=list)
+    evidence: list[Row] = field(default_factory=list)
+    legend: tuple[str, ...] = ()
+    issues: list[Issue] = field(default_factory=list)
+
+
+EVIDENCE = (
+    Column("indicator"), Column("area"), Column("shown", "mixed"), Column("sentence"), Column("file"),
+    Column("report", "int"), Column("start", "int"), Column("end", "int"),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Place:
+    """A column of the pivot."""
+
+    key: tuple[Any, ...]
+    label: str
+    sort: tuple[Any, ...]
+    year: int | None = None
+
+
+def compare(
+    rows: Iterable[Row],
+    catalogue: Mapping[str, Indicator],
+    convert: Convert,
+    selection: Selection,
+    *,
+    evidence: bool = False,
+    language: str = "en",
+) -> Comparison:
+    """The comparison of the places (or places and years, or reports) that extract rows speak of.
+
+    `catalogue` is in the order in which rows shall stand. `evidence` puts under each row of the pivot one with the
+    sentence behind each figure and one with its file and offsets, told apart by a column `line`.
+    """
+    found, issues = figures(rows, catalogue, convert, selection)
+    cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    main_area = _main_areas(found) if selection.by == "report" else {}
+    for figure in found:
+        cells[figure.line][_column_key(figure, selection.by)].append(figure)
+    chosen: dict[tuple[Any, ...], dict[tuple[Any, ...], Figure]] = {}
+    doubts: dict[int, tuple[str, ...]] = {}
+    for line, columns in cells.items():
+        chosen[line] = {}
+        for key, candidates in columns.items():
+            home = main_area.get(key)
+            ordered = sorted(candidates, key=lambda f: ((f.area_key != home) if home else False, f.order))
+            chosen[line][key] = ordered[0]
+            for f in candidates:
+                doubts[id(f)] = _doubts(f, candidates, f is ordered[0])
+    is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
+    result = Comparison(issues=issues)
+    position = {id_: n for n, id_ in enumerate(catalogue)}
+
+    def rank(line: tuple[Any, ...]) -> tuple[Any, ...]:
+        shown = chosen[line].values()
+        usable = sum(f.usable is not None for f in shown)
+        measure = MEASURES.index(line[1]) if line[1] in MEASURES else len(MEASURES)
+        status = STATUSES.index(line[2]) if line[2] in STATUSES else len(STATUSES)
+        return (position[line[0]], measure, status, -usable, -len(shown), line[3:])
+
+    lines = sorted(chosen, key=rank)
+    for line in lines:
+        for f in sorted(
+            (f for c in cells[line].values() for f in c), key=lambda f: (f.area_key, -(f.year or 0), f.order)
+        ):
+            result.long.append(_long_row(f, doubts[id(f)], id(f) in is_shown))
+    _pivot(result, lines, chosen, doubts, selection, evidence, language)
+    return result
+
+
+def _main_areas(found: Sequence[Figure]) -> dict[tuple[Any, ...], tuple[str, ...]]:
+    """The place that most figures of each report speak of (the first of several)."""
+    counts: dict[tuple[Any, ...], Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for figure in found:
+        counts[_column_key(figure, "report")][figure.area_key] += 1
+    return {key: counter.most_common(1)[0][0] for key, counter in counts.items()}
+
+
+def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
+    row = figure.row
+    if by == "report":
+        return (row["file"] or "", row["report"] or 0)
+    if by == "area":
+        return figure.area_key
+    if figure.year is None:  # a masked year is a year of its own in each report
+        return (*figure.area_key, "?", row["file"] or "", row["report"] or 0, row["period"] or "")
+    return (*figure.area_key, figure.year)
+
+
+def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tuple[str, ...]:
+    """Why the figure carries a mark."""
+    reasons = []
+    if figure.row["damage"]:
+        reasons.append("repaired" if figure.repaired is not None else "damaged")
+    if figure.implausible:
+        reasons.append("implausible")
+    confidence = figure.row.get("confidence")
+    if confidence is not None and confidence < LOW_CONFIDENCE:
+        reasons.append("low_confidence")
+    if figure.part_area:
+        reasons.append("part_area")
+    if figure.part_year:
+        reasons.append("part_year")
+    if is_chosen:
+        others = [f for f in candidates if f is not figure]
+        rivals = [f for f in others if f.year == figure.year or None in (f.year, figure.year)]
+        if not figure.was_before:  # it is no contradiction that things were otherwise once
+            rivals = [f for f in rivals if not f.was_before or (f.year is not None and f.year == figure.year)]
+        later = [f for f in others if (f.year or 0) > (figure.year or 0) and figure.year is not None]
+        if later or any(not f.same(figure) for f in rivals):
+            reasons.append("several")
+    return tuple(reasons)
+
+
+def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool) -> Row:
+    row = f.row
+    copied = (
+        "direction", "basis", "status", "period", "bound", "masked", "numeral", "damage", "confidence", "file",
+        "report", "title", "page", "sentence", "start", "end", "area_inferred", "area_evidence",
+    )  # fmt: skip
+    return {
+        **{name: row[name] for name in copied},
+        "area": f.area,
+        "area_id": f.area_id or None,
+        "year": f.year,
+        "indicator_id": f.indicator.id,
+        "indicator": f.indicator.name,
+        "name_en": f.indicator.en,
+        "measure": f.measure,
+        "area_text": row["area"],
+        "value": _rounded(f.value),
+        "value_max": _rounded(f.value_max),
+        "obs_value": _rounded(f.usable),
+        "unit": f.unit,
+        "low": _rounded(f.low),
+        "high": _rounded(f.high),
+        "repaired": _rounded(f.repaired),
+        "doubt": " ".join(doubt) or None,
+        "chosen": is_chosen,
+    }
+
+
+def _rounded(value: Decimal | None) -> int | float | None:
+    """A converted number without the noise of a division: 12 significant digits."""
+    if value is None:
+        return None
+    with localcontext() as context:
+        context.prec = 12
+        return number(+value)
+
+
+def shown(value: Decimal) -> str:
+    """A number as a cell shows it: not more than four decimals, or four significant digits of a small one.
+
+    >>> shown(Decimal("5.190")), shown(Decimal("33.33333333")), shown(Decimal("0.000123456")), shown(Decimal("1E+3"))
+    ('5.19', '33.3333', '0.0001235', '1000')
+    """
+    with localcontext() as context:
+        context.prec = 4 if 0 < abs(value) < Decimal("0.1") else max(value.adjusted() + 5, 5)
+        rounded = +value
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
+    """The cell that shows a figure. `year` (or `NO_YEAR`) is given where it must stand beside it."""
+    prefix = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}.get(f.row["bound"] or "", "")
+    state: Any = "plain"
+    if f.row["masked"]:
+        text = "".join(str(f.row["text"] or "").split())
+        base, state = (text if f.row["numeral"] else f"?{text}"), "masked"
+        if f.row["direction"] == "down" and f.measure in ("change", "change_rate"):
+            base = f"-{base}"
+    else:
+        value = f.usable if f.usable is not None else f.value
+        base = "?" if value is None else shown(value)
+        if f.value_max is not None and f.repaired is None:
+            base += f"~{shown(f.value_max)}"
+    marks = []
+    if "several" in doubt:
+        marks.append("*")
+    if "part_area" in doubt or "part_year" in doubt:
+        marks.append("\u2021")
+    if "repaired" in doubt:
+        marks.append("\u2020")
+    if {"damaged", "implausible", "low_confidence"} & set(doubt) and not f.row["masked"]:
+        marks.append("\u26a0")
+    if year is not None:
+        marks.append(f"({year})")
+    if state == "plain" and doubt:
+        state = "damaged" if "\u26a0" in marks else "repaired" if "\u2020" in marks else "doubt"
+    text = " ".join([prefix + base, *marks])
+    bare = not prefix and not marks and not f.row["masked"] and f.value_max is None and f.usable is not None
+    return Cell(text, number(Decimal(base)) if bare else None, state)
+
+
+def _pivot(
+    result: Comparison,
+    lines: Sequence[tuple[Any, ...]],
+    chosen: Mapping[tuple[Any, ...], Mapping[tuple[Any, ...], Figure]],
+    doubts: Mapping[int, tuple[str, ...]],
+    selection: Selection,
+    evidence: bool,
+    language: str,
+) -> None:
+    """Fill in columns, rows, evidence and legend."""
+    everything = [(key, f) for line in lines for key, f in chosen[line].items()]
+    years = Counter(f.year for _, f in everything if f.year is not None)
+    main_year = min(years, key=lambda y: (-years[y], -y)) if years else None
+    places = _places(everything, selection.by, main_year)
+    names = {p.key: p.label for p in places}
+    own_year = {p.key: p.year for p in places}
+
+    varies = [n for n, on in (("measure", selection.measure != "level"), ("basis", selection.measure != "level"),
+                              ("status", selection.status == "all")) if on]  # fmt: skip
+    result.columns = (
+        *((Column("line"),) if evidence else ()),
+        Column("indicator_id"),
+        Column("indicator"),
+        Column("unit"),
+        *(Column(n) for n in varies),
+        Column("stated", "int"),
+        Column("usable", "int"),
+        *(Column(p.label, "mixed") for p in places),
+    )
+    marks = set()
+    for line in lines:
+        figure_by_key = chosen[line]
+        first = next(iter(figure_by_key.values()))
+        row: Row = {
+            "line": "figure",
+            "indicator_id": first.indicator.id,
+            "indicator": first.indicator.name,
+            "unit": first.unit,
+            "measure": first.measure,
+            "basis": " ".join([*([line[3]] if line[3] else []), *(["real"] if line[4] else [])]) or None,
+            "status": first.row["status"],
+            "stated": len(figure_by_key),
+            "usable": sum(f.usable is not None for f in figure_by_key.values()),
+        }
+        sentences: Row = {"line": "sentence", "indicator_id": first.indicator.id, "indicator": first.indicator.name}
+        sources: Row = {"line": "source", "indicator_id": first.indicator.id, "indicator": first.indicator.name}
+        for place in places:
+            f = figure_by_key.get(place.key)
+            if f is None:
+                continue
+            # Beside figures by report stand no years, but for what was before.
+            by_report = selection.by == "report" and f.was_before
+            beside = f.year != own_year[place.key] if selection.by == "area" else by_report
+            cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
+            marks |= set(cell.show) & set("*\u2021\u2020\u26a0\u2265\u2264\u2248")
+            if f.row["masked"]:
+                marks.add("xx" if f.row["numeral"] else "deleted")
+            if f.year is None and (beside or selection.by == "area"):
+                marks.add(NO_YEAR)
+            name = names[place.key]
+            row[name] = cell
+            sentences[name] = Cell(str(f.row["sentence"] or ""), None, "note")
+            sources[name] = Cell(
+                f"{f.row['file']}#{f.row['report'] or 1}:{f.row['start']}-{f.row['end']}", None, "note"
+            )
+            result.evidence.append(
+                {
+                    **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end")},
+                    "indicator": first.indicator.name,
+                    "area": name,
+                    "shown": cell,
+                }
+            )
+        result.rows.append(row)
+        if evidence:
+            result.rows += [sentences, sources]
+    result.legend = _legend(marks, main_year, selection.by, len(result.issues), language)
+
+
+def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:
+    """The columns of the pivot in their order, each with a name of its own."""
+    grouped: dict[tuple[Any, ...], list[Figure]] = defaultdict(list)
+    for key, figure in everything:
+        grouped[key].append(figure)
+    places = []
+    for key, members in grouped.items():
+        first = members[0]
+        common = Counter(f.area for f in members)
+        area = min(common, key=lambda a: (-common[a], a))
+        years = Counter(f.year for f in members)
+        year = min(years, key=lambda y: (-years[y], -(y or 0)))  # None where most have no year
+        if by == "report":
+            places.append(_Place(key, label_of_report(first.row), key))
+        elif by == "area":
+            label = area if year is not None and year == main_year else f"{area} {year or NO_YEAR}"
+            places.append(_Place(key, label, first.area_key, year))
+        else:
+            when = str(first.year) if first.year is not None else (first.row["period"] or "?")
+            label = f"{area} {when}"
+            if first.year is None and first.area_key[0] != "2":
+                label += f" ({label_of_report(first.row)})"
+            places.append(
+                _Place(key, label, (first.area_key, first.year is None, first.year or 0, key[1:]), first.year)
+            )
+    places.sort(key=lambda p: (p.sort, p.label))
+    taken = Counter(p.label for p in places)
+    seen: Counter[str] = Counter()
+    for place in places:  # two files of one name in different folders: number them
+        if taken[place.label] > 1:
+            seen[place.label] += 1
+            if seen[place.label] > 1:
+                place.label += f" [{seen[place.label]}]"
+    return places
+
+
+def _legend(marks: set[str], year: int | None, by: str, left_out: int, language: str) -> tuple[str, ...]:
+    words = wording()["legend"][language]
+    lines = [words["year"].format(year=year)] if year is not None and by == "area" else []
+    for key, signs in (
+        ("unknown_year", {NO_YEAR}),
+        ("masked", {"xx"}),
+        ("deleted", {"deleted"}),
+        ("several", {"*"}),
+        ("part", {"\u2021"}),
+        ("repaired", {"\u2020"}),
+        ("damaged", {"\u26a0"}),
+        ("bounds", {"\u2265", "\u2264", "\u2248"}),
+    ):
+        if marks & signs:
+            lines.append(words[key])
+    if left_out:
+        lines.append(words["left_out"].format(count=left_out))
+    return tuple(lines)

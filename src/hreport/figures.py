@@ -1,0 +1,315 @@
+"""Figures: extract rows with an indicator of the catalogue, each with its value in the catalogue's unit, so that those
+of one thing can stand side by side.
+
+A masked or unknown place is a place of its own in each report. What has a unit that does not fit its indicator is left
+out, with an issue that says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any
+
+from hreport.lexicon import Indicator
+from hreport.model import Issue, Span
+from hreport.record import STATE_BEFORE, Row, exact, wording
+
+Convert = Callable[[Decimal, str, str], Decimal | None]
+
+BY = ("area", "area,year", "report")
+STATUSES = ("actual", "target", "reference")
+MEASURES = ("level", "change", "change_rate", "multiple", "rank")
+LOW_CONFIDENCE = 0.5
+MASKED = 4  # the last place in the order of soundness
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to compare. Empty tuples select everything; `all` is a status and a measure."""
+
+    by: str = "area"
+    indicators: tuple[str, ...] = ()
+    status: str = "actual"
+    measure: str = "level"
+    years: tuple[int, ...] = ()
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure that may stand for a cell. Numbers are in `unit`; a fall is negative."""
+
+    row: Row
+    indicator: Indicator
+    measure: str
+    unit: str
+    area_key: tuple[str, ...]
+    area: str
+    area_id: str
+    year: int | None
+    value: Decimal | None
+    value_max: Decimal | None
+    usable: Decimal | None
+    repaired: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    part_area: bool
+    part_year: bool
+    implausible: bool
+
+    @property
+    def soundness(self) -> int:
+        """0 sound, 1 repaired, 2 doubtful, 3 damaged, 4 masked."""
+        if self.row["masked"]:
+            return MASKED
+        if self.row["damage"]:
+            return 1 if self.repaired is not None else 3
+        confidence = self.row.get("confidence")
+        return 2 if self.implausible or (confidence is not None and confidence < LOW_CONFIDENCE) else 0
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Where it stands among the figures of one cell; the smallest is shown."""
+        bound = {"exact": 0, "range": 1, "approx": 1}.get(self.row["bound"] or "exact", 2)
+        whole = (self.part_area, self.part_year)
+        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), self.half_unit, *self.place)
+
+    @property
+    def was_before(self) -> bool:
+        """Is it how things were before, the A of 由A增至B?"""
+        return bool(self.row.get("rule") == STATE_BEFORE)
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """File, report and offset."""
+        return (self.row["file"] or "", self.row["report"] or 0, self.row["start"] or 0)
+
+    @property
+    def line(self) -> tuple[Any, ...]:
+        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row."""
+        growth = self.measure in ("change", "change_rate")
+        basis = (self.row["basis"] or "", bool(self.row["real"])) if growth else ("", False)
+        return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
+
+    @property
+    def half_unit(self) -> Decimal:
+        """Half of the last digit that is written, in `unit`: what rounding may have taken (5.19亿元: half a million)."""
+        try:
+            written = Decimal(str(self.row["numeral"]).replace(",", ""))
+        except ArithmeticError:
+            return Decimal(0)
+        exponent = written.as_tuple().exponent
+        if not written or self.value is None or not isinstance(exponent, int):
+            return Decimal(0)
+        return abs(self.value / written) * Decimal(10) ** min(exponent, 0) / 2
+
+    def same(self, other: Figure) -> bool:
+        """Does neither speak against the other? Two masks always may; one may be the other, rounded."""
+        if self.row["masked"] or other.row["masked"]:
+            return False
+        mine = (self.usable if self.usable is not None else self.value, self.value_max, self.row["bound"])
+        theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
+        return mine == theirs or _within(mine, theirs) or _within(theirs, mine) or self._rounds(other)
+
+    def _rounds(self, other: Figure) -> bool:
+        """Is one number the other one, rounded?"""
+        mine, theirs = (f.usable if f.usable is not None else f.value for f in (self, other))
+        if mine is None or theirs is None or (self.value_max, other.value_max) != (None, None):
+            return False
+        return abs(mine - theirs) <= max(self.half_unit, other.half_unit)
+
+
+def _within(number: tuple[Any, Any, str | None], limit: tuple[Any, Any, str | None]) -> bool:
+    """Is the first a number that the second, a bound, allows (39.5%，首次突破39%)?"""
+    (value, _, exact), (other, _, bound) = number, limit
+    if exact != "exact" or value is None or other is None:
+        return False
+    return bool((bound == "min" and value >= other) or (bound == "max" and value <= other))
+
+
+def figures(
+    rows: Iterable[Row], catalogue: Mapping[str, Indicator], convert: Convert, selection: Selection
+) -> tuple[list[Figure], list[Issue]]:
+    """The figures that a comparison may show, in the order of the text, and what had to be left out.
+
+    `convert(value, base_unit, to_unit)` makes units equal, or returns None where they cannot be.
+    """
+    unique: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        unique.setdefault((row["file"], row["report"], row["start"], row["end"], row["indicator"]), row)
+    names = _ids_of_names(unique.values())
+    found: list[Figure] = []
+    issues: list[Issue] = []
+    for row in unique.values():
+        indicator = catalogue.get(row["indicator_id"] or "")
+        if indicator is None:
+            continue
+        made = _figure(row, indicator, convert, names)
+        if isinstance(made, Issue):
+            if _selected_row(row, indicator, selection):
+                issues.append(made)
+        elif _selected(made, selection):
+            found.append(made)
+    found.sort(key=lambda f: f.place)
+    return found, issues
+
+
+def _ids_of_names(rows: Iterable[Row]) -> Mapping[str, str]:
+    """Codes of places by their names, where a name has only one."""
+    ids = defaultdict(set)
+    for row in rows:
+        if row["area_id"] and row["area_name"]:
+            ids[row["area_name"]].add(row["area_id"])
+    return {name: next(iter(codes)) for name, codes in ids.items() if len(codes) == 1}
+
+
+def measure_of(row: Row, indicator: Indicator) -> str:
+    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level."""
+    if row["measure"] == "change" and row["direction"] == "up" and indicator.flow:
+        return "level"
+    return row["measure"] or "level"
+
+
+def _selected_row(row: Row, indicator: Indicator, selection: Selection) -> bool:
+    return (
+        selection.measure in ("all", measure_of(row, indicator))
+        and selection.status in ("all", row["status"])
+        and (not selection.indicators or indicator.id in selection.indicators)
+        and (not selection.years or row["year"] in selection.years)
+    )
+
+
+def _selected(figure: Figure, selection: Selection) -> bool:
+    if not _selected_row(figure.row, figure.indicator, selection):
+        return False
+    return not selection.areas or any(w == figure.area_id or w in figure.area for w in selection.areas)
+
+
+def _target_unit(row: Row, indicator: Indicator, measure: str) -> str:
+    """The unit that figures of this measure are compared in."""
+    units = wording()["units"]
+    base = row["base_unit"] or ""
+    if measure == "level":
+        return indicator.unit
+    if measure == "change_rate":
+        return "%"
+    if measure == "change":
+        if base in units["points"]:
+            return str(units["points"][0]) if indicator.unit in units["shares"] else base
+        return indicator.unit
+    return base
+
+
+def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str, str]) -> Figure | Issue:
+    measure = measure_of(row, indicator)
+    unit = _target_unit(row, indicator, measure)
+    base = row["base_unit"] or ""
+    points = wording()["units"]["points"]
+    same = base == unit or (base in points and unit in points)
+    sign = -1 if row["direction"] == "down" and measure in ("change", "change_rate") else 1
+    fits = same or not base or convert(Decimal(1), base, unit) is not None
+    if not fits:
+        return Issue(
+            row["file"] or "",
+            "unit",
+            f"{row['text']} ({row['indicator']}): {base} is no unit of {indicator.name} ({unit}): left out",
+            fatal=False,
+            span=Span(row["start"], row["end"]) if _is_span(row) else None,
+        )
+
+    def converted(name: str) -> Decimal | None:
+        value = exact(row[name])
+        if value is None:
+            return None
+        made = value if same else convert(value, base, unit) if base else value
+        return None if made is None else sign * made
+
+    value, value_max, low, high = (converted(n) for n in ("value", "value_max", "low", "high"))
+    if sign < 0:
+        low, high = high, low
+        if value_max is not None:
+            value, value_max = value_max, value
+    usable = converted("obs_value")
+    area_key, area, area_id = _area(row, names)
+    period = row["period"] or ""
+    judged = usable if usable is not None else value
+    implausible = measure == "level" and judged is not None and not _plausible(judged, indicator)
+    return Figure(
+        row=row,
+        indicator=indicator,
+        measure=measure,
+        unit=unit,
+        area_key=area_key,
+        area=area,
+        area_id=area_id,
+        year=row["year"],
+        value=value,
+        value_max=value_max,
+        usable=usable,
+        repaired=converted("repaired"),
+        low=low,
+        high=high,
+        part_area=_is_part(row),
+        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row)),
+        implausible=implausible,
+    )
+
+
+def _is_span(row: Row) -> bool:
+    return isinstance(row["start"], int) and isinstance(row["end"], int) and 0 <= row["start"] <= row["end"]
+
+
+def _plausible(value: Decimal, indicator: Indicator) -> bool:
+    low, high = indicator.low, indicator.high
+    return (low is None or value >= Decimal(str(low))) and (high is None or value <= Decimal(str(high)))
+
+
+@lru_cache(maxsize=8)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(wording()["patterns"][name])
+
+
+@lru_cache(maxsize=4096)
+def _is_part_of_year(period: str) -> bool:
+    if _pattern("cumulative").search(period):
+        return True
+    return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
+
+
+def _is_state(row: Row) -> bool:
+    """Is it how things stood at the end of several years? Extraction gives such a figure, and no other of a period
+    without a year in it, the year that they ended with."""
+    period = row["period"] or ""
+    return row["year"] is not None and not re.search(r"\d{4}", period) and bool(_pattern("years").search(period))
+
+
+def _is_part(row: Row) -> bool:
+    """Does the figure speak of a part of its area?"""
+    written, name = row["area"] or "", row["area_name"] or ""
+    if not written or written == name or _pattern("whole_area").search(written):
+        return False
+    return not (name.startswith(written) or name.endswith(written) or (name and written.endswith(name)))
+
+
+def label_of_report(row: Row) -> str:
+    """A report as it is named in a heading: `file#number`."""
+    return f"{PurePath(row['file'] or '-').name}#{row['report'] or 1}"
+
+
+def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:
+    """Key, name and code of the figure's place; a masked or unknown one is a place of its own in each report."""
+    name = row["area_name"] or row["area"] or ""
+    if not row["area_name"] and _pattern("whole_area").search(name):
+        name = ""  # 全市 of a report whose place is unknown is that unknown place
+    code = row["area_id"] or names.get(name, "")
+    if code:
+        return ("0", code), name or code, code
+    if name and not _pattern("unknown_area").search(name):
+        return ("1", name), name, ""
+    return ("2", name, row["file"] or "", str(row["report"] or "")), f"{name or '?'} ({label_of_report(row)})", ""

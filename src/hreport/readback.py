@@ -1,0 +1,242 @@
+"""Reading back what `extract` and `masks` wrote (CSV, JSON lines, Parquet, a store), and annotations."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hreport.record import EXTRACT, MASKS, Row, exact, number, unguarded, wording
+
+
+class TableError(ValueError):
+    """A file that is not a table of `hreport extract`, or not a sound one. One line that says why and where."""
+
+
+TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet", ".duckdb")
+PLACE = ("file", "start", "end")
+REQUIRED = (*PLACE, "indicator", "measure", "status", "value", "base_unit", "masked", "indicator_id")
+# By which columns a table of ours is known: of extract, of masks.
+MARKS = ({*PLACE, "indicator_id"}, {*PLACE, "text", "kind"})
+JSON_MARKS = (("file", "start", "numeral", "base_unit"), ("layer", *PLACE))
+
+
+def is_store(head: bytes) -> bool:
+    """Is this the beginning of a DuckDB database?"""
+    return head[8:12] == b"DUCK"
+
+
+def looks_like_table(head: bytes) -> bool:
+    """Is this the beginning of a table that `extract` or `masks` wrote (CSV or JSON lines), or of an annotation?"""
+    text = head[:4096].decode("utf-8", "ignore").lstrip("\ufeff")
+    first = text.partition("\n")[0].strip()
+    if first.startswith("{"):
+        return any(all(f'"{name}"' in first for name in names) for names in JSON_MARKS)
+    names = set(next(iter(csv.reader([first])), []))
+    chinese = _chinese_names()
+    return any(marks <= {chinese.get(n, n) for n in names} for marks in MARKS)
+
+
+def read_table(path: Path, layers: bool = False) -> list[Row]:
+    """Rows of a file that `extract` wrote; TableError where it is not one, OSError where it cannot be opened.
+
+    `layers`: also what `masks` wrote, annotations, and what other programs found, as long as a row says where it
+    stands; each row then says its `layer`, and keeps fields that are no columns of `extract`.
+    """
+    if path.suffix.lower() == ".parquet":
+        return _from_parquet(path, layers)
+    if path.suffix.lower() == ".duckdb":
+        return _from_store(path, layers)
+    data = path.read_bytes()
+    if path.suffix.lower() == ".jsonl" and not data.strip():
+        return []  # of an extract without figures
+    return read_table_bytes(data, layers)
+
+
+def read_gold(data: bytes) -> list[Row]:
+    """Rows of an annotation, in JSON lines: masks, quantities with their role, and annotated ranges.
+
+    Raises:
+        TableError: a line that is not JSON, or a row without a field that it needs; the message names the line.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TableError("not UTF-8") from None
+    rows = _from_jsonl(text, True)
+    for row in rows:
+        if row["layer"] == "quantity" and "role" not in row:
+            raise TableError(f"{row['file']}:{row['start']}-{row['end']}: no role")
+        if row["layer"] == "quantity" and row["role"] == "metric" and not row.get("indicator"):
+            raise TableError(f"{row['file']}:{row['start']}-{row['end']}: a metric without indicator")
+    return rows
+
+
+def read_table_bytes(data: bytes, layers: bool = False) -> list[Row]:
+    """Rows of a CSV or of JSON lines, as `read_table` gives them (a spreadsheet may have saved it as GB18030)."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("gb18030")
+        except UnicodeDecodeError:
+            raise TableError("not a text: neither UTF-8 nor GB18030") from None
+    return _from_jsonl(text, layers) if text.lstrip().startswith("{") else _from_csv(text, layers)
+
+
+def _from_csv(text: str, layers: bool) -> list[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    with _field_size(len(text)):
+        try:
+            names = _checked([unguarded(n.strip()) for n in next(reader, [])], layers)
+            rows = []
+            for cells in reader:
+                if not any(cells):
+                    continue
+                texts = dict(zip(names, cells, strict=False))
+                row = {n: _parsed(n, unguarded(t), reader.line_num) for n, t in texts.items()}
+                rows.append(_layered(row, names, f"line {reader.line_num}") if layers else _complete(row))
+        except csv.Error as error:
+            raise TableError(f"line {reader.line_num}: {error}") from None
+    return rows
+
+
+class _field_size:  # noqa: N801 - reads as a verb where it is used
+    """Let the csv module take cells up to the length of the text (its limit is a global of the module)."""
+
+    def __init__(self, length: int) -> None:
+        self.length = max(length, 131_072)
+
+    def __enter__(self) -> None:
+        self.old = csv.field_size_limit(self.length)
+
+    def __exit__(self, *_: object) -> None:
+        csv.field_size_limit(self.old)
+
+
+def _from_jsonl(text: str, layers: bool) -> list[Row]:
+    rows: list[Row] = []
+    for line_number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise TableError(f"line {line_number}: not JSON ({error})") from None
+        if not isinstance(row, dict):
+            raise TableError(f"line {line_number}: not an object")
+        if layers:
+            rows.append(_layered(row, [n for n, v in row.items() if v not in (None, "")], f"line {line_number}"))
+        elif row.get("layer", "quantity") != "quantity":
+            continue
+        else:
+            _checked(list(row), layers)
+            rows.append(_complete(row))
+        for name, kind in _kinds().items():
+            value = row.get(name)
+            if value is not None and not _fits(value, kind):
+                raise TableError(f"line {line_number}: {name}: {value!r} is not {_said(kind)}")
+    return rows
+
+
+def _from_store(path: Path, layers: bool) -> list[Row]:
+    from hreport import database
+
+    try:
+        rows = [{**row, "layer": "quantity", "role": "metric"} for row in database.rows(path, "observations")]
+        if layers:
+            rows += [{**row, "layer": "mask", "role": None} for row in database.rows(path, "masks")]
+    except database.StoreError as error:
+        raise TableError(str(error)) from None
+    return rows if layers else [_complete(row) for row in rows]
+
+
+def _from_parquet(path: Path, layers: bool) -> list[Row]:
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path, dtype_backend="pyarrow")
+    except (ValueError, OSError, KeyError) as error:
+        raise TableError(f"not a Parquet file that can be read ({str(error).splitlines()[0]})") from None
+    frame.columns = pd.Index(_checked([str(c) for c in frame.columns], layers))
+    columns = {name: frame[name].to_list() for name in frame.columns}
+    rows: list[Row] = []
+    for values in zip(*columns.values(), strict=True):
+        row = {n: None if v is None or v is pd.NA or v != v else v for n, v in zip(columns, values, strict=True)}
+        for name, kind in _kinds().items():  # 64-bit floats hold what was an integer
+            if kind == "number" and isinstance(row.get(name), float):
+                row[name] = number(exact(row[name]))
+            elif kind == "int" and isinstance(row.get(name), float):
+                row[name] = int(row[name] or 0)
+        rows.append(_layered(row, list(columns), f"row {len(rows) + 1}") if layers else _complete(row))
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> Mapping[str, str]:
+    return {c.name: c.kind for c in (*MASKS, *EXTRACT)}
+
+
+@lru_cache(maxsize=1)
+def _chinese_names() -> Mapping[str, str]:
+    words = wording()["columns"]
+    return {words[c.name]: c.name for c in (*MASKS, *EXTRACT) if c.name in words}
+
+
+def _checked(names: list[str], layers: bool) -> list[str]:
+    """Stable names of the columns; TableError where those that are needed are not there."""
+    stable = [_chinese_names().get(n, n) for n in names]
+    if layers and not {"indicator", "kind", "layer"} & set(stable):
+        raise TableError("not a table of hreport extract or masks: no column indicator or kind")
+    if missing := [n for n in (PLACE if layers else REQUIRED) if n not in stable]:
+        raise TableError(f"not a table of hreport extract: no column {', '.join(missing)}")
+    return stable
+
+
+def _layered(row: Row, names: Sequence[str], where: str) -> Row:
+    """The row with its `layer`: said, or a quantity where there is an indicator among `names`, else a mask."""
+    layer = row.get("layer") or ("quantity" if "indicator" in names else "mask")
+    for name in (*PLACE, "kind") if layer == "mask" else PLACE:
+        if row.get(name) is None:
+            raise TableError(f"{where}: no {name}")
+    return {**row, "layer": layer}
+
+
+def _complete(row: Row) -> Row:
+    return {c.name: row.get(c.name) for c in EXTRACT}
+
+
+def _parsed(name: str, text: str, line: int) -> Any:
+    """A cell of a CSV as its column's type."""
+    kind = _kinds().get(name, "text")
+    if text == "":
+        return None
+    try:
+        match kind:
+            case "int":
+                return int(Decimal(text))
+            case "number":
+                return number(Decimal(text))
+            case "bool":
+                return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+    except (ArithmeticError, KeyError, ValueError):
+        raise TableError(f"line {line}: {name}: {text[:40]!r} is not {_said(kind)}") from None
+    return text
+
+
+def _fits(value: object, kind: str) -> bool:
+    match kind:
+        case "bool":
+            return isinstance(value, bool)
+        case "int" | "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, str)
+
+
+def _said(kind: str) -> str:
+    return {"int": "a whole number", "number": "a number", "bool": "true or false"}.get(kind, "text")

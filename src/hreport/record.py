@@ -97,8 +97,14 @@ LONG = columns_of(
 STATISTICS = columns_of(
     "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"
 )
-SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")
-CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source")
+SUGGEST = columns_of(
+    """
+    wording measure unit reports:int figures:int variants nearest nearest_name entry alias_entry base_unit example
+    file start:int end:int
+    """
+)
+CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source systems")
+CARD = columns_of("field content")  # one indicator, a line for each thing that is known of it
 SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
 EARLIER = columns_of("before:number lost:int gained:int")  # beside SCORES, on a screen
 CASES = columns_of("case file start:int end:int text indicator gold before found sentence")

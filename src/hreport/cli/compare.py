@@ -85,7 +85,7 @@ def compare(
         raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
     rows = list(run.rows("observations", tables=True))
     if suggest:
-        found = suggestions(rows, selection)
+        found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
         run.end()
     result = comparison.compare(

@@ -16,14 +16,16 @@ STORE = "duckdb"
 
 
 def one_of(value: str, known: Iterable[str], option: str) -> str:
-    """The value, if it is one of the known ones; else misuse that names them and the nearest."""
-    names = list(known)
-    if value in names:
-        return value
+    """The known value that it is, in capitals or not; else misuse that names them and the nearest."""
+    names = {name.lower(): name for name in known}
+    if value.lower() in names:
+        return names[value.lower()]
     near = get_close_matches(value.lower(), names, n=1)
-    hint = Message("Did you mean {name}? ", name=near[0]) if near else ""
+    hint = Message("Did you mean {name}? ", name=names[near[0]]) if near else ""
     raise typer.BadParameter(
-        Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(names)),
+        Message(
+            "{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(list(names.values()))
+        ),
         param_hint=option,
     )
 

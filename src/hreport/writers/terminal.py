@@ -47,11 +47,12 @@ VIEWS = (
     ),
     ({"chosen"}, "indicator area year value unit numeral doubt chosen status measure direction basis file sentence"),
     ({"kind", "text"}, "text kind file start sentence section"),
-    ({"aliases"}, "id name unit group en aliases"),
-    ({"wording"}, "wording figures reports measure base_unit example file"),
+    ({"aliases"}, "id name unit systems group en aliases"),
+    ({"wording"}, "wording unit reports figures nearest_name example"),
     ({"shown"}, "indicator area shown sentence file start end"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
+CARD = "field"  # a table with this column is one thing: what there is to say in the other, without a heading
 SIDES = ("gold", "before", "found", "sentence")
 FOLDED = 16  # columns that a cell gets at least, if it must be folded
 WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
@@ -226,7 +227,9 @@ def _chosen(
 def _table(
     rows: Sequence[Row], columns: Sequence[Column], texts: dict[str, list[str]], simple: bool, fit: Callable[[str], str]
 ) -> Table:
-    table = Table(box=box.ASCII2 if simple else box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    is_card = any(c.name == CARD for c in columns)
+    frame = None if is_card else box.ASCII2 if simple else box.SIMPLE_HEAD
+    table = Table(box=frame, header_style="bold", pad_edge=False, show_header=not is_card)
     for column in columns:
         right = column.kind in ("int", "number", "mixed")
         table.add_column(Text(fit(column.title)), justify="right" if right else "left", overflow="fold")

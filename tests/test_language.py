@@ -136,7 +136,7 @@ def test_every_code_of_a_row_has_a_word() -> None:
         assert wording()["codes"][name].keys() == set(get_args(known)), name
         assert worded({name: get_args(known)[0]}, "en") == {name: get_args(known)[0]}
         assert CHINESE.search(worded({name: get_args(known)[0]}, "zh")[name])
-    assert wording()["codes"].keys() == {*sorts, "bound", "damage"}
+    assert wording()["codes"].keys() == {*sorts, "bound", "damage", "line"}
 
 
 # --- messages --------------------------------------------------------------------------------------------------------

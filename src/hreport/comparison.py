@@ -29,12 +29,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
 
+from hreport import mirrors
 from hreport.figures import LOW_CONFIDENCE, MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
 from hreport.lexicon import Indicator
 from hreport.model import Issue
 from hreport.record import Cell, Column, Row, number, wording
 
 NO_YEAR = "?"  # stands where a year would
+COPY = "\u00a7"  # beside a figure that another copy of the text shows
 
 
 @dataclass(slots=True)
@@ -73,13 +75,21 @@ def compare(
     *,
     evidence: bool = False,
     language: str = "en",
+    keep_copies: bool = False,
 ) -> Comparison:
     """The comparison of the places (or places and years, or reports) that extract rows speak of.
 
     `catalogue` is in the order in which rows shall stand. `evidence` puts under each row of the pivot one with the
-    sentence behind each figure and one with its file and offsets, told apart by a column `line`.
+    sentence behind each figure and one with its file and offsets, told apart by a column `line`. Reports that are
+    copies of another are no further witnesses (see `mirrors`), unless `keep_copies`.
     """
-    found, issues = figures(rows, catalogue, convert, selection)
+    rows = list(rows)
+    copies = mirrors.Groups() if keep_copies else mirrors.groups(rows)
+    found, issues = figures(mirrors.placed(rows, copies), catalogue, convert, selection)
+    repeated: list[Figure] = []
+    if selection.by != "report":
+        found, repeated = mirrors.witnesses(found, copies)
+    issues += mirrors.notes(copies, selection.by == "report")
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
     main_area = _main_areas(found) if selection.by == "report" else {}
     for figure in found:
@@ -94,6 +104,8 @@ def compare(
             chosen[line][key] = ordered[0]
             for f in candidates:
                 doubts[id(f)] = _doubts(f, candidates, f is ordered[0])
+                if f.row.get("copy_of") and selection.by != "report":
+                    doubts[id(f)] += ("from_copy",)
     is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
     result = Comparison(issues=issues)
     position = {id_: n for n, id_ in enumerate(catalogue)}
@@ -107,10 +119,9 @@ def compare(
 
     lines = sorted(chosen, key=rank)
     for line in lines:
-        for f in sorted(
-            (f for c in cells[line].values() for f in c), key=lambda f: (f.area_key, -(f.year or 0), f.order)
-        ):
-            result.long.append(_long_row(f, doubts[id(f)], id(f) in is_shown))
+        here = [f for c in cells[line].values() for f in c] + [f for f in repeated if f.line == line]
+        for f in sorted(here, key=lambda f: (f.area_key, -(f.year or 0), f.order)):
+            result.long.append(_long_row(f, doubts.get(id(f)) or _doubts(f, (), False), id(f) in is_shown))
     _pivot(result, lines, chosen, doubts, selection, evidence, language)
     return result
 
@@ -167,6 +178,7 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool) -> Row:
     )  # fmt: skip
     return {
         **{name: row[name] for name in copied},
+        "copy_of": row.get("copy_of"),
         "area": f.area,
         "area_id": f.area_id or None,
         "year": f.year,
@@ -232,6 +244,8 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
         marks.append("\u2020")
     if {"damaged", "implausible", "low_confidence"} & set(doubt) and not f.row["masked"]:
         marks.append("\u26a0")
+    if "from_copy" in doubt:
+        marks.append(COPY)
     if year is not None:
         marks.append(f"({year})")
     if state == "plain" and doubt:
@@ -295,7 +309,7 @@ def _pivot(
             by_report = selection.by == "report" and f.was_before
             beside = f.year != own_year[place.key] if selection.by == "area" else by_report
             cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
-            marks |= set(cell.show) & set("*\u2021\u2020\u26a0\u2265\u2264\u2248")
+            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}")
             if f.row["masked"]:
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
@@ -317,7 +331,7 @@ def _pivot(
         result.rows.append(row)
         if evidence:
             result.rows += [sentences, sources]
-    result.legend = _legend(marks, main_year, selection.by, len(result.issues), language)
+    result.legend = _legend(marks, main_year, selection.by, sum(i.code == "unit" for i in result.issues), language)
 
 
 def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:
@@ -367,6 +381,7 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
         ("part", {"\u2021"}),
         ("repaired", {"\u2020"}),
         ("damaged", {"\u26a0"}),
+        ("copy", {COPY}),
         ("bounds", {"\u2265", "\u2264", "\u2248"}),
     ):
         if marks & signs:

@@ -90,7 +90,7 @@ LONG = columns_of(
     area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
     repaired:number doubt confidence:number chosen:bool file report:int title page:int sentence start:int end:int
-    area_inferred area_evidence
+    area_inferred area_evidence copy_of
     """
 )
 SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")

@@ -61,6 +61,9 @@ def compare(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Frequent wordings that no indicator claims, instead of a comparison.")
     ] = False,
+    keep_copies: Annotated[
+        bool, typer.Option("--keep-copies", help="Count copies of one text each by itself.")
+    ] = False,
     output: options.Output = None,
     form: options.Format = None,
     jobs: options.Jobs = None,
@@ -110,6 +113,7 @@ def compare(
         selection,
         evidence=evidence and run.form != TO_SCREEN,
         language=headers,
+        keep_copies=keep_copies,
     )
     for issue in result.issues:
         run.note(issue)

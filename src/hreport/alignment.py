@@ -1,0 +1,245 @@
+"""Two texts side by side: which characters of one are which of the other, and what stands between them.
+
+Masks, damaged numbers, lost commas and broken quotation marks change everything in a text but its hanzi. A `Stream` is
+what is left when they are taken out; where the streams of two texts run together (`matched`), whatever stands between
+two neighbouring hanzi in one text stands in the same place in the other: a `Slot`.
+
+Blocks that both texts hold once are found wherever they stand, so that re-ordered, cut and glued texts align too. Only
+what lies between two such blocks is compared character by character, by edit distance (rapidfuzz).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from hreport.lexicon import Spin
+from hreport.tag import numbers
+from hreport.text import fold
+
+GRAMS = (12, 6)  # characters of a stretch that anchors two texts, found once in each; then once between two anchors
+WIDEST = 4_000_000  # product of the lengths of two gaps that are compared character by character: 20 ms
+ALIKE = 0.5  # of the shorter gap: so much must be equal, or nothing in it is taken for equal
+FIRMEST = 12  # equal characters beside a slot that are counted
+
+
+class Block(NamedTuple):
+    """`length` characters from `a` on in one stream are those from `b` on in the other."""
+
+    a: int
+    b: int
+    length: int
+
+
+class Slot(NamedTuple):
+    """What stands between two neighbours that both texts have: offsets in either text, and how many characters in a
+    row are equal before and after it. Where a block ends, one of the two is 0."""
+
+    start_a: int
+    end_a: int
+    start_b: int
+    end_b: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The characters of a text that masking and damage leave alone. `key[k]` stands at `starts[k]` of the text."""
+
+    text: str
+    key: str
+    starts: Sequence[int]
+
+    @classmethod
+    def of(cls, text: str, spin: Sequence[Spin] = (), quiet: Sequence[tuple[int, int]] = ()) -> Stream:
+        """The hanzi and full stops of a text without the characters of numerals; spun words are undone, since two
+        copies need not be spun alike. Sorted stretches that are `quiet` are left out.
+
+        >>> stream = Stream.of("增长 x.x%，达到２万人。")
+        >>> stream.key, stream.starts
+        ('增长达到人。', [0, 1, 7, 8, 11, 12])
+        """
+        folded = fold(text)
+        kept = {c for c in set(folded) if _is_word(c)}
+        starts = [k for k, c in enumerate(folded) if c in kept]
+        for start, end in reversed(quiet):
+            del starts[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
+        key = "".join([folded[k] for k in starts])
+        for word in spin:
+            if len(word.id) == len(word.means):  # offsets stay
+                key = key.replace(word.id, word.means)
+        return cls(text, key, starts)
+
+    def index(self, offset: int) -> int:
+        """How many characters of the stream stand before an offset of the text."""
+        return bisect_right(self.starts, offset - 1)
+
+    def gap(self, index: int) -> tuple[int, int]:
+        """The offsets of what stands before character `index` of the stream."""
+        start = self.starts[index - 1] + 1 if index else 0
+        return start, self.starts[index] if index < len(self.starts) else len(self.text)
+
+
+@lru_cache(maxsize=8192)
+def _is_word(character: str) -> bool:
+    """A hanzi that is no numeral, or a full stop, which no damage takes away."""
+    if character == "\u3002":
+        return True
+    return "\u4e00" <= character <= "\u9fff" and character not in numbers.VAGUE and numbers.chinese(character) is None
+
+
+def matched(a: str, b: str) -> list[Block]:
+    """Stretches that two streams share, in the order of `a`; none meets another in either. Each character of the one
+    has at most one partner in the other."""
+    anchors = _apart(_anchors(a, b, GRAMS[0]))
+    found = list(anchors)
+    rank = {block: n for n, block in enumerate(sorted(anchors, key=lambda block: block.b))}
+    for before, after in zip([None, *anchors], [*anchors, None], strict=True):
+        first = rank[before] if before else -1
+        last = rank[after] if after else len(anchors)
+        if last - first == 1:  # neighbours in both
+            low = (before.a + before.length, before.b + before.length) if before else (0, 0)
+            high = (after.a, after.b) if after else (len(a), len(b))
+            found += _between(a[low[0] : high[0]], b[low[1] : high[1]], *low)
+    return _joined(sorted(found))
+
+
+def _anchors(a: str, b: str, n: int) -> list[Block]:
+    """Stretches of at least `n` characters around what stands once in `a` and once in `b`."""
+    once_a, once_b = _once(a, n), _once(b, n)
+    blocks: list[Block] = []
+    end = 0
+    for gram, i in once_a.items():
+        j = once_b.get(gram)
+        if i < end or j is None:
+            continue
+        start = i
+        while start > end and j > i - start and a[start - 1] == b[j - (i - start) - 1]:
+            start -= 1
+        begin = j - (i - start)
+        end = i + n
+        while end < len(a) and begin + end - start < len(b) and a[end] == b[begin + end - start]:
+            end += 1
+        blocks.append(Block(start, begin, end - start))
+    return blocks
+
+
+def _once(text: str, n: int) -> dict[str, int]:
+    """Stretches of `n` characters that stand once in the text, in order, and where."""
+    places: dict[str, int] = {}
+    for k in range(len(text) - n + 1):
+        gram = text[k : k + n]
+        places[gram] = -1 if gram in places else k
+    return {gram: k for gram, k in places.items() if k >= 0}
+
+
+def _apart(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks in the order of `a` of which none meets another in `b`: the longer keeps what two of them hold."""
+    kept: list[Block] = []
+    taken: list[tuple[int, int]] = []  # in b, sorted
+    for block in sorted(blocks, key=lambda k: (-k.length, k.a)):
+        low, high = block.b, block.b + block.length
+        at = bisect_right(taken, (low, high))
+        low = max(low, taken[at - 1][1]) if at else low
+        high = min(high, taken[at][0]) if at < len(taken) else high
+        if high > low:
+            kept.append(Block(block.a + low - block.b, low, high - low))
+            taken.insert(at, (low, high))
+    return sorted(kept)
+
+
+def _between(a: str, b: str, at_a: int, at_b: int, level: int = 1) -> Iterator[Block]:
+    """What two stretches share in the same order, in the offsets of the whole."""
+    if not a or not b:
+        return
+    if level < len(GRAMS):
+        low_a = low_b = 0
+        chain = _in_order(_apart(_anchors(a, b, GRAMS[level])))
+        for block in [*chain, Block(len(a), len(b), 0)]:
+            yield from _between(a[low_a : block.a], b[low_b : block.b], at_a + low_a, at_b + low_b, level + 1)
+            if block.length:
+                yield Block(at_a + block.a, at_b + block.b, block.length)
+            low_a, low_b = block.a + block.length, block.b + block.length
+        return
+    if len(a) * len(b) > WIDEST:
+        return
+    equal = [o for o in Levenshtein.opcodes(a, b) if o.tag == "equal"]
+    if sum(o.src_end - o.src_start for o in equal) >= ALIKE * min(len(a), len(b)):
+        yield from (Block(at_a + o.src_start, at_b + o.dest_start, o.src_end - o.src_start) for o in equal)
+
+
+def _in_order(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks that stand in the same order in both and hold the most characters."""
+    ends: list[int] = []  # where chains end in b, and below how many characters they hold at most: both rise
+    sums: list[int] = []
+    last: list[int] = []  # the last block of each chain
+    before: list[int] = []  # of each block, the one before it in its chain
+    for k, block in enumerate(blocks):
+        at = bisect_right(ends, block.b) - 1
+        before.append(last[at] if at >= 0 else -1)
+        end, held = block.b + block.length, block.length + (sums[at] if at >= 0 else 0)
+        place = bisect_left(ends, end)
+        if place and sums[place - 1] >= held:
+            continue
+        beaten = place
+        while beaten < len(sums) and sums[beaten] <= held:
+            beaten += 1
+        ends[place:beaten], sums[place:beaten], last[place:beaten] = [end], [held], [k]
+    chain: list[Block] = []
+    at = last[-1] if last else -1
+    while at >= 0:
+        chain.append(blocks[at])
+        at = before[at]
+    return chain[::-1]
+
+
+def _joined(blocks: Sequence[Block]) -> list[Block]:
+    """The same with blocks that touch in both texts made one."""
+    found: list[Block] = []
+    for block in blocks:
+        if found and (found[-1].a + found[-1].length, found[-1].b + found[-1].length) == block[:2]:
+            found[-1] = Block(found[-1].a, found[-1].b, found[-1].length + block.length)
+        else:
+            found.append(block)
+    return found
+
+
+def slots(a: Stream, b: Stream, blocks: Sequence[Block]) -> Iterator[Slot]:
+    """Everything that stands between neighbours which both texts have, in the order of `a`, where it is anything."""
+    order = {block.b: n for n, block in enumerate(sorted(blocks, key=lambda block: block.b))}
+    for n, block in enumerate(blocks):
+        before = blocks[n - 1] if n else None
+        if before is None or order[block.b] != order[before.b] + 1:
+            yield from _slot(a, b, *_edge(a, block.a, False), *_edge(b, block.b, False), 0, block.length)
+        for k in range(1, block.length):
+            yield from _slot(a, b, *a.gap(block.a + k), *b.gap(block.b + k), k, block.length - k)
+        after = blocks[n + 1] if n + 1 < len(blocks) else None
+        ends = block.a + block.length, block.b + block.length
+        if after is not None and order[after.b] == order[block.b] + 1:
+            a_range = (a.gap(ends[0])[0], a.starts[after.a])
+            b_range = (b.gap(ends[1])[0], b.starts[after.b])
+            yield from _slot(a, b, *a_range, *b_range, block.length, after.length)
+        else:
+            yield from _slot(a, b, *_edge(a, ends[0], True), *_edge(b, ends[1], True), block.length, 0)
+
+
+def _edge(stream: Stream, index: int, after: bool) -> tuple[int, int]:
+    """What stands beside the end of a block, as far as its line goes."""
+    start, end = stream.gap(index)
+    breaks = [k for k in range(start, end) if stream.text[k] in "\n\r"]
+    if breaks:
+        return (start, breaks[0]) if after else (breaks[-1] + 1, end)
+    return start, end
+
+
+def _slot(
+    a: Stream, b: Stream, start_a: int, end_a: int, start_b: int, end_b: int, left: int, right: int
+) -> Iterator[Slot]:
+    if start_a < end_a or start_b < end_b:
+        yield Slot(start_a, end_a, start_b, end_b, min(left, FIRMEST), min(right, FIRMEST))

@@ -10,11 +10,12 @@ what lies between two such blocks is compared character by character, by edit di
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rapidfuzz.distance import Levenshtein
 
@@ -25,7 +26,8 @@ from hreport.text import fold
 GRAMS = (12, 6)  # characters of a stretch that anchors two texts, found once in each; then once between two anchors
 WIDEST = 4_000_000  # product of the lengths of two gaps that are compared character by character: 20 ms
 ALIKE = 0.5  # of the shorter gap: so much must be equal, or nothing in it is taken for equal
-FIRMEST = 12  # equal characters beside a slot that are counted
+FIRMEST = 12  # equal characters beside a slot that are counted; where both lines begin or end, none stand there
+LINE = 24  # characters from the end of a block to the end of its line, which may hold a masked name
 
 
 class Block(NamedTuple):
@@ -91,12 +93,15 @@ def _is_word(character: str) -> bool:
     """A hanzi that is no numeral, or a full stop, which no damage takes away."""
     if character == "\u3002":
         return True
-    return "\u4e00" <= character <= "\u9fff" and character not in numbers.VAGUE and numbers.chinese(character) is None
+    is_numeral = character in numbers.CHARACTERS or character in numbers.VAGUE
+    return "\u4e00" <= character <= "\u9fff" and not is_numeral
 
 
 def matched(a: str, b: str) -> list[Block]:
-    """Stretches that two streams share, in the order of `a`; none meets another in either. Each character of the one
-    has at most one partner in the other."""
+    """Stretches that two streams share, in the order of `a`; none meets another in either. The same pairs whichever of
+    the two comes first."""
+    if (len(a), a) > (len(b), b):
+        return sorted(Block(block.b, block.a, block.length) for block in matched(b, a))
     anchors = _apart(_anchors(a, b, GRAMS[0]))
     found = list(anchors)
     rank = {block: n for n, block in enumerate(sorted(anchors, key=lambda block: block.b))}
@@ -213,33 +218,130 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
 def slots(a: Stream, b: Stream, blocks: Sequence[Block]) -> Iterator[Slot]:
     """Everything that stands between neighbours which both texts have, in the order of `a`, where it is anything."""
     order = {block.b: n for n, block in enumerate(sorted(blocks, key=lambda block: block.b))}
+    ends_a = [0, *(block.a + block.length for block in blocks)]
+    ends_b = [0, *sorted(block.b + block.length for block in blocks)]
+    starts_a = [*(block.a for block in blocks), len(a.key)]
+    starts_b = [*sorted(order), len(b.key)]
     for n, block in enumerate(blocks):
-        before = blocks[n - 1] if n else None
-        if before is None or order[block.b] != order[before.b] + 1:
-            yield from _slot(a, b, *_edge(a, block.a, False), *_edge(b, block.b, False), 0, block.length)
+        at = order[block.b]
+        if not n or at != order[blocks[n - 1].b] + 1:
+            one, two = _before(a, block.a, ends_a[n]), _before(b, block.b, ends_b[at])
+            firm = FIRMEST if one[2] and two[2] else 0
+            yield from _slot(*_both(one, two, a.gap(block.a), b.gap(block.b)), firm, block.length)
         for k in range(1, block.length):
-            yield from _slot(a, b, *a.gap(block.a + k), *b.gap(block.b + k), k, block.length - k)
-        after = blocks[n + 1] if n + 1 < len(blocks) else None
-        ends = block.a + block.length, block.b + block.length
-        if after is not None and order[after.b] == order[block.b] + 1:
-            a_range = (a.gap(ends[0])[0], a.starts[after.a])
-            b_range = (b.gap(ends[1])[0], b.starts[after.b])
-            yield from _slot(a, b, *a_range, *b_range, block.length, after.length)
+            yield from _slot(*a.gap(block.a + k), *b.gap(block.b + k), k, block.length - k)
+        low, high = block.a + block.length, block.b + block.length
+        if n + 1 < len(blocks) and order[blocks[n + 1].b] == at + 1:
+            after = blocks[n + 1]
+            stretch = (a.gap(low)[0], a.starts[after.a], b.gap(high)[0], b.starts[after.b])
+            yield from _slot(*stretch, block.length, after.length)
         else:
-            yield from _slot(a, b, *_edge(a, ends[0], True), *_edge(b, ends[1], True), block.length, 0)
+            one, two = _after(a, low, starts_a[n + 1]), _after(b, high, starts_b[at + 1])
+            firm = FIRMEST if one[2] and two[2] else 0
+            yield from _slot(*_both(one, two, a.gap(low), b.gap(high)), block.length, firm)
 
 
-def _edge(stream: Stream, index: int, after: bool) -> tuple[int, int]:
-    """What stands beside the end of a block, as far as its line goes."""
-    start, end = stream.gap(index)
-    breaks = [k for k in range(start, end) if stream.text[k] in "\n\r"]
-    if breaks:
-        return (start, breaks[0]) if after else (breaks[-1] + 1, end)
-    return start, end
+_Edge: TypeAlias = tuple[int, int, bool]
 
 
-def _slot(
-    a: Stream, b: Stream, start_a: int, end_a: int, start_b: int, end_b: int, left: int, right: int
-) -> Iterator[Slot]:
+def _both(one: _Edge, two: _Edge, near_a: tuple[int, int], near_b: tuple[int, int]) -> tuple[int, int, int, int]:
+    """What stands beside the end of a block as far as the line goes in both texts, or else no hanzi at all."""
+    if one[2] and two[2]:
+        return *one[:2], *two[:2]
+    return max(one[0], near_a[0]), min(one[1], near_a[1]), max(two[0], near_b[0]), min(two[1], near_b[1])
+
+
+def _before(stream: Stream, index: int, free: int) -> _Edge:
+    """What stands before a block, from the beginning of its line, and whether that is near; no other block reaches
+    over `free`."""
+    text, end = stream.text, stream.starts[index]
+    limit = max(end - LINE, stream.starts[free - 1] + 1 if free else 0)
+    start = end
+    while start > limit and text[start - 1] not in "\n\r":
+        start -= 1
+    return start, end, start == 0 or text[start - 1] in "\n\r"
+
+
+def _after(stream: Stream, index: int, free: int) -> _Edge:
+    """The same of what stands behind a block that ends before character `index`."""
+    text, start = stream.text, stream.starts[index - 1] + 1
+    limit = min(start + LINE, stream.starts[free] if free < len(stream.starts) else len(text))
+    end = start
+    while end < limit and text[end] not in "\n\r":
+        end += 1
+    return start, end, end == len(text) or text[end] in "\n\r"
+
+
+def _slot(start_a: int, end_a: int, start_b: int, end_b: int, left: int, right: int) -> Iterator[Slot]:
     if start_a < end_a or start_b < end_b:
         yield Slot(start_a, end_a, start_b, end_b, min(left, FIRMEST), min(right, FIRMEST))
+
+
+# --- what the numbers say --------------------------------------------------------------------------------------------
+
+NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+MASK = re.compile(r"\d*[xX*]+\d*(?:[.][xX*]+)?|[_\u00d7]+")
+_COMMON = re.compile(r"\d|10+(?:\.0+)?")  # stand in every report by chance
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SCRUBBED = re.compile(r"20[0-3]\d")  # what mirrors put in the place of years and of 10
+_ANY_YEAR = re.compile(r"(?:201\*|20_)+")
+
+
+class Agreement(NamedTuple):
+    """Numbers that are legible at the same place of both texts, and how many of them agree; masks beside a number, and
+    how many of them it fits."""
+
+    legible: int = 0
+    agreed: int = 0
+    masks: int = 0
+    fitting: int = 0
+
+
+def agreement(a: Stream, b: Stream, blocks: Sequence[Block]) -> Agreement:
+    """What the numbers of two texts say, where they stand in the same places. Years say nothing, and what may be known
+    damage of one number is no contradiction."""
+    legible = agreed = masks = fitting = 0
+    for slot in slots(a, b, blocks):
+        if not (slot.left and slot.right):
+            continue
+        one, two = fold(a.text[slot.start_a : slot.end_a]), fold(b.text[slot.start_b : slot.end_b])
+        if MASK.search(one) or MASK.search(two):
+            for hidden, clear in ((one, two), (two, one)):
+                seen, numbers = MASK.findall(hidden), NUMBER.findall(clear)
+                if len(seen) == len(numbers) and not MASK.search(clear) and not NUMBER.search(MASK.sub("", hidden)):
+                    masks += len(seen)
+                    fitting += sum(fits(m, n, m.upper() != "XX") for m, n in zip(seen, numbers, strict=True))
+            continue
+        mine, theirs = ([n.replace(",", "") for n in NUMBER.findall(side)] for side in (one, two))
+        if len(mine) == len(theirs):
+            for m, n in zip(mine, theirs, strict=True):
+                equal = m == n and not _COMMON.fullmatch(m) and not _YEAR.fullmatch(m)
+                agreed += equal
+                legible += equal or (m != n and not _may_be_damage(m, n))
+    return Agreement(legible, agreed, masks, fitting)
+
+
+def _may_be_damage(one: str, two: str) -> bool:
+    """May two numbers have been one? A year was put in, or the point is lost."""
+    return bool(_SCRUBBED.search(one) or _SCRUBBED.search(two)) or one.replace(".", "") == two.replace(".", "")
+
+
+def fits(mask: str, number: str, by_digit: bool = True) -> bool:
+    """May this number, or these years, stand behind a mask? `by_digit`: it has one placeholder for each digit.
+
+    >>> fits("xx.x", "95.3"), fits("xx.x", "5.3"), fits("xx", "1,203", by_digit=False), fits("201*", "2007")
+    (True, False, True, True)
+    """
+    mask, number = fold(mask).lower().replace(" ", ""), fold(number).replace(",", "").replace(" ", "")
+    if _ANY_YEAR.fullmatch(mask):  # stands for any year, whatever it was
+        return bool(re.fullmatch(r"(?:20\d\d\D?)+", number))
+    digits = r"\d" if by_digit else r"\d[\d.]*"
+    pattern = "".join(
+        digits if c == "x" else r"\d[\d.]*" if c in "*_\u00d7" else re.escape(c)
+        for c in re.sub("([*_\u00d7])+", r"\1", mask)
+    )
+    if not by_digit:
+        pattern = re.sub("(?:" + re.escape(digits) + ")+", lambda _: digits, pattern)
+    if re.fullmatch(pattern, number):
+        return True
+    return mask == "2xx" and bool(_YEAR.fullmatch(number))  # a count that looked like a year

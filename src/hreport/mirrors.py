@@ -22,7 +22,7 @@ from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from hreport import lexicon
-from hreport.alignment import Block, Stream, matched, slots
+from hreport.alignment import Block, Stream, agreement, fits, matched, slots
 from hreport.figures import UNKNOWN_PLACE, Figure
 from hreport.messages import Message
 from hreport.model import Issue
@@ -57,14 +57,6 @@ _PART = (
 _BESIDE = "report {report} is a copy of {other} ({share} % of its sentences, {evidence}): no second witness"
 _NUMBERS = "{agreed} of {legible} numbers agree"
 _MASKS = "{fitting} of {masks} masks fit"
-
-# Numbers; those that stand in every report by chance: powers of ten and single digits.
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_COMMON = re.compile(r"\d|10+(?:\.0+)?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_SCRUBBED = re.compile(r"20[0-3]\d")
-_MASK = re.compile(r"(?:\d*[xX*]+\d*(?:\.[xX*]+)?|[_\u00d7]+)")
-_BY_DIGIT = re.compile(r"[xX]+(?:\.[xX]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +220,7 @@ def judged(copy: Told, other: Told) -> Evidence | None:
     share = text / min(len(copy.stream.key), len(other.stream.key))
     if share < LEAST_SHARED or text < LEAST_TEXT:
         return None
-    found = _counted(copy, other, blocks)
+    found = Evidence(_sentences(copy, blocks), *agreement(copy.stream, other.stream, blocks))
     if found.legible >= LEAST_LEGIBLE:
         missed = found.legible - found.agreed
         proven = missed == 0 if found.legible <= FEW else found.agreed >= LEAST_AGREED * found.legible
@@ -236,52 +228,6 @@ def judged(copy: Told, other: Told) -> Evidence | None:
         proven = share >= UNSEEN_SHARED and text >= UNSEEN_TEXT and found.legible == found.agreed and found.masks > 0
         proven = proven and found.fitting >= UNSEEN_FIT * found.masks
     return found if proven else None
-
-
-def _counted(copy: Told, other: Told, blocks: Sequence[Block]) -> Evidence:
-    """What the numbers of two texts say, where they stand in the same places."""
-    legible = agreed = masks = fitting = 0
-    for slot in slots(copy.stream, other.stream, blocks):
-        if not (slot.left and slot.right):
-            continue
-        mine, theirs = fold(copy.text[slot.start_a : slot.end_a]), fold(other.text[slot.start_b : slot.end_b])
-        if _MASK.search(mine) or _MASK.search(theirs):
-            for hidden, clear in ((mine, theirs), (theirs, mine)):
-                seen, numbers = _MASK.findall(hidden), _NUMBER.findall(clear)
-                if len(seen) == len(numbers) and not _MASK.search(clear) and not _NUMBER.search(_MASK.sub("", hidden)):
-                    masks += len(seen)
-                    fitting += sum(map(fits, seen, numbers))
-            continue
-        pairs = _NUMBER.findall(mine), _NUMBER.findall(theirs)
-        if len(pairs[0]) != len(pairs[1]):
-            continue
-        for one, two in zip(*pairs, strict=True):
-            one, two = one.replace(",", ""), two.replace(",", "")
-            if one != two and not _may_be_damage(one, two):
-                legible += 1
-            elif one == two and not _COMMON.fullmatch(one) and not _YEAR.fullmatch(one):
-                legible += 1
-                agreed += 1
-    return Evidence(_sentences(copy, blocks), legible, agreed, masks, fitting)
-
-
-def fits(mask: str, number: str) -> bool:
-    """May this number stand behind a mask? Of one placeholder for each digit, as many digits.
-
-    >>> fits("xx.x", "95.3"), fits("xx.x", "5.3"), fits("XX", "7"), fits("**", "1203")
-    (True, False, True, True)
-    """
-    number = number.replace(",", "")
-    if not _BY_DIGIT.fullmatch(mask) or mask.upper() == "XX":
-        return True
-    return [len(part) for part in mask.split(".")] == [len(part) for part in number.split(".")]
-
-
-def _may_be_damage(one: str, two: str) -> bool:
-    """May both have been the same number? A year was put in, or the point is lost; a year says nothing."""
-    if _YEAR.fullmatch(one) and _YEAR.fullmatch(two):
-        return True
-    return bool(_SCRUBBED.search(one) or _SCRUBBED.search(two)) or one.replace(".", "") == two.replace(".", "")
 
 
 def _sentences(report: Told, blocks: Sequence[Block]) -> float:

@@ -93,6 +93,10 @@ LONG = columns_of(
     area_inferred area_evidence copy_of
     """
 )
+_SIDES = " ".join(f"file_{s} report_{s}:int start_{s}:int end_{s}:int text_{s} damage_{s}" for s in "ab")
+ALIGN = columns_of(
+    f"kind {_SIDES} mask value:number unit indicator indicator_id sure:bool around_a around_b sentence_a sentence_b"
+)
 SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")
 CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source")
 SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from hreport import __version__
-from hreport.cli import compare, doctor, evaluate, extract, indicators, masks, show
+from hreport.cli import align, compare, doctor, evaluate, extract, indicators, masks, show
 
 app = typer.Typer(
     name="hreport",
@@ -31,6 +31,7 @@ app.command("masks")(masks.masks)
 app.command("compare")(compare.compare)
 app.command("eval")(evaluate.evaluate)
 app.command("indicators")(indicators.indicators)
+app.command("align")(align.align)
 app.command("show")(show.show)
 app.command("doctor")(doctor.doctor)
 

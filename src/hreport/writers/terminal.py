@@ -49,12 +49,23 @@ VIEWS = (
     ({"kind", "text"}, "text kind file start sentence section"),
     ({"aliases"}, "id name unit group en aliases"),
     ({"wording"}, "wording figures reports measure base_unit example file"),
+    ({"around_a"}, "kind around_a around_b value unit sure indicator"),
     ({"shown"}, "indicator area shown sentence file start end"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
 SIDES = ("gold", "before", "found", "sentence")
 FOLDED = 16  # columns that a cell gets at least, if it must be folded
-WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
+WIDEST = {
+    "indicator": 40,
+    "sentence": 60,
+    "text": 30,
+    "file": 30,
+    "title": 40,
+    "example": 60,
+    "message": 80,
+    "around_a": 44,
+    "around_b": 44,
+}
 
 
 def write(

@@ -33,10 +33,12 @@ LEAST_TEXT = 40  # hanzi
 LEAST_LEGIBLE = 5  # numbers that are legible in both, from which on they must agree
 LEAST_AGREED = 0.5  # of them: two years of one report do not reach a third
 CLOSE, NEAR = 2, 6  # equal hanzi on each side of a sure pair, and on both together
+WORDS = ("place", "person", "org", "other")  # what masks hide that is no number
 LONGEST_NAME = 12  # characters that a mask of words may hide
 AROUND = 12  # characters shown on either side of a pair
 
 _CHINESE = re.compile("[" + re.escape(numbers.CHARACTERS) + "]+")
+_SCALES = frozenset(numbers.SCALES[1:])  # but ten, which is a number by itself
 _LINE = re.compile("[\u3002\uff01\uff1f!?\n\r]")
 
 
@@ -111,8 +113,8 @@ class Side:
             for match in pattern.finditer(folded):
                 if hides and (match.end() - match.start() > LONGEST_NAME or match[0].isdigit()):
                     continue
-                if pattern is _CHINESE and match.start() and taken[match.start() - 1]:
-                    continue  # the multiplier behind a number
+                if pattern is _CHINESE and (set(match[0]) <= _SCALES or taken[max(0, match.start() - 1)]):
+                    continue  # the multiplier of a number
                 add(*match.span(), hides)
         return sorted(found, key=lambda t: t[:2])
 
@@ -189,12 +191,15 @@ def _pairs(a: Side, b: Side, slot: Slot) -> Iterator[_Pair]:
     ones, twos = a.within(slot.start_a, slot.end_a), b.within(slot.start_b, slot.end_b)
     if not ones and not twos:
         return
-    firm = slot.left >= CLOSE and slot.right >= CLOSE and slot.left + slot.right >= NEAR
-    whole = _words(a, slot.start_a, slot.end_a), _words(b, slot.start_b, slot.end_b)
-    if _is_word_mask(ones) and not any(t.hides for t in twos) and whole[1]:
-        yield _Pair(ones[0], Token(*whole[1]), firm)
-    elif _is_word_mask(twos) and not any(t.hides for t in ones) and whole[0]:
-        yield _Pair(Token(*whole[0]), twos[0], firm)
+    left, right = _beside(a, b, slot, ones, twos)
+    firm = min(left, right) >= CLOSE and left + right >= NEAR
+    hidden = [t for t in ones if t.hides], [t for t in twos if t.hides]
+    if len(hidden[0]) == 1 and not hidden[1] and (other := _opposite(a, hidden[0][0], slot[:2], b, slot[2:4])):
+        yield _Pair(hidden[0][0], other, firm)
+    elif len(hidden[1]) == 1 and not hidden[0] and (other := _opposite(b, hidden[1][0], slot[2:4], a, slot[:2])):
+        yield _Pair(other, hidden[1][0], firm)
+    elif any(t.hides in WORDS for t in (*ones, *twos)):
+        return  # which words it hides cannot be told
     elif len(ones) == len(twos):
         for one, two in zip(ones, twos, strict=True):
             yield _Pair(one, two, firm)
@@ -208,13 +213,22 @@ def _pairs(a: Side, b: Side, slot: Slot) -> Iterator[_Pair]:
         yield from _in_turn(a, b, ones, twos)
 
 
+def _beside(a: Side, b: Side, slot: Slot, ones: Sequence[Token], twos: Sequence[Token]) -> tuple[int, int]:
+    """How much of the text around the tokens of a slot is equal; what stands on another line says half as much."""
+    breaks = [False, False]
+    for side, tokens, start, end in ((a, ones, slot.start_a, slot.end_a), (b, twos, slot.start_b, slot.end_b)):
+        breaks[0] |= "\n" in side.text[start : tokens[0].start if tokens else end]
+        breaks[1] |= "\n" in side.text[tokens[-1].end if tokens else start : end]
+    return slot.left // (1 + breaks[0]), slot.right // (1 + breaks[1])
+
+
 def _deleted(a: Side, b: Side, slot: Slot, ones: Sequence[Token], twos: Sequence[Token]) -> Iterator[_Pair]:
     """Figures, or masks, of which the other text has nothing at all; a page marker is no figure."""
     for token in ones:
-        if token.hides or a.figure(token.start, token.end):
+        if slot.left and slot.right and (token.hides or a.figure(token.start, token.end)):
             yield _Pair(token, Token(slot.start_b, slot.start_b, "deleted", "deleted"), False)
     for token in twos:
-        if token.hides or b.figure(token.start, token.end):
+        if slot.left and slot.right and (token.hides or b.figure(token.start, token.end)):
             yield _Pair(Token(slot.start_a, slot.start_a, "deleted", "deleted"), token, False)
 
 
@@ -230,8 +244,37 @@ def _in_turn(a: Side, b: Side, ones: Sequence[Token], twos: Sequence[Token]) -> 
                 break
 
 
-def _is_word_mask(tokens: Sequence[Token]) -> bool:
-    return len(tokens) == 1 and tokens[0].hides in ("place", "person", "org", "other")
+def _opposite(side: Side, mask: Token, stretch: tuple[int, int], other: Side, there: tuple[int, int]) -> Token | None:
+    """What stands in a stretch of the other text where the only mask of a stretch stands: what is left when the words
+    around the mask are taken off. None where other words stand there, or nothing."""
+    before, after = _words(side, stretch[0], mask.start), _words(side, mask.end, stretch[1])
+    here = _words(other, *there)
+    if before and here:
+        here = _taken(other, here, side.text[slice(*before)], False)
+    if after and here:
+        here = _taken(other, here, side.text[slice(*after)], True)
+    if here is None:
+        return None
+    inside = other.within(*here)
+    if mask.hides not in WORDS:
+        if not inside:
+            return None
+        here = inside[0].start, inside[-1].end
+        if len(inside) > 1 and mask.start == mask.end:
+            return None
+    return Token(*here, "", inside[0].damage if inside else "")
+
+
+def _taken(side: Side, here: tuple[int, int], words: str, at_end: bool) -> tuple[int, int] | None:
+    """A stretch without these words at its beginning or end, punctuation and space aside; None where it has others."""
+    wanted = [c for c in fold(words) if c.isalnum()]
+    start, end = here
+    for c in reversed(wanted) if at_end else wanted:
+        found = _words(side, start, end)
+        if found is None or fold(side.text[found[1] - 1 if at_end else found[0]]) != c:
+            return None
+        start, end = (start, found[1] - 1) if at_end else (found[0] + 1, end)
+    return _words(side, start, end)
 
 
 def _words(side: Side, start: int, end: int) -> tuple[int, int] | None:
@@ -318,10 +361,10 @@ def _fit(hidden: Side, mask: Token, shown: Side, token: Token) -> tuple[bool, bo
     damaged = bool(figure and figure["damage"] and figure["repaired"] is None)
     if mask.hides == "deleted":
         return not damaged and _number(text) is not None, False
-    if mask.hides in ("place", "person", "org", "other"):
-        if any(c in text for c in "\u3002,;:") or len(text) > LONGEST_NAME:
-            return False, False
-        return mask.hides != "place" or not text.isdigit(), mask.hides == "place" and _is_division(shown, token)
+    if mask.hides in WORDS:
+        is_name = len(text) <= LONGEST_NAME and not any(c.isdigit() or not c.isalnum() for c in text)
+        is_name = is_name and not _CHINESE.fullmatch(text)
+        return is_name, is_name and mask.hides == "place" and _is_division(shown, token)
     if damaged or not (NUMBER.search(text) or _CHINESE.search(text)):
         return False, False
     if mask.hides == "date":

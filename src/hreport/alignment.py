@@ -24,7 +24,8 @@ from hreport.tag import numbers
 from hreport.text import fold
 
 GRAMS = (12, 6)  # characters of a stretch that anchors two texts, found once in each; then once between two anchors
-WIDEST = 4_000_000  # product of the lengths of two gaps that are compared character by character: 20 ms
+WIDEST = 25_000_000  # product of the lengths of two gaps that are compared character by character: 40 ms
+LOPSIDED = 4  # a gap that is so much longer than the other holds another text
 ALIKE = 0.5  # of the shorter gap: so much must be equal, or nothing in it is taken for equal
 FIRMEST = 12  # equal characters beside a slot that are counted; where both lines begin or end, none stand there
 LINE = 24  # characters from the end of a block to the end of its line, which may hold a masked name
@@ -118,6 +119,8 @@ def matched(a: str, b: str) -> list[Block]:
 def _anchors(a: str, b: str, n: int) -> list[Block]:
     """Stretches of at least `n` characters around what stands once in `a` and once in `b`."""
     once_a, once_b = _once(a, n), _once(b, n)
+    if not once_a.keys() & once_b.keys():  # one of them holds everything twice
+        once_a, once_b = _first(a, n), _first(b, n)
     blocks: list[Block] = []
     end = 0
     for gram, i in once_a.items():
@@ -142,6 +145,14 @@ def _once(text: str, n: int) -> dict[str, int]:
         gram = text[k : k + n]
         places[gram] = -1 if gram in places else k
     return {gram: k for gram, k in places.items() if k >= 0}
+
+
+def _first(text: str, n: int) -> dict[str, int]:
+    """The stretches of `n` characters, in order, and where each stands first."""
+    places: dict[str, int] = {}
+    for k in range(len(text) - n + 1):
+        places.setdefault(text[k : k + n], k)
+    return places
 
 
 def _apart(blocks: Sequence[Block]) -> list[Block]:
@@ -172,7 +183,7 @@ def _between(a: str, b: str, at_a: int, at_b: int, level: int = 1) -> Iterator[B
                 yield Block(at_a + block.a, at_b + block.b, block.length)
             low_a, low_b = block.a + block.length, block.b + block.length
         return
-    if len(a) * len(b) > WIDEST:
+    if len(a) * len(b) > WIDEST or max(len(a), len(b)) > LOPSIDED * min(len(a), len(b)) + LINE:
         return
     equal = [o for o in Levenshtein.opcodes(a, b) if o.tag == "equal"]
     if sum(o.src_end - o.src_start for o in equal) >= ALIKE * min(len(a), len(b)):
@@ -284,41 +295,43 @@ MASK = re.compile(r"\d*[xX*]+\d*(?:[.][xX*]+)?|[_\u00d7]+")
 _COMMON = re.compile(r"\d|10+(?:\.0+)?")  # stand in every report by chance
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SCRUBBED = re.compile(r"20[0-3]\d")  # what mirrors put in the place of years and of 10
+_BY_DIGIT = re.compile(r"(?!XX$)[xX]+(?:[.][xX]+)?")
 _ANY_YEAR = re.compile(r"(?:201\*|20_)+")
 
 
 class Agreement(NamedTuple):
-    """Numbers that are legible at the same place of both texts, and how many of them agree; masks beside a number, and
-    how many of them it fits."""
+    """Numbers that are legible at the same place of both texts, and how many of them agree; masks with a placeholder
+    for each digit beside a number, and how many of them it fits; numbers that only one of the texts shows."""
 
     legible: int = 0
     agreed: int = 0
     masks: int = 0
     fitting: int = 0
+    hidden: int = 0
 
 
 def agreement(a: Stream, b: Stream, blocks: Sequence[Block]) -> Agreement:
     """What the numbers of two texts say, where they stand in the same places. Years say nothing, and what may be known
     damage of one number is no contradiction."""
-    legible = agreed = masks = fitting = 0
+    legible = agreed = masks = fitting = gone = 0
     for slot in slots(a, b, blocks):
         if not (slot.left and slot.right):
             continue
         one, two = fold(a.text[slot.start_a : slot.end_a]), fold(b.text[slot.start_b : slot.end_b])
-        if MASK.search(one) or MASK.search(two):
-            for hidden, clear in ((one, two), (two, one)):
-                seen, numbers = MASK.findall(hidden), NUMBER.findall(clear)
-                if len(seen) == len(numbers) and not MASK.search(clear) and not NUMBER.search(MASK.sub("", hidden)):
-                    masks += len(seen)
-                    fitting += sum(fits(m, n, m.upper() != "XX") for m, n in zip(seen, numbers, strict=True))
-            continue
-        mine, theirs = ([n.replace(",", "") for n in NUMBER.findall(side)] for side in (one, two))
-        if len(mine) == len(theirs):
+        mine, theirs = ([n.replace(",", "") for n in NUMBER.findall(MASK.sub(" ", side))] for side in (one, two))
+        if bool(mine) != bool(theirs):
+            hidden, numbers_there = (one, theirs) if theirs else (two, mine)
+            seen = MASK.findall(hidden)
+            gone += len(numbers_there)
+            if len(seen) == len(numbers_there) and all(_BY_DIGIT.fullmatch(m) for m in seen):
+                masks += len(seen)
+                fitting += sum(map(fits, seen, numbers_there))
+        elif len(mine) == len(theirs):
             for m, n in zip(mine, theirs, strict=True):
                 equal = m == n and not _COMMON.fullmatch(m) and not _YEAR.fullmatch(m)
                 agreed += equal
                 legible += equal or (m != n and not _may_be_damage(m, n))
-    return Agreement(legible, agreed, masks, fitting)
+    return Agreement(legible, agreed, masks, fitting, gone)
 
 
 def _may_be_damage(one: str, two: str) -> bool:

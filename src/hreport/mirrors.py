@@ -42,10 +42,12 @@ LEAST_SHARED = 0.6  # of the shorter report's hanzi run along with those of the 
 LEAST_TEXT = 40  # hanzi that they share: one long sentence
 LEAST_LEGIBLE = 3  # numbers that agree, at least
 LEAST_AGREED = 0.8  # of the numbers that are legible in both; two years of one report reach a third
-FEW = 6  # of so few numbers all must agree
-UNSEEN_SHARED = 0.85  # where no number is legible in both
-UNSEEN_TEXT = 200
-UNSEEN_FIT = 0.9  # of the masks that can be compared with a number
+FEW = 6  # of so few numbers all must agree, or all but one where the rest is hidden
+# Where hardly a number is legible in both, it is enough that so many masks with a placeholder for each digit fit (an
+# other number fits in two of five cases), or that so much of the text is the same.
+ENOUGH_MASKS = 8
+UNSEEN_FIT = 0.9  # of the masks
+UNSEEN_SHARED, UNSEEN_TEXT = 0.85, 150  # of the shorter report's hanzi, and how many
 SENTENCE_SHARED = 0.6  # of the hanzi of a sentence that counts as shared
 SAME_TEXT = 0.8  # of a report's sentences: it is the other one again, and not only partly
 PREFERRED = (0, 2, 1, 3, 4)  # by soundness: a doubt about a figure is no reason to show that of a copy
@@ -57,18 +59,20 @@ _PART = (
 _BESIDE = "report {report} is a copy of {other} ({share} % of its sentences, {evidence}): no second witness"
 _NUMBERS = "{agreed} of {legible} numbers agree"
 _MASKS = "{fitting} of {masks} masks fit"
+_HIDDEN = "{hidden} numbers hidden in one of them"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why one report is a copy of another: the share of its sentences that stand there, the numbers legible in both
-    and how many of them agree, the masks beside a number and how many of them it fits."""
+    """Why one report is a copy of another: the share of its sentences that stand there, and what the numbers say
+    (`alignment.Agreement`)."""
 
     sentences: float
     legible: int = 0
     agreed: int = 0
     masks: int = 0
     fitting: int = 0
+    hidden: int = 0
 
 
 @dataclass(slots=True)
@@ -221,12 +225,14 @@ def judged(copy: Told, other: Told) -> Evidence | None:
     if share < LEAST_SHARED or text < LEAST_TEXT:
         return None
     found = Evidence(_sentences(copy, blocks), *agreement(copy.stream, other.stream, blocks))
-    if found.legible >= LEAST_LEGIBLE:
-        missed = found.legible - found.agreed
-        proven = missed == 0 if found.legible <= FEW else found.agreed >= LEAST_AGREED * found.legible
+    missed = found.legible - found.agreed
+    if found.legible > FEW:
+        proven = found.agreed >= LEAST_AGREED * found.legible
     else:
-        proven = share >= UNSEEN_SHARED and text >= UNSEEN_TEXT and found.legible == found.agreed and found.masks > 0
-        proven = proven and found.fitting >= UNSEEN_FIT * found.masks
+        same = found.hidden > 0 and share >= UNSEEN_SHARED and text >= UNSEEN_TEXT
+        fit = found.fitting >= UNSEEN_FIT * found.masks
+        proven = missed == 0 and found.legible >= LEAST_LEGIBLE
+        proven = proven or (missed <= 1 and fit and (same or found.masks >= ENOUGH_MASKS))
     return found if proven else None
 
 
@@ -375,6 +381,8 @@ def notes(found: Groups, beside: bool) -> list[Issue]:
             Message(_NUMBERS, agreed=evidence.agreed, legible=evidence.legible)
             if evidence.legible
             else Message(_MASKS, fitting=evidence.fitting, masks=evidence.masks)
+            if evidence.masks
+            else Message(_HIDDEN, hidden=evidence.hidden)
         )
         share = f"{100 * evidence.sentences:.0f}"
         template = _BESIDE if beside else _COPY if evidence.sentences >= SAME_TEXT else _PART

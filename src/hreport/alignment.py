@@ -240,7 +240,10 @@ def slots(a: Stream, b: Stream, blocks: Sequence[Block]) -> Iterator[Slot]:
             firm = FIRMEST if one[2] and two[2] else 0
             yield from _slot(*_both(one, two, a.gap(block.a), b.gap(block.b)), firm, block.length)
         for k in range(1, block.length):
-            yield from _slot(*a.gap(block.a + k), *b.gap(block.b + k), k, block.length - k)
+            start_a, end_a = a.starts[block.a + k - 1] + 1, a.starts[block.a + k]
+            start_b, end_b = b.starts[block.b + k - 1] + 1, b.starts[block.b + k]
+            if start_a < end_a or start_b < end_b:
+                yield Slot(start_a, end_a, start_b, end_b, min(k, FIRMEST), min(block.length - k, FIRMEST))
         low, high = block.a + block.length, block.b + block.length
         if n + 1 < len(blocks) and order[blocks[n + 1].b] == at + 1:
             after = blocks[n + 1]
@@ -292,7 +295,7 @@ def _slot(start_a: int, end_a: int, start_b: int, end_b: int, left: int, right: 
 
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 MASK = re.compile(r"\d*[xX*]+\d*(?:[.][xX*]+)?|[_\u00d7]+")
-_COMMON = re.compile(r"\d|10+(?:\.0+)?")  # stand in every report by chance
+_COMMON = re.compile(r"\d|10+(?:\.0+)?|(?:19|20)\d\d")  # stand in every report by chance
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SCRUBBED = re.compile(r"20[0-3]\d")  # what mirrors put in the place of years and of 10
 _BY_DIGIT = re.compile(r"(?!XX$)[xX]+(?:[.][xX]+)?")
@@ -308,6 +311,12 @@ class Agreement(NamedTuple):
     masks: int = 0
     fitting: int = 0
     hidden: int = 0
+
+
+def telling_numbers(text: str) -> set[str]:
+    """The numbers of a text that do not stand in every report."""
+    found = (n.replace(",", "") for n in NUMBER.findall(MASK.sub(" ", fold(text))))
+    return {n for n in found if not _COMMON.fullmatch(n)}
 
 
 def agreement(a: Stream, b: Stream, blocks: Sequence[Block]) -> Agreement:
@@ -328,7 +337,7 @@ def agreement(a: Stream, b: Stream, blocks: Sequence[Block]) -> Agreement:
                 fitting += sum(map(fits, seen, numbers_there))
         elif len(mine) == len(theirs):
             for m, n in zip(mine, theirs, strict=True):
-                equal = m == n and not _COMMON.fullmatch(m) and not _YEAR.fullmatch(m)
+                equal = m == n and not _COMMON.fullmatch(m)
                 agreed += equal
                 legible += equal or (m != n and not _may_be_damage(m, n))
     return Agreement(legible, agreed, masks, fitting, gone)

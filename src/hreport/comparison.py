@@ -89,7 +89,7 @@ def compare(
     repeated: list[Figure] = []
     if selection.by != "report":
         found, repeated = mirrors.witnesses(found, copies)
-    issues += mirrors.notes(copies, selection.by == "report")
+    issues += mirrors.notes(copies, repeated)
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
     main_area = _main_areas(found) if selection.by == "report" else {}
     for figure in found:

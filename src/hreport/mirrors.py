@@ -22,7 +22,7 @@ from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from hreport import lexicon
-from hreport.alignment import Block, Stream, agreement, fits, matched, slots
+from hreport.alignment import MASK, Block, Stream, agreement, fits, matched, slots, telling_numbers
 from hreport.figures import UNKNOWN_PLACE, Figure
 from hreport.messages import Message
 from hreport.model import Issue
@@ -40,6 +40,7 @@ MOST_TRIED = 12  # reports that are compared with one, the likeliest first
 LEAST_ALIKE = 0.5  # of the shorter report's shingles are in the longer, or the two are not compared further
 LEAST_SHARED = 0.6  # of the shorter report's hanzi run along with those of the longer
 LEAST_TEXT = 40  # hanzi that they share: one long sentence
+LEAST_COMMON = 0.4  # of the shorter one's numbers stand in the longer, where neither hides any
 LEAST_LEGIBLE = 3  # numbers that agree, at least
 LEAST_AGREED = 0.8  # of the numbers that are legible in both; two years of one report reach a third
 FEW = 6  # of so few numbers all must agree, or all but one where the rest is hidden
@@ -86,6 +87,8 @@ class Told:
     lines: list[tuple[int, int]] = field(default_factory=list)
     stream: Stream = field(default_factory=lambda: Stream.of(""))
     shingles: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    is_hiding: bool = False  # any number
 
     @classmethod
     def of(cls, place: Place, rows: Iterable[Row]) -> Told:
@@ -109,6 +112,8 @@ class Told:
         told.stream = Stream.of(told.text, _spin())
         key = told.stream.key
         told.shingles = {key[k : k + SHINGLE] for k in range(len(key) - SHINGLE + 1)}
+        told.numbers = telling_numbers(told.text)
+        told.is_hiding = any(row["masked"] for row in told.rows) or bool(MASK.search(told.text))
         return told
 
     def keys(self) -> Iterator[str]:
@@ -119,12 +124,19 @@ class Told:
                 yield key
 
     @property
+    def area(self) -> str:
+        """The place that the report is about, by code or name; empty where most of its figures are of none that is
+        known."""
+        known = Counter(r["area_id"] or r["area_name"] for r in self.rows if _is_named(r))
+        return min(known, key=lambda a: (-known[a], a)) if known and 2 * known.total() >= len(self.rows) else ""
+
+    @property
     def order(self) -> tuple[Any, ...]:
         """Where it stands among the copies of one text; the first is the one that the others are copies of: of a known
-        place, then with the fewest hidden and damaged figures, then the longest."""
-        known = sum(map(_is_named, self.rows))
+        place, then whole and no excerpt, then with the fewest hidden and damaged figures, then the longest."""
         poor = sum(bool(r["masked"] or r["damage"]) for r in self.rows)
-        return (2 * known < len(self.rows), round(poor / len(self.rows), 1), -len(self.stream.key), *self.place)
+        length = len(self.stream.key)
+        return (not self.area, -length.bit_length(), round(poor / len(self.rows), 1), -length, *self.place)
 
 
 @lru_cache(maxsize=1)
@@ -174,6 +186,8 @@ def groups(rows: Iterable[Row]) -> Groups:
             root = primary.get(candidate, candidate)
             if root in tried:
                 continue
+            if not _may_be_copies(report, told[root]):
+                continue
             tried.add(root)
             if found := judged(report, told[root]):
                 primary[report.place], evidence[report.place] = root, found
@@ -207,33 +221,41 @@ def _candidates(reports: Sequence[Told]) -> Iterator[tuple[Told, list[Place]]]:
                 index.insert(at, sketch)
                 owners.append([])
             owners[at].append(number)
-        yield report, [reports[k].place for k in sorted(shared, key=lambda k: (-shared[k], k))]
+        common = {k: len(report.numbers & reports[k].numbers) for k in shared}
+        yield report, [reports[k].place for k in sorted(shared, key=lambda k: (-common[k], -shared[k], k))]
 
 
 # --- evidence --------------------------------------------------------------------------------------------------------
 
 
+def _may_be_copies(copy: Told, other: Told) -> bool:
+    """Are the words of two reports alike, and, where neither hides any, the numbers?"""
+    least = min(len(copy.shingles), len(other.shingles))
+    if not least or len(copy.shingles & other.shingles) < LEAST_ALIKE * least:
+        return False
+    enough = LEAST_COMMON * min(len(copy.numbers), len(other.numbers))
+    return len(copy.numbers & other.numbers) >= enough or copy.is_hiding or other.is_hiding
+
+
 def judged(copy: Told, other: Told) -> Evidence | None:
     """The evidence that these two are copies of one text, or that one is an excerpt of the other; None where it does
     not suffice."""
-    least = min(len(copy.shingles), len(other.shingles))
-    if not least or len(copy.shingles & other.shingles) < LEAST_ALIKE * least:
-        return None
     blocks = matched(copy.stream.key, other.stream.key)
     text = sum(block.length for block in blocks)
-    share = text / min(len(copy.stream.key), len(other.stream.key))
+    share = text / max(1, min(len(copy.stream.key), len(other.stream.key)))
     if share < LEAST_SHARED or text < LEAST_TEXT:
         return None
-    found = Evidence(_sentences(copy, blocks), *agreement(copy.stream, other.stream, blocks))
+    found = agreement(copy.stream, other.stream, blocks)
     missed = found.legible - found.agreed
+    elsewhere = bool(copy.area and other.area and copy.area != other.area)  # it takes more to doubt what they say
     if found.legible > FEW:
         proven = found.agreed >= LEAST_AGREED * found.legible
     else:
         same = found.hidden > 0 and share >= UNSEEN_SHARED and text >= UNSEEN_TEXT
         fit = found.fitting >= UNSEEN_FIT * found.masks
-        proven = missed == 0 and found.legible >= LEAST_LEGIBLE
-        proven = proven or (missed <= 1 and fit and (same or found.masks >= ENOUGH_MASKS))
-    return found if proven else None
+        proven = missed == 0 and found.legible >= LEAST_LEGIBLE and not elsewhere
+        proven = proven or (missed <= 1 and fit and not elsewhere and (same or found.masks >= ENOUGH_MASKS))
+    return Evidence(_sentences(copy, blocks), *found) if proven else None
 
 
 def _sentences(report: Told, blocks: Sequence[Block]) -> float:
@@ -372,20 +394,20 @@ def _agree(one: Figure, two: Figure) -> bool:
     return one.same(two)
 
 
-def notes(found: Groups, beside: bool) -> list[Issue]:
-    """What to say of each copy. `beside`: it has a column of its own all the same."""
+def notes(found: Groups, repeated: Iterable[Figure]) -> list[Issue]:
+    """What to say of each copy; of one without figures among those that are `repeated`, that it stands beside what it
+    is a copy of all the same."""
     said = []
+    dropped = {place_of(figure.row) for figure in repeated}
     for place, primary in found.primary.items():
         evidence = found.evidence[place]
-        what = (
-            Message(_NUMBERS, agreed=evidence.agreed, legible=evidence.legible)
-            if evidence.legible
-            else Message(_MASKS, fitting=evidence.fitting, masks=evidence.masks)
-            if evidence.masks
-            else Message(_HIDDEN, hidden=evidence.hidden)
-        )
+        what = Message(_NUMBERS, agreed=evidence.agreed, legible=evidence.legible)
+        if evidence.agreed < evidence.fitting:
+            what = Message(_MASKS, fitting=evidence.fitting, masks=evidence.masks)
+        elif evidence.agreed < min(evidence.hidden, LEAST_LEGIBLE):
+            what = Message(_HIDDEN, hidden=evidence.hidden)
         share = f"{100 * evidence.sentences:.0f}"
-        template = _BESIDE if beside else _COPY if evidence.sentences >= SAME_TEXT else _PART
+        template = _BESIDE if place not in dropped else _COPY if evidence.sentences >= SAME_TEXT else _PART
         other = f"{PurePath(primary[0]).name}#{primary[1]}"
         line = Message(template, report=place[1], other=other, share=share, evidence=what)
         said.append(Issue(place[0], "copy", line, fatal=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from hreport.cli import options
 from hreport.cli.run import Run, misuse, printable
 from hreport.guards import TIME_LIMIT
 from hreport.record import ALIGN, Row
+
+if TYPE_CHECKING:
+    from hreport.align import Side
 
 
 def align(
@@ -70,7 +73,7 @@ def align(
     run.end()
 
 
-def _side(file: str, saved: Path, rows: list[Row], report: int | None, name: str):  # type: ignore[no-untyped-def]
+def _side(file: str, saved: Path, rows: list[Row], report: int | None, name: str) -> Side:
     from hreport.align import Side
 
     if report is not None and not any(row["report"] == report for row in rows):

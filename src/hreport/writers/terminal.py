@@ -45,7 +45,10 @@ VIEWS = (
         {"numeral", "text"},
         "indicator text measure area_name year status period direction damage repaired file indicator_id",
     ),
-    ({"chosen"}, "indicator area year value unit numeral doubt chosen status measure direction basis file sentence"),
+    (
+        {"chosen"},
+        "indicator area year value unit numeral doubt chosen copy_of status measure direction basis file sentence",
+    ),
     ({"kind", "text"}, "text kind file start sentence section"),
     ({"aliases"}, "id name unit group en aliases"),
     ({"wording"}, "wording figures reports measure base_unit example file"),

@@ -18,7 +18,7 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner, Result
 
-from hreport import evaluate, messages
+from hreport import align, evaluate, messages
 from hreport.cli import app, language
 from hreport.messages import Message, listed, reason_of, translated, translations, word_of
 from hreport.model import Basis, Bound, Damage, Direction, MaskKind, Measure, Status
@@ -124,6 +124,7 @@ def test_words_that_are_made_elsewhere_are_translated() -> None:
             codes.add(node.args[at].value.replace("_", " "))
     figures = {*evaluate.FIGURES, *(f"{change} {f}" for f in evaluate.COMPARED for change in ("lost", "gained"))}
     sorts = {"mask missed", "mask invented", "mask kind", "metric missed", "metric invented"}
+    sorts |= {kind.replace("_", " ") for kind in align.KINDS}
     system = {os.strerror(number) for number in errno.errorcode}
     words = TABLES["zh_words"].keys()
     assert (codes | figures | sorts) - words == set()

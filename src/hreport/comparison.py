@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
 
+from hreport import mirrors
 from hreport.figures import LOW_CONFIDENCE, MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
 from hreport.lexicon import Indicator
 from hreport.model import Issue
@@ -37,6 +38,7 @@ from hreport.record import STATISTICS, Cell, Column, Row, number, wording
 from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would
+COPY = "\u00a7"  # beside a figure that another copy of the text shows
 
 
 @dataclass(slots=True)
@@ -77,14 +79,22 @@ def compare(
     ranks: bool = False,
     coverage: bool = False,
     language: str = "en",
+    keep_copies: bool = False,
 ) -> Comparison:
     """The comparison of the places (or places and years, or reports) that extract rows speak of.
 
     `catalogue` is in the order in which rows shall stand. Under each row of the pivot `ranks` puts one with the rank of
     each figure, `evidence` one with the sentence behind it and one with its file and offsets, told apart by a column
-    `line`. `coverage` puts one at the end that counts, for each place, the rows with a figure.
+    `line`. `coverage` puts one at the end that counts, for each place, the rows with a figure. Reports that
+    are copies of another are no further witnesses (see `mirrors`), unless `keep_copies`.
     """
-    found, issues = figures(rows, catalogue, convert, selection)
+    rows = list(rows)
+    copies = mirrors.Groups() if keep_copies else mirrors.groups(rows)
+    found, issues = figures(mirrors.placed(rows, copies), catalogue, convert, selection)
+    repeated: list[Figure] = []
+    if selection.by != "report":
+        found, repeated = mirrors.witnesses(found, copies)
+    issues += mirrors.notes(copies, repeated)
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
     main_area = _main_areas(found) if selection.by == "report" else {}
     for figure in found:
@@ -99,6 +109,8 @@ def compare(
             chosen[line][key] = ordered[0]
             for f in candidates:
                 doubts[id(f)] = _doubts(f, candidates, f is ordered[0])
+                if f.row.get("copy_of") and selection.by != "report":
+                    doubts[id(f)] += ("from_copy",)
     is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
     result = Comparison(issues=issues)
     position = {id_: n for n, id_ in enumerate(catalogue)}
@@ -116,10 +128,10 @@ def compare(
     summaries = {line: summarise(chosen[line], doubts, year) for line in lines}
     for line in lines:
         place = {id(f): summaries[line].ranks.get(key) for key, f in chosen[line].items()}
-        for f in sorted(
-            (f for c in cells[line].values() for f in c), key=lambda f: (f.area_key, -(f.year or 0), f.order)
-        ):
-            result.long.append(_long_row(f, doubts[id(f)], id(f) in is_shown, place.get(id(f))))
+        here = [f for c in cells[line].values() for f in c] + [f for f in repeated if f.line == line]
+        for f in sorted(here, key=lambda f: (f.area_key, -(f.year or 0), f.order)):
+            doubt = doubts.get(id(f)) or _doubts(f, (), False)
+            result.long.append(_long_row(f, doubt, id(f) in is_shown, place.get(id(f))))
     under = [name for name, on in (("rank", ranks), ("sentence", evidence), ("source", evidence)) if on]
     _pivot(result, lines, chosen, doubts, summaries, selection, year, under, language)
     if coverage and result.rows:
@@ -188,6 +200,7 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | No
     )  # fmt: skip
     return {
         **{name: row[name] for name in copied},
+        "copy_of": row.get("copy_of"),
         "area": f.area,
         "area_id": f.area_id or None,
         "year": f.year,
@@ -254,6 +267,8 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
         marks.append("\u2020")
     if {"damaged", "implausible", "low_confidence"} & set(doubt) and not f.row["masked"]:
         marks.append("\u26a0")
+    if "from_copy" in doubt:
+        marks.append(COPY)
     if year is not None:
         marks.append(f"({year})")
     if state == "plain" and doubt:
@@ -320,7 +335,7 @@ def _pivot(
             by_report = selection.by == "report" and f.was_before
             beside = f.year != place.year if selection.by == "area" else by_report
             cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
-            marks |= set(cell.show) & set("*\u2021\u2020\u26a0\u2265\u2264\u2248")
+            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}")
             if f.row["masked"]:
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
@@ -342,7 +357,8 @@ def _pivot(
             )
         result.rows.append(row)
         result.rows += [below[kind] for kind in under]
-    result.legend = _legend(marks, year, selection.by, len(result.issues), language)
+    left_out = sum(i.code == "unit" for i in result.issues)
+    result.legend = _legend(marks, year, selection.by, left_out, language)
 
 
 def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:
@@ -392,6 +408,7 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
         ("part", {"\u2021"}),
         ("repaired", {"\u2020"}),
         ("damaged", {"\u26a0"}),
+        ("copy", {COPY}),
         ("bounds", {"\u2265", "\u2264", "\u2248"}),
     ):
         if marks & signs:

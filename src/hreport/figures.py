@@ -30,6 +30,7 @@ MEASURES = ("level", "change", "change_rate", "multiple", "rank")
 ALL = "all"  # of the statuses, of the measures
 LOW_CONFIDENCE = 0.5
 MASKED = 4  # the last place in the order of soundness
+UNKNOWN_PLACE = "2"  # begins the key of a place that is masked or unknown
 
 
 class SelectionError(ValueError):
@@ -421,4 +422,8 @@ def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str
         return ("0", code), name or code, code
     if name and not _pattern("unknown_area").search(name):
         return ("1", name), name, ""
-    return ("2", name, row["file"] or "", str(row["report"] or "")), f"{name or '?'} ({label_of_report(row)})", ""
+    return (
+        (UNKNOWN_PLACE, name, row["file"] or "", str(row["report"] or "")),
+        f"{name or '?'} ({label_of_report(row)})",
+        "",
+    )

@@ -91,8 +91,12 @@ LONG = columns_of(
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
     repaired:number doubt confidence:number chosen:bool rank:int
     file report:int title page:int sentence start:int end:int
-    area_inferred area_evidence
+    area_inferred area_evidence copy_of
     """
+)
+_SIDES = " ".join(f"file_{s} report_{s}:int start_{s}:int end_{s}:int text_{s} damage_{s}" for s in "ab")
+ALIGN = columns_of(
+    f"kind {_SIDES} mask value:number unit indicator indicator_id sure:bool around_a around_b sentence_a sentence_b"
 )
 STATISTICS = columns_of(
     "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"

@@ -43,6 +43,9 @@ def compare(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Frequent wordings that no indicator claims, instead of a comparison.")
     ] = False,
+    keep_copies: Annotated[
+        bool, typer.Option("--keep-copies", help="Count copies of one text each by itself.")
+    ] = False,
     output: options.Output = None,
     form: options.Format = None,
     jobs: options.Jobs = None,
@@ -97,6 +100,7 @@ def compare(
         ranks=ranks,
         coverage=run.form in FOR_PEOPLE,
         language=run.headings,
+        keep_copies=keep_copies,
     )
     for issue in result.issues:
         run.note(issue)

@@ -35,7 +35,7 @@ Say: TypeAlias = Callable[[str], None]
 TO_SCREEN = "table"
 TO_PIPE = "csv"
 # What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"})
+SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"})
 
 
 def misuse(message: str) -> NoReturn:

@@ -45,17 +45,31 @@ VIEWS = (
         {"numeral", "text"},
         "indicator text measure area_name year status period direction damage repaired file indicator_id",
     ),
-    ({"chosen"}, "indicator area year value unit numeral doubt chosen status measure direction basis file sentence"),
+    (
+        {"chosen"},
+        "indicator area year value unit numeral doubt chosen copy_of status measure direction basis file sentence",
+    ),
     ({"kind", "text"}, "text kind file start sentence section"),
     ({"aliases"}, "id name unit systems group en aliases"),
     ({"wording"}, "wording unit reports figures nearest_name example"),
+    ({"around_a"}, "kind around_a around_b value unit sure indicator"),
     ({"shown"}, "indicator area shown sentence file start end"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
 CARD = "field"  # a table with this column is one thing: what there is to say in the other, without a heading
 SIDES = ("gold", "before", "found", "sentence")
 FOLDED = 16  # columns that a cell gets at least, if it must be folded
-WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
+WIDEST = {
+    "indicator": 40,
+    "sentence": 60,
+    "text": 30,
+    "file": 30,
+    "title": 40,
+    "example": 60,
+    "message": 80,
+    "around_a": 44,
+    "around_b": 44,
+}
 
 
 def write(

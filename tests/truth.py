@@ -96,7 +96,9 @@ def judged(table: str) -> list[Judged]:
                 keys = (row["indicator_id"], row["measure"], row["status"], str(row["year"] or ""))
                 shown[(Path(row["file"]).name, *keys)].append({**row, "area": row["area"]})
         for cell in members:
-            keys = (cell["indicator_id"], cell["measure"], cell["status"], cell["year"])
+            # a growth of what is itself a growth (居民消费价格涨幅) is its level
+            growth = lexicon.indicators[cell["indicator_id"]].kind == "growth"
+            keys = (cell["indicator_id"], "level" if growth else cell["measure"], cell["status"], cell["year"])
             near = [r for r in shown[(cell["file"], *keys)] if not cell["area"] or r["area"] == cell["area"]]
             near.sort(key=lambda r: bool(r["doubt"]))
             fits = [r for r in near if Judged(cell, r).verdict == "right"]

@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from hreport.messages import Message
+from hreport.messages import Message, listed
 from hreport.text import fold as one_script
 
 T = TypeVar("T")
@@ -42,9 +42,8 @@ class LexiconError(ValueError):
 
     def __init__(self, file: str, entry: str, problem: str) -> None:
         """`entry` is the id, empty where the problem is the whole file's."""
-        template = "{file}: {entry}: {problem}" if entry else "{file}: {problem}"
-        self.message = Message(template, file=file, entry=entry, problem=problem)
-        super().__init__(str(self.message))
+        where = Message("{file}: {entry}", file=file, entry=entry) if entry else file
+        super().__init__(Message("{where}: {problem}", where=where, problem=problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,13 @@ def _record(kind: type[T], file: str, key: str, raw: Any) -> T:
     if not isinstance(raw, dict):
         raise LexiconError(file, key, Message("an entry must be a table {{ ... }}"))
     if unknown := raw.keys() - names.keys():
-        template = "unknown key {unknown}; known: {known}"
-        raise LexiconError(file, key, Message(template, unknown=", ".join(sorted(unknown)), known=", ".join(names)))
+        raise LexiconError(
+            file,
+            key,
+            Message("unknown key {unknown}; known: {known}", unknown=listed(sorted(unknown)), known=listed(names)),
+        )
     if missing := [n for n in names if n in required - raw.keys()]:
-        raise LexiconError(file, key, Message("missing {keys}", keys=", ".join(missing)))
+        raise LexiconError(file, key, Message("missing {keys}", keys=listed(missing)))
     values = {}
     for name, value in raw.items():
         if isinstance(value, list):
@@ -254,14 +256,17 @@ class Lexicon:
 
     def _system(self, key: str, raw: Any) -> System:
         file = "systems.toml"
-        listed = raw.get("items") if isinstance(raw, dict) else None
-        if not isinstance(listed, list) or not listed:
+        given = raw.get("items") if isinstance(raw, dict) else None
+        if not isinstance(given, list) or not given:
             raise LexiconError(file, key, Message("missing {keys}", keys="items"))
-        items = tuple(_record(Item, file, f"{key}[{n}]", item) for n, item in enumerate(listed, 1))
+        items = tuple(_record(Item, file, f"{key}[{n}]", item) for n, item in enumerate(given, 1))
         for item in items:
             if item.indicator and item.indicator not in self.indicators:
-                template = "{name}: there is no indicator {indicator}"
-                raise LexiconError(file, item.id, Message(template, name=item.name, indicator=item.indicator))
+                raise LexiconError(
+                    file,
+                    item.id,
+                    Message("{name}: there is no indicator {indicator}", name=item.name, indicator=item.indicator),
+                )
             if bool(item.indicator) != (item.match != "none"):
                 problem = Message('match is "none" where there is no indicator, and only there')
                 raise LexiconError(file, item.id, problem)
@@ -280,7 +285,7 @@ def load(catalog: Path | None = None) -> Lexicon:
 
     Raises:
         LexiconError: something is wrong in a file; one line that names file and id and says what to do.
-        OSError, UnicodeDecodeError: `catalog` cannot be read.
+        OSError: `catalog` cannot be read.
     """
     conversions = entries(Conversion, "conversions.toml", _table("conversions.toml", "conversions"))
     folds = entries(Fold, "folds.toml", _table("folds.toml", "folds"))
@@ -289,7 +294,11 @@ def load(catalog: Path | None = None) -> Lexicon:
     shipped = _table("indicators.toml", "indicators")
     files = dict.fromkeys(shipped, "indicators.toml")
     if catalog is not None:
-        for key, raw in _own(str(catalog), catalog.read_text("utf-8-sig")).items():
+        try:
+            text = catalog.read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            raise LexiconError(str(catalog), "", Message("not UTF-8: save it as UTF-8")) from None
+        for key, raw in _own(str(catalog), text).items():
             shipped[key] = _merged(str(catalog), key, shipped.get(key), raw)
             files[key] = str(catalog)
     indicators = {key: _indicator(files[key], key, raw, conversions) for key, raw in shipped.items()}
@@ -299,8 +308,12 @@ def load(catalog: Path | None = None) -> Lexicon:
     for indicator in sorted(indicators.values(), key=lambda i: files[i.id] != "indicators.toml"):
         for alias in (indicator.name, *indicator.aliases):
             if (other := names.setdefault(fold(alias), indicator.id)) != indicator.id:
-                template = "alias {alias} is claimed by {other} ({name}) already: leave it out"
-                message = Message(template, alias=alias, other=other, name=indicators[other].name)
+                message = Message(
+                    "alias {alias} is claimed by {other} ({name}) already: leave it out",
+                    alias=alias,
+                    other=other,
+                    name=indicators[other].name,
+                )
                 raise LexiconError(files[indicator.id], indicator.id, message)
     return Lexicon(indicators, conversions, spin, wording, folds, titles(), names)
 
@@ -313,9 +326,16 @@ def _own(file: str, text: str) -> dict[str, Any]:
         return parsed
     if parsed.keys() == {"indicators"} and isinstance(parsed["indicators"], dict):
         return dict(parsed["indicators"])
-    template = "must hold one table [indicators], not {found}: under it a line for each, such as {example}"
     example = 'my_id = { name = "...", unit = "..." }'
-    raise LexiconError(file, "", Message(template, found=", ".join(parsed) or Message("nothing"), example=example))
+    raise LexiconError(
+        file,
+        "",
+        Message(
+            "must hold one table [indicators], not {found}: under it a line for each, such as {example}",
+            found=listed(parsed) or Message("nothing"),
+            example=example,
+        ),
+    )
 
 
 def _merged(file: str, key: str, shipped: Any, own: Any) -> Any:
@@ -325,9 +345,12 @@ def _merged(file: str, key: str, shipped: Any, own: Any) -> Any:
     merged = {**(shipped or {}), **own}
     more = merged.pop(MORE_ALIASES, [])
     if not (isinstance(more, list) and all(isinstance(a, str) for a in more)):
-        template = "{key} must be {type}, not {value}"
         raise LexiconError(
-            file, key, Message(template, key=MORE_ALIASES, type=_said(tuple[str, ...]), value=_quoted(more))
+            file,
+            key,
+            Message(
+                "{key} must be {type}, not {value}", key=MORE_ALIASES, type=_said(tuple[str, ...]), value=_quoted(more)
+            ),
         )
     if more and isinstance(aliases := merged.get("aliases", []), list):
         merged["aliases"] = [*aliases, *(a for a in more if a not in aliases)]
@@ -337,12 +360,12 @@ def _merged(file: str, key: str, shipped: Any, own: Any) -> Any:
 def _indicator(file: str, key: str, raw: Any, conversions: Mapping[str, Conversion]) -> Indicator:
     """An entry of the catalogue, checked, with what it does not say."""
     if isinstance(raw, dict) and (missing := [n for n in ("name", "unit") if n not in raw]):
-        raise LexiconError(file, key, Message("missing {keys}", keys=", ".join(missing)))
+        raise LexiconError(file, key, Message("missing {keys}", keys=listed(missing)))
     indicator = _record(Indicator, file, key, raw)
     found = unit(indicator.unit, conversions)
     if found is None:
         if near := nearest_units(indicator.unit, conversions):
-            message = Message("unknown unit {unit}; like it: {near}", unit=indicator.unit, near=", ".join(near))
+            message = Message("unknown unit {unit}; like it: {near}", unit=indicator.unit, near=listed(near))
         else:
             one_each = {c.dimension: c.id for c in reversed([*conversions.values()]) if c.id}
             known = [u for d, u in reversed(one_each.items()) if d != "multiplier"][:UNITS_SAID]
@@ -359,8 +382,11 @@ def _indicator(file: str, key: str, raw: Any, conversions: Mapping[str, Conversi
 
 def _one_of(file: str, key: str, name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        template = "{key} must be one of {known}, not {value}"
-        raise LexiconError(file, key, Message(template, key=name, known=", ".join(known), value=_quoted(value)))
+        raise LexiconError(
+            file,
+            key,
+            Message("{key} must be one of {known}, not {value}", key=name, known=listed(known), value=_quoted(value)),
+        )
 
 
 class Folder:
@@ -431,5 +457,9 @@ def _table(file: str, name: str) -> dict[str, Any]:
 
 def _section(file: str, parsed: dict[str, Any], name: str) -> dict[str, Any]:
     if parsed.keys() != {name} or not isinstance(parsed[name], dict):
-        raise LexiconError(file, "", f"must hold one table [{name}], not {', '.join(parsed) or 'nothing'}")
+        raise LexiconError(
+            file,
+            "",
+            Message("must hold one table [{name}], not {found}", name=name, found=listed(parsed) or Message("nothing")),
+        )
     return dict(parsed[name])

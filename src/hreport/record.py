@@ -89,9 +89,13 @@ LONG = columns_of(
     """
     area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
-    repaired:number doubt confidence:number chosen:bool file report:int title page:int sentence start:int end:int
+    repaired:number doubt confidence:number chosen:bool rank:int
+    file report:int title page:int sentence start:int end:int
     area_inferred area_evidence
     """
+)
+STATISTICS = columns_of(
+    "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"
 )
 SUGGEST = columns_of(
     """

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse, printable
-from hreport.messages import Message
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
+from hreport.messages import Message, listed, reason_of
 from hreport.record import CARD, CATALOGUE, Row, columns_of, headed
 
 if TYPE_CHECKING:
-    from hreport.lexicon import Indicator, Lexicon
+    from hreport.lexicon import Indicator, Item, Lexicon, System
 
 
 def indicators(
@@ -28,7 +27,8 @@ def indicators(
     output: options.Output = None,
     form: options.Format = None,
     catalog: options.Catalog = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
+    lang: options.Lang = None,
 ) -> None:
     """The catalogue of indicators, those that words match, or one with everything that is known of it."""
     from hreport.catalogue import called, groups, label, of_system, search
@@ -38,9 +38,7 @@ def indicators(
     try:
         lexicon = load(catalog)
     except LexiconError as error:
-        misuse(error.message)
-    except UnicodeDecodeError:
-        misuse(Message("{path}: not UTF-8: save it as UTF-8", path=catalog))
+        misuse(reason_of(error))
     if group is not None:
         group = options.one_of(group, groups(lexicon), "--group")
     if system is not None:
@@ -62,7 +60,7 @@ def indicators(
     if not rows:
         _nothing(sought, lexicon)
     if len(found) == len(rows) == 1 and run.form == TO_SCREEN:
-        run.write(_card(found[0], lexicon, headers), CARD)
+        run.write(_card(found[0], lexicon, run.headings), CARD)
     else:
         run.write(rows, CATALOGUE)
 
@@ -76,7 +74,7 @@ def _row(indicator: Indicator, lexicon: Lexicon) -> Row:
 
 def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
     """One indicator with everything that is known of it, a line for each thing."""
-    from hreport.catalogue import label, memberships, twins
+    from hreport.catalogue import memberships, twins
 
     lines: list[tuple[str, list[object]]] = [
         (name, [getattr(indicator, name)]) for name in ("id", "name", "en", "group", "unit", "kind", "better")
@@ -87,7 +85,7 @@ def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
     lines += [
         ("flow", ["true"] if indicator.flow else []),
         ("aliases", list(indicator.aliases)),
-        ("systems", [f"{label(s, i)}  {s.name}: {i.name}" for s, i in memberships(lexicon).get(indicator.id, ())]),
+        ("systems", [_item(s, i) for s, i in memberships(lexicon).get(indicator.id, ())]),
         ("source", [indicator.source.replace("|", ", ")] if indicator.source else []),
         ("twins", [f"{twin.id}  {twin.name} ({twin.unit})" for twin in twins(indicator, lexicon)]),
     ]
@@ -99,11 +97,21 @@ def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
     ]
 
 
+def _item(system: System, item: Item) -> str:
+    """The item of a system that an indicator is, and what speaks against it."""
+    line = f"{system.id}{'#' if item.no else ''}{item.no}  {system.name}: {item.name}"
+    doubts = [Message("near only")] if item.match == "near" else []
+    if item.evidence != "found":
+        doubts.append(Message("unverified"))
+    return Message("{item} ({doubts})", item=line, doubts=listed(doubts)) if doubts else line
+
+
 def _nothing(sought: str, lexicon: Lexicon) -> None:
     """Say that nothing was found, and what is spelt nearest; exit code 1."""
     from hreport.catalogue import spellings
 
-    near = ", ".join(spellings(sought, lexicon)) if sought else ""
-    template = "no indicator is called {word}: did you mean {near}?" if near else "no indicator is called {word}"
-    sys.stderr.write(printable(f"hreport: {Message(template, word=repr(sought), near=near)}") + "\n")
+    if near := listed(spellings(sought, lexicon)) if sought else "":
+        tell(Message("no indicator is called {word!r}: did you mean {near}?", word=sought, near=near))
+    else:
+        tell(Message("no indicator is called {word!r}", word=sought))
     raise typer.Exit(1)

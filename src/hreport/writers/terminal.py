@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import Cell, Column, Row, State, plain
+from hreport.record import STATISTICS, Cell, Column, Row, State, plain
 
 CHUNK = 1_000  # rows printed at a time
 PIPE_WIDTH = 160  # columns where there is no screen to ask
@@ -150,10 +150,11 @@ def _tables(
         c.name: min(max(cell_len(fit(c.title)), *(cell_len(t) for t in texts[c.name])), WIDEST.get(c.name, 30))
         for c in columns
     }
+    summary = {c.name for c in STATISTICS}
     wide = [c for c in columns if c.kind == "mixed"]
     if wide:
         hidden = {"indicator_id", "usable", "stated"}
-        fixed = [c for c in columns if c.kind != "mixed" and c.name not in hidden]
+        fixed = [c for c in columns if c not in wide and c.name not in hidden | summary]
         room = width - sum(needs[c.name] + 3 for c in fixed)
         panels: list[list[Column]] = [[]]
         left = room
@@ -169,6 +170,11 @@ def _tables(
             kept = [i for i, row in enumerate(rows) if alone or any(row.get(c.name) is not None for c in panel)]
             some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
             yield _table([rows[i] for i in kept], [*fixed, *panel], some, simple, fit)
+        kept = [i for i, row in enumerate(rows) if row.get("minimum") is not None]
+        telling = [c for c in columns if c.name in summary and any(rows[i].get(c.name) for i in kept)]
+        if telling:
+            some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
+            yield _table([rows[i] for i in kept], [*fixed, *telling], some, simple, fit)
         return
     yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
 
@@ -245,8 +251,9 @@ def _table(
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error; call what this yields with a line to print above the bar, or with "" for one step."""
+def progress(total: int, words: str) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, after some words; call what this yields with a line to print above the bar, or with ""
+    for one step."""
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -257,7 +264,7 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
         transient=True,
     )
     with bar:
-        task = bar.add_task("reading", total=total)
+        task = bar.add_task(words, total=total)
 
         def step(line: str) -> None:
             if line:

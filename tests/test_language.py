@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -20,6 +21,8 @@ from typer.testing import CliRunner, Result
 from hreport import evaluate, messages
 from hreport.cli import app, language
 from hreport.messages import Message, listed, reason_of, translated, translations, word_of
+from hreport.model import Basis, Bound, Damage, Direction, MaskKind, Measure, Status
+from hreport.record import worded, wording
 from hreport.text import screen_width
 
 SOURCE = Path(__file__).parents[1] / "src" / "hreport"
@@ -125,6 +128,15 @@ def test_words_that_are_made_elsewhere_are_translated() -> None:
     words = TABLES["zh_words"].keys()
     assert (codes | figures | sorts) - words == set()
     assert words - codes - figures - sorts - system == {"crashed"}  # a code that comes as a pair with its message
+
+
+def test_every_code_of_a_row_has_a_word() -> None:
+    sorts = {"kind": MaskKind, "measure": Measure, "direction": Direction, "basis": Basis, "status": Status}
+    for name, known in {**sorts, "bound": Bound, "damage": Damage}.items():
+        assert wording()["codes"][name].keys() == set(get_args(known)), name
+        assert worded({name: get_args(known)[0]}, "en") == {name: get_args(known)[0]}
+        assert CHINESE.search(worded({name: get_args(known)[0]}, "zh")[name])
+    assert wording()["codes"].keys() == {*sorts, "bound", "damage", "line"}
 
 
 # --- messages --------------------------------------------------------------------------------------------------------
@@ -330,7 +342,10 @@ def test_a_bad_manifest_is_said_in_chinese(run: Callable[..., Result]) -> None:
 
 def test_headings_of_a_screen_follow_the_language(run: Callable[..., Result]) -> None:
     assert "指标" in run("extract", "in", "-f", "table", "--lang", "zh").stdout
-    assert "indicator" in run("extract", "in", "-f", "table").stdout
+    assert "水平" in run("extract", "in", "-f", "table", "--lang", "zh").stdout
+    english = run("extract", "in", "-f", "table").stdout
+    assert "indicator" in english
+    assert "level" in english
     assert "indicator" in run("extract", "in", "-f", "table", "--lang", "zh", "--headers", "en").stdout
     compared = run("compare", "in", "-f", "table", "--lang", "zh").stdout
     assert "发布者遮蔽的数字" in compared

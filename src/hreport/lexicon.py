@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from hreport.messages import Message, listed
+from hreport.messages import Message, listed, reason_of
 from hreport.text import fold as one_script
 
 T = TypeVar("T")
@@ -79,11 +79,13 @@ def parse(file: str, text: str) -> dict[str, Any]:
         place = re.search(r"at line (\d+)", str(error))
         line = text.splitlines()[int(place[1]) - 1] if place else text.strip().rpartition("\n")[2]
         entry = line.partition("=")[0].strip().strip('"')
-        problem = Message("not TOML: {error}", error=error)
+        problem = Message("not TOML: {error}", error=reason_of(error))
         if CURLY.search(line):
-            problem = Message('not TOML: {error}: write straight quotes " around texts', error=error)
+            problem = Message('not TOML: {error}: write straight quotes " around texts', error=reason_of(error))
         elif not line.isascii() and not entry.isascii():
-            problem = Message('not TOML: {error}: put an id that is not of a-z, 0-9 and _ in quotes "', error=error)
+            problem = Message(
+                'not TOML: {error}: put an id that is not of a-z, 0-9 and _ in quotes "', error=reason_of(error)
+            )
         raise LexiconError(file, entry, problem) from None
 
 

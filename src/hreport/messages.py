@@ -134,7 +134,7 @@ def _recognised(text: str, language: str) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _patterns(language: str) -> Sequence[tuple[str, re.Pattern[str]]]:
-    """What lines of each template look like, those with most words of their own first; bare frames fit anything."""
+    """What lines of each template look like, those first that begin with words of their own, and have most of them."""
     found = []
     for template in translations(language):
         parts = list(Formatter().parse(template))
@@ -148,5 +148,5 @@ def _patterns(language: str) -> Sequence[tuple[str, re.Pattern[str]]]:
                 pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{words})"
                 seen.add(name)
         if seen and re.search("[A-Za-z]{2}", "".join(literal for literal, *_ in parts)):
-            found.append((-length, template, re.compile(pattern)))
-    return [(template, pattern) for _, template, pattern in sorted(found, key=lambda f: f[:2])]
+            found.append((template.startswith("{"), -length, template, re.compile(pattern)))
+    return [(template, pattern) for *_, template, pattern in sorted(found, key=lambda f: f[:3])]

@@ -125,6 +125,12 @@ def headed(columns: tuple[Column, ...], language: str) -> tuple[Column, ...]:
     return tuple(replace(c, heading=c.heading or words.get(c.name, "")) for c in columns)
 
 
+def worded(row: Row, language: str) -> Row:
+    """A row for a screen: codes as words of `language` (`en`: as they are)."""
+    words = wording()["codes"] if language != "en" else {}
+    return {name: words.get(name, {}).get(value, value) if value else value for name, value in row.items()}
+
+
 def number(value: Decimal | None) -> int | float | None:
     """An exact decimal as a plain number: `int` where it is integral; None where Python writes out none so long.
 

@@ -141,7 +141,7 @@ class Page(_Formatter):  # type: ignore[misc]
 
 
 _TYPE = re.compile(r" <[^<>]*>$")  # Python's name of what an option takes, which says nothing to people
-_ADDED = re.compile(r"(.*?)(?:(?:^|  )\[([^\[\]]*)\])?", re.DOTALL)  # what typer adds: [default: 60.0; required]
+_ADDED = re.compile(r"(.*?)(?:(?:^|  )\\?\[([^\[\]]*)\])?", re.DOTALL)  # what typer adds: [default: 60.0; required]
 _ASIDE = re.compile(r"(.*?)(?: (\[[^\[\]]*\]))?", re.DOTALL)
 
 

@@ -20,7 +20,7 @@ from hreport.cli import language
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, word_of
-from hreport.record import ISSUES, MACHINE, Column, Row, headed
+from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
 from hreport.writers import BINARY, WRITERS, save, write
 
@@ -271,7 +271,7 @@ class Run:
                 return
             if self.form == TO_SCREEN:
                 # Read all before the first line, or the bar would run through the table.
-                rows = [{n: language.said(v) if isinstance(v, Message) else v for n, v in r.items()} for r in rows]
+                rows = [self._read_aloud(row) for row in rows]
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
@@ -291,6 +291,11 @@ class Run:
                     hint=hint,
                 )
             )
+
+    def _read_aloud(self, row: Row) -> Row:
+        """A row as people read it: its codes in words, and lines of ours in their language."""
+        words = worded(row, self.headings)
+        return {name: language.said(v) if isinstance(v, Message) else v for name, v in words.items()}
 
     def end(self, failed: bool = False) -> NoReturn:
         """Write the issues, say the count, and leave with the exit code: 1 where something could not be read, or the

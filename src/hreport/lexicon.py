@@ -49,8 +49,8 @@ class LexiconError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """An indicator of the catalogue. `low` and `high` are the plausible range in `unit`; `flow` marks what is counted
-    by what was added in a period (城镇新增就业), so that a `change` 新增 N is its level; `annual` an amount of one
-    year that nobody adds up over several (地区生产总值): where a period is five years, it is that of their last.
+    by what was added in a period (城镇新增就业), so that a `change` 新增 N is its level; `annual` an amount of one year
+    that nobody adds up over several (地区生产总值): where a period is five years, it is that of their last.
 
     An own one needs a name and a unit; its `kind` then follows from the unit, and `en` from its id."""
 
@@ -103,12 +103,10 @@ def _record(kind: type[T], file: str, key: str, raw: Any) -> T:
         raise LexiconError(
             file,
             key,
-            Message(
-                "unknown key {unknown}; known: {known}", unknown=", ".join(sorted(unknown)), known=", ".join(names)
-            ),
+            Message("unknown key {unknown}; known: {known}", unknown=listed(sorted(unknown)), known=listed(names)),
         )
     if missing := [n for n in names if n in required - raw.keys()]:
-        raise LexiconError(file, key, Message("missing {keys}", keys=", ".join(missing)))
+        raise LexiconError(file, key, Message("missing {keys}", keys=listed(missing)))
     values = {}
     for name, value in raw.items():
         if isinstance(value, list):
@@ -260,10 +258,10 @@ class Lexicon:
 
     def _system(self, key: str, raw: Any) -> System:
         file = "systems.toml"
-        listed = raw.get("items") if isinstance(raw, dict) else None
-        if not isinstance(listed, list) or not listed:
+        given = raw.get("items") if isinstance(raw, dict) else None
+        if not isinstance(given, list) or not given:
             raise LexiconError(file, key, Message("missing {keys}", keys="items"))
-        items = tuple(_record(Item, file, f"{key}[{n}]", item) for n, item in enumerate(listed, 1))
+        items = tuple(_record(Item, file, f"{key}[{n}]", item) for n, item in enumerate(given, 1))
         for item in items:
             if item.indicator and item.indicator not in self.indicators:
                 raise LexiconError(
@@ -289,7 +287,7 @@ def load(catalog: Path | None = None) -> Lexicon:
 
     Raises:
         LexiconError: something is wrong in a file; one line that names file and id and says what to do.
-        OSError, UnicodeDecodeError: `catalog` cannot be read.
+        OSError: `catalog` cannot be read.
     """
     conversions = entries(Conversion, "conversions.toml", _table("conversions.toml", "conversions"))
     folds = entries(Fold, "folds.toml", _table("folds.toml", "folds"))
@@ -336,7 +334,7 @@ def _own(file: str, text: str) -> dict[str, Any]:
         "",
         Message(
             "must hold one table [indicators], not {found}: under it a line for each, such as {example}",
-            found=", ".join(parsed) or Message("nothing"),
+            found=listed(parsed) or Message("nothing"),
             example=example,
         ),
     )
@@ -364,12 +362,12 @@ def _merged(file: str, key: str, shipped: Any, own: Any) -> Any:
 def _indicator(file: str, key: str, raw: Any, conversions: Mapping[str, Conversion]) -> Indicator:
     """An entry of the catalogue, checked, with what it does not say."""
     if isinstance(raw, dict) and (missing := [n for n in ("name", "unit") if n not in raw]):
-        raise LexiconError(file, key, Message("missing {keys}", keys=", ".join(missing)))
+        raise LexiconError(file, key, Message("missing {keys}", keys=listed(missing)))
     indicator = _record(Indicator, file, key, raw)
     found = unit(indicator.unit, conversions)
     if found is None:
         if near := nearest_units(indicator.unit, conversions):
-            message = Message("unknown unit {unit}; like it: {near}", unit=indicator.unit, near=", ".join(near))
+            message = Message("unknown unit {unit}; like it: {near}", unit=indicator.unit, near=listed(near))
         else:
             one_each = {c.dimension: c.id for c in reversed([*conversions.values()]) if c.id}
             known = [u for d, u in reversed(one_each.items()) if d != "multiplier"][:UNITS_SAID]
@@ -389,9 +387,7 @@ def _one_of(file: str, key: str, name: str, value: str, known: tuple[str, ...]) 
         raise LexiconError(
             file,
             key,
-            Message(
-                "{key} must be one of {known}, not {value}", key=name, known=", ".join(known), value=_quoted(value)
-            ),
+            Message("{key} must be one of {known}, not {value}", key=name, known=listed(known), value=_quoted(value)),
         )
 
 

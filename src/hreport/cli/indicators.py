@@ -12,7 +12,7 @@ from hreport.messages import Message, listed, reason_of
 from hreport.record import CARD, CATALOGUE, Row, columns_of, headed
 
 if TYPE_CHECKING:
-    from hreport.lexicon import Indicator, Lexicon
+    from hreport.lexicon import Indicator, Item, Lexicon, System
 
 
 def indicators(
@@ -74,7 +74,7 @@ def _row(indicator: Indicator, lexicon: Lexicon) -> Row:
 
 def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
     """One indicator with everything that is known of it, a line for each thing."""
-    from hreport.catalogue import label, memberships, twins
+    from hreport.catalogue import memberships, twins
 
     lines: list[tuple[str, list[object]]] = [
         (name, [getattr(indicator, name)]) for name in ("id", "name", "en", "group", "unit", "kind", "better")
@@ -85,7 +85,7 @@ def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
     lines += [
         ("flow", ["true"] if indicator.flow else []),
         ("aliases", list(indicator.aliases)),
-        ("systems", [f"{label(s, i)}  {s.name}: {i.name}" for s, i in memberships(lexicon).get(indicator.id, ())]),
+        ("systems", [_item(s, i) for s, i in memberships(lexicon).get(indicator.id, ())]),
         ("source", [indicator.source.replace("|", ", ")] if indicator.source else []),
         ("twins", [f"{twin.id}  {twin.name} ({twin.unit})" for twin in twins(indicator, lexicon)]),
     ]
@@ -97,13 +97,21 @@ def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
     ]
 
 
+def _item(system: System, item: Item) -> str:
+    """The item of a system that an indicator is, and what speaks against it."""
+    line = f"{system.id}{'#' if item.no else ''}{item.no}  {system.name}: {item.name}"
+    doubts = [Message("near only")] if item.match == "near" else []
+    if item.evidence != "found":
+        doubts.append(Message("unverified"))
+    return Message("{item} ({doubts})", item=line, doubts=listed(doubts)) if doubts else line
+
+
 def _nothing(sought: str, lexicon: Lexicon) -> None:
     """Say that nothing was found, and what is spelt nearest; exit code 1."""
     from hreport.catalogue import spellings
 
-    near = spellings(sought, lexicon) if sought else ()
-    if near:
-        tell(Message("no indicator is called {word!r}: did you mean {near}?", word=sought, near=listed(near)))
+    if near := listed(spellings(sought, lexicon)) if sought else "":
+        tell(Message("no indicator is called {word!r}: did you mean {near}?", word=sought, near=near))
     else:
         tell(Message("no indicator is called {word!r}", word=sought))
     raise typer.Exit(1)

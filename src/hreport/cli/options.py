@@ -23,9 +23,7 @@ def one_of(value: str, known: Iterable[str], option: str) -> str:
     near = get_close_matches(value.lower(), names, n=1)
     hint = Message("Did you mean {name}? ", name=names[near[0]]) if near else ""
     raise typer.BadParameter(
-        Message(
-            "{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(list(names.values()))
-        ),
+        Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(names.values())),
         param_hint=option,
     )
 

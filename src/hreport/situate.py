@@ -75,7 +75,7 @@ def reports(
         said = {**hints.get(0, {}), **hints.get(report.number, {})}
         title = said.get("title") or report.title
         head = layout.document.text[report.span.start : report.span.start + HEAD]
-        place = resolve.area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
+        place = resolve.said_area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
         named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
         if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)

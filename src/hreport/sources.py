@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from hreport import readback
 from hreport.manifest import MANIFEST_COLUMNS
+from hreport.messages import Message
 from hreport.model import Issue
 
 FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
@@ -68,8 +69,8 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     Folders are walked to the bottom; a link that leads back is followed once. Left out of them, without a word: hidden
     files, office lock files, and what speaks of the folder (README, LICENSE, CHANGELOG with any ending, as .md, .txt,
     .rst or without suffix). `exclude` are files of the run itself (its output, its manifest), which a folder may hold.
-    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest is never
-    read as a report: a note where a folder holds it, an issue where it is named.
+    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest and
+    corrections are never read as a report: a note where a folder holds them, an issue where they are named.
     """
     found = Found()
     entries: list[tuple[str, bool]] = []
@@ -85,13 +86,12 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
         best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
     for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
-        is_manifest = _is_manifest(path)
-        if real in hidden and (met or is_manifest):
+        purpose = _by_hand(path)
+        if real in hidden and (met or purpose):
             continue
-        if is_manifest:
-            found.issues.append(
-                Issue(shown(path), "manifest_file", "a manifest: give it with --manifest", fatal=not met)
-            )
+        if purpose:
+            code, message = HANDWRITTEN[purpose]
+            found.issues.append(Issue(shown(path), code, message, fatal=not met))
             continue
         _add(path, met, found)
     found.issues.sort(key=lambda i: (i.path, i.code))
@@ -145,21 +145,32 @@ def _is_table(path: str) -> bool:
         return False
 
 
-def _is_manifest(path: str) -> bool:
-    """Is this CSV made to be given with --manifest? Its header names files and what to say of them.
+# What an analyst writes beside the reports, by what it is for.
+HANDWRITTEN = {
+    "manifest": ("manifest_file", Message("a manifest: give it with --manifest")),
+    "corrections": ("corrections_file", Message("corrections: give them with --corrections")),
+}
 
-    A manifest with a mistake in another column is one too; the tables that hreport writes have a column start.
+
+def _by_hand(path: str) -> str:
+    """Is this CSV made to be given with --manifest or --corrections? Its header names files and what to say of them, or
+    figures and what to put right in them.
+
+    One with a mistake in another column is one too; the tables that hreport writes have other columns.
     """
     if not path.lower().endswith(".csv") or not os.path.isfile(path):
-        return False
+        return ""
     try:
         with open(path, "rb") as stream:
             head = stream.read(4096)
     except OSError:
-        return False
+        return ""
     first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].strip()
     names = {n.strip() for n in next(iter(csv.reader([first])), [])}
-    return "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
+    if {"file_hash", "field"} <= names:
+        return "corrections"
+    is_manifest = "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
+    return "manifest" if is_manifest else ""
 
 
 def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:

@@ -67,6 +67,7 @@ def compare(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
+    corrections: options.CorrectionsFile = None,
     issues_file: options.Issues = None,
     headers: options.Headers = "en",
     min_confidence: options.MinConfidence = 0.0,

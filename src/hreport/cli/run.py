@@ -32,7 +32,9 @@ Say: TypeAlias = Callable[[str], None]
 TO_SCREEN = "table"
 TO_PIPE = "csv"
 # What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"})
+SAID = frozenset(
+    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"}
+)
 
 
 def misuse(message: str) -> NoReturn:
@@ -52,6 +54,7 @@ class Run:
     catalog: Path | None = None
     userdict: Path | None = None
     manifest: Path | None = None
+    corrections: Path | None = None
     issues_file: Path | None = None
     headers: str = "en"
     min_confidence: float = 0.0
@@ -66,6 +69,7 @@ class Run:
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
+    documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Run:
@@ -105,27 +109,34 @@ class Run:
         found, work = self._found(want, tables, paths)
         here = self.jobs is None and harmless(found.sources)
         outcomes = self._outcomes(found.sources, work, here)
-        return self._rows(outcomes, found.issues, len(found.sources))
+        return self._rows(outcomes, found.issues, len(found.sources), work)
 
     def _found(self, want: Want, tables: bool, paths: Sequence[str] | None) -> tuple[Found, Work]:
         """What there is to read, and what to do with it."""
-        from hreport.manifest import Manifest, ManifestError, read_manifest
+        from hreport.corrections import Corrections, read_corrections
+        from hreport.handwritten import HandwrittenError
+        from hreport.lexicon import LexiconError, load
+        from hreport.manifest import Manifest, read_manifest
         from hreport.pipeline import Work
         from hreport.sources import find
 
-        own = [p for p in (self.output, self.issues_file, self.manifest, self.catalog, self.userdict) if p is not None]
+        given = (self.output, self.issues_file, self.manifest, self.corrections, self.catalog, self.userdict)
+        own = [p for p in given if p is not None]
         own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
         try:
             manifest = read_manifest(self.manifest) if self.manifest else Manifest()
-        except ManifestError as error:
+            corrections = read_corrections(self.corrections, load(self.catalog)) if self.corrections else Corrections()
+        except (HandwrittenError, LexiconError) as error:
             misuse(str(error))
+        except UnicodeDecodeError:
+            misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
         found = find(self.paths if paths is None else paths, _stdin(), own)
         self.nothing_found = not found.sources
-        found.issues += manifest.unmatched(s.path for s in found.sources)
         if self.save_text is not None:
             self._make(self.save_text)
         work = Work(
-            want, tables, self.catalog, self.userdict, self.password, manifest, self.timeout, self.save_text
+            want, tables, self.catalog, self.userdict, self.password, manifest, corrections, self.timeout,
+            self.save_text,
         )  # fmt: skip
         return found, work
 
@@ -147,7 +158,7 @@ class Run:
         except UnicodeDecodeError:
             misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
 
-    def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
+    def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int, work: Work) -> Iterator[Row]:
         with ExitStack() as stack:
             say = self._progress(stack, total)
             for issue in notes:
@@ -156,12 +167,26 @@ class Run:
                 self._count(outcome, say)
                 for row in outcome.rows:
                     confidence = row.get("confidence")
-                    if confidence is None or confidence >= self.min_confidence:
+                    # What a person has put right is kept, however unsure the program was.
+                    if confidence is None or confidence >= self.min_confidence or row.get("corrected"):
                         yield row
+            self._unmet(work, say)
+
+    def _unmet(self, work: Work, say: Say) -> None:
+        """Say what manifest and corrections speak of that was not met."""
+        if self.nothing_found:
+            return
+        for issue in work.manifest.unmatched(path for path, _ in self.documents):
+            self.note(issue, say)
+        for issue in work.corrections.unmet(self.documents):
+            self.note(issue, say)
 
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
+        self.documents.add((outcome.path, outcome.digest))
+        if not outcome.digest:  # a table: the documents that its rows are of
+            self.documents |= {(row["file"] or "", row.get("file_hash") or "") for row in outcome.rows}
         if outcome.read and self.save_text is not None:
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
@@ -199,6 +224,8 @@ class Run:
             for done in store.commit():
                 self._count(done, say)
             self.unchanged = store.unchanged
+            self.documents |= set(store.documents())
+            self._unmet(work, say)
             if gone := store.gone(self.paths):
                 if self.prune:
                     store.prune(gone)

@@ -22,7 +22,14 @@ from hreport.record import Cell, Column, Row, State, plain
 
 CHUNK = 1_000  # rows printed at a time
 PIPE_WIDTH = 160  # columns where there is no screen to ask
-STYLES = {"masked": "dim", "note": "dim", "damaged": "red", "repaired": "yellow", "doubt": "yellow"}
+STYLES = {
+    "masked": "dim",
+    "note": "dim",
+    "damaged": "red",
+    "repaired": "yellow",
+    "corrected": "green",
+    "doubt": "yellow",
+}
 MARK_STYLES = {"plain": "bold cyan", "masked": "magenta", "damaged": "bold red", "repaired": "yellow"}
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # What a console without these characters gets instead.
@@ -37,19 +44,20 @@ PLAINER = {
     "\u2265": ">=",
     "\u2264": "<=",
     "\u2248": "~",
+    "\u270e": "c",
 }
 
 # What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
 VIEWS = (
     (
         {"numeral", "text"},
-        "indicator text measure area_name year status period direction damage repaired file indicator_id",
+        "indicator text measure area_name year status period direction damage repaired corrected file indicator_id",
     ),
     ({"chosen"}, "indicator area year value unit numeral doubt chosen status measure direction basis file sentence"),
     ({"kind", "text"}, "text kind file start sentence section"),
     ({"aliases"}, "id name unit group en aliases"),
     ({"wording"}, "wording figures reports measure base_unit example file"),
-    ({"shown"}, "indicator area shown sentence file start end"),
+    ({"shown"}, "indicator area shown sentence file start end publisher published url"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
 SIDES = ("gold", "before", "found", "sentence")
@@ -152,7 +160,7 @@ def _tables(
     wide = [c for c in columns if c.kind == "mixed"]
     if wide:
         hidden = {"indicator_id", "usable", "stated"}
-        fixed = [c for c in columns if c.kind != "mixed" and c.name not in hidden]
+        fixed = [c for c in columns if c.kind != "mixed" and c.name not in hidden and any(texts[c.name])]
         room = width - sum(needs[c.name] + 3 for c in fixed)
         panels: list[list[Column]] = [[]]
         left = room

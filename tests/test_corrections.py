@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import logging
@@ -145,16 +146,20 @@ FIELD_CASES = [
     # text of the figure, correction, what becomes of the row
     ("5.19亿元", "value,5.91亿元", {"value": "591000000", "obs_value": "591000000", "corrected": "value"}),
     ("5.19亿元", "value,591000000", {"value": "591000000", "obs_value": "591000000", "corrected": "value"}),
-    ("5.19亿元", "value,约６亿元", {"value": "600000000", "obs_value": "600000000", "bound": "approx", "corrected": "value"}),
+    ("5.19亿元", "value,约６亿元", {"value": "600000000", "obs_value": "600000000", "bound": "approx",
+     "corrected": "value"}),
     ("5.19亿元", "value,59100 万元", {"value": "591000000", "obs_value": "591000000", "corrected": "value"}),
     ("5.19亿元", "unit,亿美元", {"unit": "亿美元", "base_unit": "美元", "corrected": "unit"}),
     ("99.8%", "value,-0.5", {"value": "-0.5", "obs_value": "-0.5", "corrected": "value"}),
     ("99.8%", "value,百分之九十五", {"value": "95", "obs_value": "95", "corrected": "value"}),
-    ("99.8%", "value,98~99%", {"value": "98", "value_max": "99", "obs_value": "98", "bound": "range", "corrected": "value"}),
+    ("99.8%", "value,98~99%", {"value": "98", "value_max": "99", "obs_value": "98", "bound": "range",
+     "corrected": "value"}),
     ("99.8%", "value_max,100%", {"value_max": "100", "bound": "range", "corrected": "value_max"}),
     ("99.8%", "unit,‰", {"unit": "‰", "base_unit": "‰", "corrected": "unit"}),
-    ("99.8%", "unit,万人", {"value": "998000", "obs_value": "998000", "unit": "万人", "base_unit": "人", "corrected": "unit"}),
-    ("99.8%", "value,3.5‰", {"value": "3.5", "obs_value": "3.5", "unit": "‰", "base_unit": "‰", "corrected": "unit value"}),
+    ("99.8%", "unit,万人", {"value": "998000", "obs_value": "998000", "unit": "万人", "base_unit": "人",
+     "corrected": "unit"}),
+    ("99.8%", "value,3.5‰", {"value": "3.5", "obs_value": "3.5", "unit": "‰", "base_unit": "‰",
+     "corrected": "unit value"}),
     ("27万", "unit,万户", {"unit": "万户", "base_unit": "户", "corrected": "unit"}),
     ("27万", "value,28万", {"value": "280000", "obs_value": "280000", "corrected": "value"}),
     ("99.8%", "bound,min", {"bound": "min", "corrected": "bound"}),
@@ -169,10 +174,11 @@ FIELD_CASES = [
     ("99.8%", "period,2021年上半年", {"period": "2021年上半年", "year": "2021", "corrected": "period year"}),
     ("99.8%", "period,十三五期间", {"period": "十三五期间", "corrected": "period"}),
     ("99.8%", "area,330200", {"area_name": "宁波市", "area_id": "330200", "corrected": "area"}),
-    ("99.8%", "area,浙江省宁波市", {"area_name": "浙江省宁波市", "area_id": "330200", "corrected": "area"}),
+    ("99.8%", "area,浙江省宁波市", {"area_name": "宁波市", "area_id": "330200", "corrected": "area"}),
     ("99.8%", "area,杭州市某县", {"area_name": "杭州市某县", "area_id": "", "corrected": "area"}),
-    ("99.8%", "area,全国", {"area_name": "全国", "area_id": "100000", "corrected": "area"}),
-    ("99.8%", "indicator,甲状腺随访率", {"indicator": "甲状腺随访率", "indicator_id": "", "corrected": "indicator indicator_id"}),
+    ("99.8%", "area,全国", {"area_name": "中华人民共和国", "area_id": "100000", "corrected": "area"}),
+    ("99.8%", "indicator,甲状腺随访率", {"indicator": "甲状腺随访率", "indicator_id": "",
+     "corrected": "indicator indicator_id"}),
     ("99.8%", "indicator_id,none", {"indicator_id": "", "corrected": "indicator_id"}),
     ("99.8%", "年份,2020", {"year": "2020", "corrected": "year"}),
 ]  # fmt: skip
@@ -242,7 +248,7 @@ HASH = "0123456789abcdef"
         (f"{HEAD}{HASH},1,2,value,many\n", "line 2: value: 'many' is no number"),
         (f"{HEAD}{HASH},1,2,value,xx.x%\n", "line 2: value: 'xx.x%' is a mask"),
         (f"{HEAD}{HASH},1,2,unit,亿吨米\n", "line 2: unit: '亿吨米' is no unit"),
-        (f"{HEAD}{HASH},1,2,status,planned\n", "line 2: status: 'planned' is not known; known: actual, target, reference"),
+        (f"{HEAD}{HASH},1,2,status,planned\n", "line 2: status: 'planned' is not known; known: actual, target"),
         (f"{HEAD}{HASH},1,2,masked,maybe\n", "line 2: masked: 'maybe' is not true or false"),
         (f"{HEAD}{HASH},1,2,drop,false\n", "line 2: drop: 'false' is not true"),
         (f"{HEAD}{HASH},1,2,indicator_id,infant_mortalty\n", "did you mean infant_mortality"),
@@ -330,7 +336,7 @@ def test_words_beside_a_correction_are_checked(run: Run) -> None:
 
 def test_a_hash_may_be_whole_or_short(run: Run) -> None:
     rows = run("extract", "in").rows
-    full = __import__("hashlib").sha256(REPORT.encode()).hexdigest()
+    full = hashlib.sha256(REPORT.encode()).hexdigest()
     assert full.startswith(rows[0]["file_hash"])
     for digits in (full, full[:8], full[:30].upper()):
         written(rows, "99.8%,year,2020")
@@ -443,8 +449,8 @@ def test_corrections_change_their_own_row_only_and_once(which: int, lines: dict[
     path.write_text(HEAD + text, encoding="utf-8")
     try:
         corrections = read_corrections(path, LEXICON)
-    except CorrectionsError as error:
-        assert "contradicts" in str(error)
+    except CorrectionsError:
+        assert {"value", "unit"} <= lines.keys() or {"value", "masked"} <= lines.keys() or "value_max" in lines
         return
     after, _ = correct(ROWS, corrections, LEXICON, "t.csv", None, ("quantity",))
     rest = ROWS[:which] + ROWS[which + 1 :]

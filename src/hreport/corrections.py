@@ -238,14 +238,16 @@ def _codes(lexicon: Lexicon) -> Mapping[str, Area]:
 
 
 def _area(written: str, lexicon: Lexicon) -> tuple[str, str]:
-    """Name and code of a place; a name of none, or of several divisions, has no code."""
+    """Name and code of a place. One that is no division keeps its name, one of several divisions has no code."""
     if re.fullmatch(r"\d{6}", written):
         if written != resolve.COUNTRY and written not in _codes(lexicon):
             raise _UnfitError(Message("is no code of GB/T 2260"))
         place = _codes(lexicon).get(written)
         return (place.name if place else lexicon.titles["country_names"].words[0]), written
     place = resolve.said_area(written, lexicon)
-    return ("", "") if written == NONE else (written, place.code if place else "")
+    if written == NONE:
+        return "", ""
+    return (place.name, place.code) if place else (written, "")
 
 
 # --- what that changes in a row --------------------------------------------------------------------------------------
@@ -550,7 +552,9 @@ def _corrected(
             issues.append(_issue(name, path, c, reason))
             continue
         if c.field == "value" and not _within_mask(made, c.given):
-            reason = Message("{value!r} is not what {text} allows; it is taken all the same", value=c.written, text=row["text"])
+            reason = Message(
+                "{value!r} is not what {text} allows; it is taken all the same", value=c.written, text=row["text"]
+            )
             issues.append(_issue(name, path, c, reason))
         done |= {c.field, *(CARRIED[n] for n in changes if n in CARRIED and changes[n] != made[n])}
         made |= changes

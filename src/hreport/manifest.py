@@ -151,7 +151,13 @@ def _restated(row: Row, said: Mapping[str, str], lexicon: Lexicon) -> Row:
     area, year = said.get("area", ""), said.get("year", "")
     place = resolve.said_area(area, lexicon) if area else None
     report = Report(
-        row.get("report") or 1, Span(0, 0), new["title"] or "", area, place.code if place else "", year, "manifest"
+        row.get("report") or 1,
+        Span(0, 0),
+        new["title"] or "",
+        place.name if place else area,
+        place.code if place else "",
+        year,
+        "manifest",
     )
     words = grammar.load()
     # A document whose years are damage has figures of no year, though their words name one.

@@ -176,7 +176,7 @@ FIELD_CASES = [
     ("99.8%", "area,330200", {"area_name": "宁波市", "area_id": "330200", "corrected": "area"}),
     ("99.8%", "area,浙江省宁波市", {"area_name": "宁波市", "area_id": "330200", "corrected": "area"}),
     ("99.8%", "area,杭州市某县", {"area_name": "杭州市某县", "area_id": "", "corrected": "area"}),
-    ("99.8%", "area,全国", {"area_name": "中华人民共和国", "area_id": "100000", "corrected": "area"}),
+    ("99.8%", "area,全国", {"area_name": "全国", "area_id": "100000", "corrected": "area"}),
     ("99.8%", "indicator,甲状腺随访率", {"indicator": "甲状腺随访率", "indicator_id": "",
      "corrected": "indicator indicator_id"}),
     ("99.8%", "indicator_id,none", {"indicator_id": "", "corrected": "indicator_id"}),
@@ -274,10 +274,10 @@ def test_the_same_line_twice_is_no_contradiction(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "correction", "said"),
     [
-        ("5.19亿元", "value,5.91", "'5.91' 5.91 stands without its unit: write 5.91亿元 or 5.91元"),
+        ("5.19亿元", "value,5.91", "value '5.91': write 5.91亿元 or 5.91元: its unit is not said"),
         ("0.3个千分点", "value,-0.4", "a fall is a positive number with the direction down"),
         ("27万", "unit,户", "27万 is written with 万: name the unit with it"),
-        ("99.8%", "value_max,99%", "is not the upper end of a range"),
+        ("99.8%", "value_max,99%", "it is not the upper end of a range"),
         ("99.8%", "bound,range", "a range, and nothing else, has a value_max"),
         ("x.x万张", "masked,false", "a figure that is not masked has a value"),
     ],

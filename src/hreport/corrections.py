@@ -23,7 +23,7 @@ from typing import Any, TypeAlias, get_args
 
 from hreport import grammar, handwritten, record, resolve
 from hreport.lexicon import Area, Lexicon
-from hreport.messages import Message
+from hreport.messages import Message, listed, reason_of
 from hreport.model import Basis, Bound, Direction, Issue, Masked, MaskKind, Measure, Range, Span, Status
 from hreport.record import Row, exact, number, wording
 from hreport.tag import quantities
@@ -204,7 +204,7 @@ def _one_of(kind: Any, optional: bool = False) -> Parse:
 
     def parse(written: str, _: Lexicon) -> str | None:
         if written not in words:
-            raise _UnfitError(Message("is not known; known: {known}", known=", ".join(words)))
+            raise _UnfitError(Message("is not known; known: {known}", known=listed(words)))
         return None if written == NONE else written
 
     return parse
@@ -265,7 +265,7 @@ def _in_base(row: Row, amount: Amount) -> None:
     if not amount.unit and times > 1 and 0 < abs(amount.value) < times:
         raise _UnfitError(
             Message(
-                "{number} stands without its unit: write {number}{unit} or {number}{base}",
+                "write {number}{unit} or {number}{base}: its unit is not said",
                 number=f"{amount.value:f}", unit=row["unit"], base=row["base_unit"] or "",
             )
         )  # fmt: skip
@@ -289,7 +289,7 @@ def _set_value_max(row: Row, amount: Amount, _: Lexicon) -> Row:
     _in_base(row, amount)
     low = exact(row["value"])
     if low is None or amount.value_max is not None or amount.value < low:
-        raise _UnfitError(Message("is not the upper end of a range: correct value"))
+        raise _UnfitError(Message("it is not the upper end of a range: correct value"))
     if amount.base_unit and amount.base_unit != row["base_unit"]:
         raise _UnfitError(Message("its unit is not that of the value: correct unit"))
     return {"value_max": number(amount.value), "bound": "range"}
@@ -395,7 +395,7 @@ def read_corrections(path: Path, lexicon: Lexicon) -> Corrections:
         try:
             found.append(_correction(values, line, chinese, lexicon))
         except _UnfitError as unfit:
-            reason = unfit.args[0]
+            reason = reason_of(unfit)
             raise CorrectionsError(
                 Message("{path}: line {line}: {reason}", path=path, line=line, reason=reason)
             ) from None
@@ -427,9 +427,7 @@ def _correction(values: Mapping[str, str], line: int, chinese: Mapping[str, str]
         near = get_close_matches(name, FIELDS, n=1)
         hint = Message(" Did you mean {near}?", near=near[0]) if near else ""
         raise _UnfitError(
-            Message(
-                "field: {field!r} is not known.{hint} Known: {known}", field=name, hint=hint, known=", ".join(FIELDS)
-            )
+            Message("field: {field!r} is not known.{hint} Known: {known}", field=name, hint=hint, known=listed(FIELDS))
         )
     written = values["value"]
     if not written:
@@ -438,7 +436,7 @@ def _correction(values: Mapping[str, str], line: int, chinese: Mapping[str, str]
         given = FIELDS[name].parse(written, lexicon)
     except _UnfitError as unfit:
         raise _UnfitError(
-            Message("{field}: {value!r} {reason}", field=name, value=written, reason=unfit.args[0])
+            Message("{field}: {value!r} {reason}", field=name, value=written, reason=reason_of(unfit))
         ) from None
     file, text = values.get("file", ""), values.get("text", "")
     return Correction(file_hash, start, end, name, written, given, line, file, text)
@@ -548,7 +546,7 @@ def _corrected(
         try:
             changes = FIELDS[c.field].change(made, c.given, lexicon)
         except _UnfitError as unfit:
-            reason = Message("{field}: {value!r} {reason}", field=c.field, value=c.written, reason=unfit.args[0])
+            reason = Message("{field} {value!r}: {reason}", field=c.field, value=c.written, reason=reason_of(unfit))
             issues.append(_issue(name, path, c, reason))
             continue
         if c.field == "value" and not _within_mask(made, c.given):

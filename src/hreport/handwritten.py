@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from hreport.messages import Message
+from hreport.messages import Message, listed, reason_of
 from hreport.record import unguarded, wording
 
 
@@ -27,9 +27,7 @@ def lines(
     try:
         data = path.read_bytes()
     except OSError as failed:
-        raise error(
-            Message("{path}: cannot be opened ({reason})", path=path, reason=failed.strerror or failed)
-        ) from None
+        raise error(Message("{path}: cannot be opened ({reason})", path=path, reason=reason_of(failed))) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -40,25 +38,29 @@ def lines(
     try:
         table = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as failed:
-        raise error(Message("{path}: {reason}", path=path, reason=failed)) from None
+        raise error(Message("{path}: {error}", path=path, error=reason_of(failed))) from None
     chinese = {heading: name for name, heading in wording()["columns"].items() if name in known}
     names = [chinese.get(n.strip(), n.strip()) for n in table[0]] if table else []
     while names and not names[-1]:
         names.pop()  # columns that a spreadsheet once had
-    if unknown := [n or "(empty)" for n in names if n not in known]:
+    if unknown := [n or Message("(empty)") for n in names if n not in known]:
         raise error(
             Message(
-                "{path}: unknown column {names}; known: {known}",
-                path=path, names=", ".join(unknown), known=", ".join(known),
+                "{path}: unknown column {unknown}; known: {known}",
+                path=path,
+                unknown=listed(unknown),
+                known=listed(known),
             )
-        )  # fmt: skip
+        )
     if missing := [n for n in needed if n not in names]:
         raise error(
             Message(
-                "{path}: no column {names}; known: {known}",
-                path=path, names=", ".join(missing), known=", ".join(known),
+                "{path}: no column {missing}; known: {known}",
+                path=path,
+                missing=listed(missing),
+                known=listed(known),
             )
-        )  # fmt: skip
+        )
     if len(set(names)) < len(names):
         raise error(Message("{path}: a column stands twice", path=path))
     for number, cells in enumerate(table[1:], 2):

@@ -71,24 +71,24 @@ def read_manifest(path: Path) -> Manifest:
     entries = []
     for number, values in handwritten.lines(path, MANIFEST_COLUMNS, ("file",), ManifestError):
         if not values["file"]:
-            raise ManifestError(Message("{path}: line {line}: no file", path=path, line=number))
+            raise ManifestError(Message("{path}: line {number}: no file", path=path, number=number))
         report, year = values.get("report", ""), values.get("year", "")
         if report and not (report.isascii() and report.isdigit() and int(report) > 0):
             raise ManifestError(
                 Message(
-                    "{path}: line {line}: report: {value!r} is not a number from 1",
+                    "{path}: line {number}: report: {report!r} is not a number from 1",
                     path=path,
-                    line=number,
-                    value=report,
+                    number=number,
+                    report=report,
                 )
             )
         if year and record.year_number(year) is None:
             raise ManifestError(
                 Message(
-                    "{path}: line {line}: year: {value!r} is not a year such as 2024",
+                    "{path}: line {number}: year: {year!r} is not a year such as 2024",
                     path=path,
-                    line=number,
-                    value=year,
+                    number=number,
+                    year=year,
                 )
             )
         said = {n: v for n, v in values.items() if v and n not in ("file", "report")}
@@ -126,7 +126,7 @@ def restated(rows: Sequence[Row], manifest: Manifest, lexicon: Lexicon, path: st
             if not said:
                 continue
             before = [made[k] for k in own]
-            after = [_restated(row, said, lexicon) for row in before]
+            after = [_restated(row, b, said, lexicon) for row, b in zip(before, [None, *before], strict=False)]
             for k, row in zip(own, after, strict=True):
                 made[k] = row
             reasons += [(said_by[-1], reason) for reason in _lost(before, after, said, lexicon)]
@@ -142,8 +142,8 @@ def restated(rows: Sequence[Row], manifest: Manifest, lexicon: Lexicon, path: st
     return made, issues
 
 
-def _restated(row: Row, said: Mapping[str, str], lexicon: Lexicon) -> Row:
-    """One row with what is said of its report."""
+def _restated(row: Row, previous: Row | None, said: Mapping[str, str], lexicon: Lexicon) -> Row:
+    """One row with what is said of its report; `previous` is the row before it there."""
     new = {**row, **{n: v for n, v in said.items() if n in ("title", "url", "publisher", "published")}}
     if row.get("layer") == "mask":
         return new
@@ -163,7 +163,9 @@ def _restated(row: Row, said: Mapping[str, str], lexicon: Lexicon) -> Row:
     # A document whose years are damage has figures of no year, though their words name one.
     scrubbed = row["year"] is None and len(set(YEAR.findall(row["period"] or ""))) == 1
     o = situate.observation(_observation(row), report, words, lexicon, scrubbed)
-    o = situate.state_year(o, report, words, lexicon)
+    same = previous is not None and previous.get("layer") != "mask" and previous["sentence"] == row["sentence"]
+    before = _observation(previous) if previous is not None and same else None
+    o = situate.state_year(o, before, report, words, lexicon)
     if area and "area" not in fields:
         new |= {"area_name": o.area_name or None, "area_id": o.area_id or None}
         new |= {"area_inferred": None, "area_evidence": None}

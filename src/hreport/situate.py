@@ -231,16 +231,21 @@ BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since fi
 PLAN_YEARS = 5
 
 
-def state_year(o: Observation, report: Report, grammar: Grammar, lexicon: Lexicon) -> Observation:
+def state_year(
+    o: Observation, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
+) -> Observation:
     """An observation of a state with the year in which it was reached, where the period is several years.
 
-    五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall lead to
-    how they will stand in 2030.
+    五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall
+    lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is.
     """
     indicator = lexicon.indicators.get(o.indicator_id)
     patterns = _patterns(grammar)
-    is_state = indicator is not None and indicator.kind in STATES and o.measure == "level" and o.basis is None
-    if o.year or not is_state or o.rule == "link.state_before" or not patterns.span.search(o.period):
+    risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
+    is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
+    if o.year or not is_state or o.measure != "level" or o.basis:
+        return o
+    if o.rule == "link.state_before" or not patterns.span.search(o.period):
         return o
     plan = patterns.five_year_plan.search(o.period)
     end = _plan_end(plan) if plan else None

@@ -31,7 +31,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from hreport import mirrors
-from hreport.figures import LOW_CONFIDENCE, MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
+from hreport.figures import MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
 from hreport.lexicon import Indicator
 from hreport.model import Issue
 from hreport.record import STATISTICS, Cell, Column, Row, number, wording
@@ -39,6 +39,8 @@ from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would
 COPY = "\u00a7"  # beside a figure that another copy of the text shows
+PUBLISHED = ("publisher", "published", "url")  # as a citation has them
+CORRECTED = "\u270e"  # behind a figure that a person put right
 
 
 @dataclass(slots=True)
@@ -55,7 +57,8 @@ class Comparison:
 
 EVIDENCE = (
     Column("indicator"), Column("area"), Column("shown", "mixed"), Column("sentence"), Column("file"),
-    Column("report", "int"), Column("start", "int"), Column("end", "int"),
+    Column("report", "int"), Column("start", "int"), Column("end", "int"), Column("publisher"), Column("published"),
+    Column("url"),
 )  # fmt: skip
 
 
@@ -170,13 +173,14 @@ def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
 def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tuple[str, ...]:
     """Why the figure carries a mark."""
     reasons = []
-    if figure.row["damage"]:
+    if figure.is_damaged:
         reasons.append("repaired" if figure.repaired is not None else "damaged")
     if figure.implausible:
         reasons.append("implausible")
-    confidence = figure.row.get("confidence")
-    if confidence is not None and confidence < LOW_CONFIDENCE:
+    if figure.is_unsure:
         reasons.append("low_confidence")
+    if figure.corrected:
+        reasons.append("corrected")
     if figure.part_area:
         reasons.append("part_area")
     if figure.part_year:
@@ -197,9 +201,10 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | No
     copied = (
         "direction", "basis", "status", "period", "bound", "masked", "numeral", "damage", "confidence", "file",
         "report", "title", "page", "sentence", "start", "end", "area_inferred", "area_evidence",
+        "url", "publisher", "published", "file_hash", "corrected",
     )  # fmt: skip
     return {
-        **{name: row[name] for name in copied},
+        **{name: row.get(name) for name in copied},
         "copy_of": row.get("copy_of"),
         "area": f.area,
         "area_id": f.area_id or None,
@@ -256,7 +261,7 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
     else:
         value = f.usable if f.usable is not None else f.value
         base = "?" if value is None else shown(value)
-        if f.value_max is not None and f.repaired is None:
+        if f.value_max is not None and (f.repaired is None or "value" in f.corrected):
             base += f"~{shown(f.value_max)}"
     marks = []
     if "several" in doubt:
@@ -269,10 +274,13 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
         marks.append("\u26a0")
     if "from_copy" in doubt:
         marks.append(COPY)
+    if "corrected" in doubt:
+        marks.append(CORRECTED)
     if year is not None:
         marks.append(f"({year})")
     if state == "plain" and doubt:
-        state = "damaged" if "\u26a0" in marks else "repaired" if "\u2020" in marks else "doubt"
+        signs = (("\u26a0", "damaged"), (CORRECTED, "corrected"), ("\u2020", "repaired"))
+        state = next((name for sign, name in signs if sign in marks), "doubt")
     text = " ".join([prefix + base, *marks])
     bare = not prefix and not marks and not f.row["masked"] and f.value_max is None and f.usable is not None
     return Cell(text, number(Decimal(base)) if bare else None, state)
@@ -335,7 +343,7 @@ def _pivot(
             by_report = selection.by == "report" and f.was_before
             beside = f.year != place.year if selection.by == "area" else by_report
             cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
-            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}")
+            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}{CORRECTED}")
             if f.row["masked"]:
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
@@ -345,11 +353,10 @@ def _pivot(
             if place_in_line is not None:
                 below["rank"][place.label] = Cell(str(place_in_line), place_in_line, "note")
             below["sentence"][place.label] = Cell(str(f.row["sentence"] or ""), None, "note")
-            source = f"{f.row['file']}#{f.row['report'] or 1}:{f.row['start']}-{f.row['end']}"
-            below["source"][place.label] = Cell(source, None, "note")
+            below["source"][place.label] = Cell(_source(f.row), None, "note")
             result.evidence.append(
                 {
-                    **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end")},
+                    **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end", *PUBLISHED)},
                     "indicator": first.indicator.name,
                     "area": place.label,
                     "shown": cell,
@@ -359,6 +366,13 @@ def _pivot(
         result.rows += [below[kind] for kind in under]
     left_out = sum(i.code == "unit" for i in result.issues)
     result.legend = _legend(marks, year, selection.by, left_out, language)
+
+
+def _source(row: Row) -> str:
+    """Where a figure stands, and who published it where, as far as a manifest says so."""
+    place = f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
+    published = ", ".join(row[n] for n in PUBLISHED if row.get(n))
+    return f"{place} ({published})" if published else place
 
 
 def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:
@@ -409,6 +423,7 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
         ("repaired", {"\u2020"}),
         ("damaged", {"\u26a0"}),
         ("copy", {COPY}),
+        ("corrected", {CORRECTED}),
         ("bounds", {"\u2265", "\u2264", "\u2248"}),
     ):
         if marks & signs:

@@ -17,7 +17,7 @@ from hreport import arrow
 from hreport.messages import Message
 from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
 
-SCHEMA = 1  # of the tables below; a store of another is refused
+SCHEMA = 2  # of the tables below; a store of another is refused
 TYPES = {"text": "VARCHAR", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN"}
 
 RUNS = columns_of("run:int started ended version engine read:int unchanged:int not_read:int")

@@ -20,7 +20,7 @@ from typing import Any
 from hreport.lexicon import Indicator
 from hreport.messages import Message, listed
 from hreport.model import Issue, Span
-from hreport.record import STATE_BEFORE, Row, exact, wording
+from hreport.record import STATE_BEFORE, Row, corrected_fields, exact, wording
 
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
@@ -166,10 +166,25 @@ class Figure:
         """0 sound, 1 repaired, 2 doubtful, 3 damaged, 4 masked."""
         if self.row["masked"]:
             return MASKED
-        if self.row["damage"]:
+        if self.is_damaged:
             return 1 if self.repaired is not None else 3
+        return 2 if self.implausible or self.is_unsure else 0
+
+    @property
+    def corrected(self) -> frozenset[str]:
+        """What a person put right."""
+        return corrected_fields(self.row)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Was damage done to it that nobody put right?"""
+        return bool(self.row["damage"]) and "value" not in self.corrected
+
+    @property
+    def is_unsure(self) -> bool:
+        """Is it likely to be wrong, as far as the program can tell? What a person has looked at is not."""
         confidence = self.row.get("confidence")
-        return 2 if self.implausible or (confidence is not None and confidence < LOW_CONFIDENCE) else 0
+        return confidence is not None and confidence < LOW_CONFIDENCE and not self.corrected
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -365,7 +380,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         repaired=converted("repaired"),
         low=low,
         high=high,
-        part_area=_is_part(row),
+        part_area=_is_part(row) and "area" not in corrected_fields(row),
         part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row)),
         implausible=implausible,
     )

@@ -13,7 +13,7 @@ import signal
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -30,8 +30,9 @@ from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
 from hreport.analyse import analyse
+from hreport.corrections import Corrections, correct
 from hreport.lexicon import Lexicon, load
-from hreport.manifest import Entry, Manifest
+from hreport.manifest import Entry, Manifest, restated
 from hreport.messages import Message, reason_of
 from hreport.model import Document, Extraction, Issue
 from hreport.readers import archive, read_bytes, recognise
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
 Want: TypeAlias = Literal["observations", "masks", "both"]
+LAYERS: Mapping[Want, Sequence[str]] = {
+    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"),
+}  # fmt: skip
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
@@ -63,6 +67,7 @@ class Work:
     userdict: Path | None = None
     password: str | None = None
     manifest: Manifest = field(default_factory=Manifest)
+    corrections: Corrections = field(default_factory=Corrections)
     time_limit: float = guards.TIME_LIMIT  # seconds
     save_text: Path | None = None
 
@@ -89,6 +94,12 @@ class Outcome:
     def read(self) -> bool:
         """Was it read at all? An archive is not: its members are."""
         return not self.more and not any(i.fatal for i in self.issues)
+
+    @property
+    def documents(self) -> set[tuple[str, str]]:
+        """Path and hash of the document, or of those that the rows of a table are of."""
+        rows = () if self.digest else self.rows
+        return {(self.path, self.digest), *((row["file"] or "", row.get("file_hash") or "") for row in rows)}
 
     @property
     def is_archive(self) -> bool:
@@ -129,7 +140,7 @@ def _internal(error: Exception) -> str:
 
 def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if source.table or _must_be_table(source, work):
-        return _table(source, work)
+        return _table(source, work, lexicon)
     data = _bytes(source, work.password)
     if isinstance(data, Issue):
         return Outcome(source.path, issues=(replace(data, path=source.path),))
@@ -145,12 +156,15 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if isinstance(document, Issue):
         return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
     extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
+    doubts = [replace(i, path=source.path) for i in doubts]
     given = sources_of(extraction, work.manifest.of(source.path))
     rows: list[Row] = []
     if work.want != "observations":
         rows += record.mask_rows(extraction, source.path, given)
     if work.want != "masks":
         rows += record.observation_rows(extraction, source.path, given)
+    rows, said = correct(rows, work.corrections, lexicon, source.path, digest, LAYERS[work.want])
+    doubts += said
     if work.save_text is not None:
         doubts += sourcetext.save(document, work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
@@ -224,7 +238,7 @@ def _unfolded(source: Source, data: bytes) -> Outcome:
     return Outcome(source.path, more=more)
 
 
-def _table(source: Source, work: Work) -> Outcome:
+def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if not work.tables:
         message = Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
@@ -245,7 +259,11 @@ def _table(source: Source, work: Work) -> Outcome:
     except OSError as error:
         message = Message("cannot be opened ({reason}): check its permissions", reason=reason_of(error))
         return Outcome(source.path, issues=(Issue(source.path, "unreadable", message),))
-    return Outcome(source.path, tuple(rows))
+    rows, doubts = restated(rows, work.manifest, lexicon, source.path)
+    if work.corrections.by_document:
+        rows, said = correct(rows, work.corrections, lexicon, source.path, None, LAYERS[work.want])
+        doubts += said
+    return Outcome(source.path, tuple(rows), tuple(doubts))
 
 
 def extract(
@@ -260,14 +278,9 @@ def extract(
     numbers = {r.number for r in extraction.reports}
     issues = [
         Issue(
-            manifest,
+            document.path,
             "manifest",
-            Message(
-                "line {line}: {file} has no report {report}: check the number",
-                line=e.line,
-                file=e.file,
-                report=e.report,
-            ),
+            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
             fatal=False,
         )
         for e in entries

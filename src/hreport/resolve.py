@@ -449,9 +449,23 @@ def area(text: str, lexicon: Lexicon) -> Area | None:
     if short:
         return short[1]
     if any(word in text for word in lexicon.titles["country"].words):
-        formal, common = lexicon.titles["country_names"].words
+        formal, common, *_ = lexicon.titles["country_names"].words
         return Area(COUNTRY, formal, common, "country")
     return None
+
+
+def said_area(text: str, lexicon: Lexicon) -> Area | None:
+    """The division that a person names: of a longer name only the one that it ends with.
+
+    >>> from hreport.lexicon import load
+    >>> said_area("浙江省杭州市", load()).code, said_area("杭州", load()).code, said_area("杭州市xx县", load())
+    ('330100', '330100', None)
+    """
+    formal, common, *_ = names = lexicon.titles["country_names"].words
+    if text in names:
+        return Area(COUNTRY, formal, common, "country")
+    found = named(text) or area(text, lexicon)
+    return found if found is not None and (named(text) or text.endswith((found.name, found.short))) else None
 
 
 class _Places:

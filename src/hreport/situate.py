@@ -75,13 +75,13 @@ def reports(
         said = {**hints.get(0, {}), **hints.get(report.number, {})}
         title = said.get("title") or report.title
         head = layout.document.text[report.span.start : report.span.start + HEAD]
-        place = resolve.area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
+        place = resolve.said_area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
         named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
         if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
-        area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
+        area = place.name if place else said.get("area") or _masked_place(title) or _own_mask(layout, report, areas)
         year, year_from = _report_year(said, title, name if named_by_file else "", head, lexicon)
         if scrubbed and year_from != "manifest":
             year, year_from = "", ""
@@ -177,7 +177,7 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
         return report.area, report.area_id
     for k, (whole, own) in enumerate(patterns.levels):
         if whole.search(written):
-            if report.area and own.search(report.area):
+            if report.area and (own.search(report.area) or _is_of_no_level(report, patterns)):
                 return report.area, report.area_id
             province = resolve.province(report.area_id, lexicon) if k == 0 else None
             return (province.name, province.code) if province else ("", "")
@@ -187,6 +187,11 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
             return report.area, report.area_id
         return place.name, place.code
     return written, ""
+
+
+def _is_of_no_level(report: Report, patterns: _Patterns) -> bool:
+    """Is its place one that a person named, and no division that is known?"""
+    return not report.area_id and not any(own.search(report.area) for _, own in patterns.levels)
 
 
 def _year(o: Observation, report: Report, patterns: _Patterns) -> str:

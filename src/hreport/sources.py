@@ -69,8 +69,8 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     Folders are walked to the bottom; a link that leads back is followed once. Left out of them, without a word: hidden
     files, office lock files, and what speaks of the folder (README, LICENSE, CHANGELOG with any ending, as .md, .txt,
     .rst or without suffix). `exclude` are files of the run itself (its output, its manifest), which a folder may hold.
-    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest is never
-    read as a report: a note where a folder holds it, an issue where it is named.
+    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest and
+    corrections are never read as a report: a note where a folder holds them, an issue where they are named.
     """
     found = Found()
     entries: list[tuple[str, bool]] = []
@@ -86,13 +86,11 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
         best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
     for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
-        is_manifest = _is_manifest(path)
-        if real in hidden and (met or is_manifest):
+        by_hand = _by_hand(path, met)
+        if real in hidden and (met or by_hand):
             continue
-        if is_manifest:
-            found.issues.append(
-                Issue(shown(path), "manifest_file", Message("a manifest: give it with --manifest"), fatal=not met)
-            )
+        if by_hand:
+            found.issues.append(by_hand)
             continue
         _add(path, met, found)
     found.issues.sort(key=lambda i: (i.path, i.code))
@@ -154,21 +152,27 @@ def _is_table(path: str) -> bool:
         return False
 
 
-def _is_manifest(path: str) -> bool:
-    """Is this CSV made to be given with --manifest? Its header names files and what to say of them.
+def _by_hand(path: str, met: bool) -> Issue | None:
+    """What to say of a CSV that is made to be given with --manifest or --corrections; None of any other file.
 
-    A manifest with a mistake in another column is one too; the tables that hreport writes have a column start.
+    Its header names files and what to say of them, or figures and what to put right in them. One with a mistake in
+    another column is one too; the tables that hreport writes have other columns.
     """
     if not path.lower().endswith(".csv") or not os.path.isfile(path):
-        return False
+        return None
     try:
         with open(path, "rb") as stream:
             head = stream.read(4096)
     except OSError:
-        return False
+        return None
     first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].strip()
     names = {n.strip() for n in next(iter(csv.reader([first])), [])}
-    return "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
+    if {"file_hash", "field"} <= names:
+        message = Message("corrections: give them with --corrections")
+        return Issue(shown(path), "corrections_file", message, fatal=not met)
+    if "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1:
+        return Issue(shown(path), "manifest_file", Message("a manifest: give it with --manifest"), fatal=not met)
+    return None
 
 
 def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:

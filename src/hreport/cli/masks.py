@@ -24,6 +24,7 @@ def masks(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
+    corrections: options.CorrectionsFile = None,
     issues_file: options.Issues = None,
     headers: options.Headers = None,
     password: options.Password = None,

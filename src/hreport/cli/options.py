@@ -97,6 +97,15 @@ ManifestFile = Annotated[
         callback=_readable,
     ),
 ]
+CorrectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE",
+        help="CSV file_hash,start,end,field,value: figures put right by hand, in this run and every other.",
+        callback=_readable,
+    ),
+]
 Issues = Annotated[
     Path | None,
     typer.Option("--issues", metavar="FILE.csv", help="Write what could not be read, and why.", callback=_output),

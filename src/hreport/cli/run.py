@@ -35,7 +35,9 @@ Say: TypeAlias = Callable[[str], None]
 TO_SCREEN = "table"
 TO_PIPE = "csv"
 # What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"})
+SAID = frozenset(
+    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
+)
 
 
 def misuse(message: str) -> NoReturn:
@@ -60,6 +62,7 @@ class Run:
     catalog: Path | None = None
     userdict: Path | None = None
     manifest: Path | None = None
+    corrections: Path | None = None
     issues_file: Path | None = None
     headers: str | None = None
     min_confidence: float = 0.0
@@ -74,6 +77,7 @@ class Run:
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
+    documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Run:
@@ -120,12 +124,13 @@ class Run:
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
         gathered = self._gathered(want, tables, paths)
-        return self._rows(self._outcomes(gathered), gathered.found.issues, len(gathered.found.sources))
+        return self._rows(self._outcomes(gathered), gathered)
 
     def _gathered(self, want: Want, tables: bool, paths: Sequence[str] | None) -> Gathered:
         """What there is to read, and what to do with it."""
         from hreport.gather import gather
-        from hreport.manifest import ManifestError
+        from hreport.handwritten import HandwrittenError
+        from hreport.lexicon import LexiconError
 
         own = [p for p in (self.output, self.issues_file) if p is not None]
         own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
@@ -138,13 +143,14 @@ class Run:
                 exclude=own,
                 jobs=self.jobs,
                 manifest=self.manifest,
+                corrections=self.corrections,
                 catalog=self.catalog,
                 userdict=self.userdict,
                 password=self.password,
                 timeout=self.timeout,
                 save_text=self.save_text,
             )
-        except ManifestError as error:
+        except (HandwrittenError, LexiconError) as error:
             misuse(reason_of(error))
         self.nothing_found = not gathered.found.sources
         if self.save_text is not None:
@@ -171,20 +177,27 @@ class Run:
         except LexiconError as error:
             misuse(reason_of(error))
 
-    def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
+    def _rows(self, outcomes: Iterable[Outcome], gathered: Gathered) -> Iterator[Row]:
         from hreport.gather import sure
 
         with ExitStack() as stack:
-            say = self._progress(stack, total)
-            for issue in notes:
+            say = self._progress(stack, len(gathered.found.sources))
+            for issue in gathered.found.issues:
                 self.note(issue, say)
             for outcome in outcomes:
                 self._count(outcome, say)
                 yield from sure(outcome.rows, self.min_confidence)
+            self._unmet(gathered, say)
+
+    def _unmet(self, gathered: Gathered, say: Say) -> None:
+        """Say what manifest and corrections speak of that was not met."""
+        for issue in gathered.unmet(self.documents):
+            self.note(issue, say)
 
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
+        self.documents |= outcome.documents
         if outcome.read and self.save_text is not None:
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
@@ -221,6 +234,8 @@ class Run:
             for done in store.commit():
                 self._count(done, say)
             self.unchanged = store.unchanged
+            self.documents |= set(store.documents())
+            self._unmet(gathered, say)
             if gone := store.gone(self.paths):
                 if self.prune:
                     store.prune(gone)

@@ -21,8 +21,16 @@ from rich.text import Text
 from hreport.record import STATISTICS, Cell, Column, Row, State, plain
 
 CHUNK = 1_000  # rows printed at a time
+PUBLISHED = ("publisher", "published", "url")  # not shown where no manifest says them
 PIPE_WIDTH = 160  # columns where there is no screen to ask
-STYLES = {"masked": "dim", "note": "dim", "damaged": "red", "repaired": "yellow", "doubt": "yellow"}
+STYLES = {
+    "masked": "dim",
+    "note": "dim",
+    "damaged": "red",
+    "repaired": "yellow",
+    "corrected": "green",
+    "doubt": "yellow",
+}
 MARK_STYLES = {"plain": "bold cyan", "masked": "magenta", "damaged": "bold red", "repaired": "yellow"}
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # What a console without these characters gets instead.
@@ -37,13 +45,14 @@ PLAINER = {
     "\u2265": ">=",
     "\u2264": "<=",
     "\u2248": "~",
+    "\u270e": "c",
 }
 
 # What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
 VIEWS = (
     (
         {"numeral", "text"},
-        "indicator text measure area_name year status period direction damage repaired file indicator_id",
+        "indicator text measure area_name year status period direction damage repaired corrected file indicator_id",
     ),
     (
         {"chosen"},
@@ -53,7 +62,7 @@ VIEWS = (
     ({"aliases"}, "id name unit systems group en aliases"),
     ({"wording"}, "wording unit reports figures nearest_name example"),
     ({"around_a"}, "kind around_a around_b value unit sure indicator"),
-    ({"shown"}, "indicator area shown sentence file start end"),
+    ({"shown"}, "indicator area shown sentence file start end publisher published url"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
 CARD = "field"  # a table with this column is one thing: what there is to say in the other, without a heading
@@ -168,6 +177,7 @@ def _tables(
     wide = [c for c in columns if c.kind == "mixed"]
     if wide:
         hidden = {"indicator_id", "usable", "stated"}
+        hidden |= {n for n in PUBLISHED if n in texts and not any(texts[n])}
         fixed = [c for c in columns if c not in wide and c.name not in hidden | summary]
         room = width - sum(needs[c.name] + 3 for c in fixed)
         panels: list[list[Column]] = [[]]

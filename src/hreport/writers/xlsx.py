@@ -35,6 +35,7 @@ STATES = {
     "note": MUTED,
     "damaged": Font(color="C00000"),
     "repaired": Font(color="9C5700"),
+    "corrected": Font(color="006100"),
     "doubt": Font(color="9C5700"),
 }
 HEADING = Font(bold=True)

@@ -93,6 +93,12 @@ LONG = columns_of(
     area_inferred area_evidence
     """
 )
+CHECK = columns_of(
+    """
+    finding:int code kind sure:number message part area year:int indicator_id indicator text value:number unit status
+    period doubt file report:int title page:int sentence start:int end:int
+    """
+)
 SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")
 CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source")
 SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from hreport import __version__
-from hreport.cli import compare, doctor, evaluate, extract, indicators, masks, show
+from hreport.cli import check, compare, doctor, evaluate, extract, indicators, masks, show
 
 app = typer.Typer(
     name="hreport",
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.command("extract")(extract.extract)
 app.command("masks")(masks.masks)
 app.command("compare")(compare.compare)
+app.command("check")(check.check)
 app.command("eval")(evaluate.evaluate)
 app.command("indicators")(indicators.indicators)
 app.command("show")(show.show)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +13,6 @@ from hreport.cli import options
 from hreport.cli.run import TO_SCREEN, Run, misuse
 from hreport.guards import TIME_LIMIT
 from hreport.record import LONG, SUGGEST, headed
-
-if TYPE_CHECKING:
-    from hreport.lexicon import Indicator
 
 BY = ("area", "area,year", "report")
 STATUSES = ("actual", "target", "reference", "all")
@@ -92,10 +86,10 @@ def compare(
     catalogue = lexicon.indicators
     selection = figures.Selection(
         by=by,
-        indicators=_indicators(indicator or [], catalogue),
+        indicators=options.indicator_ids(indicator or [], catalogue),
         status=status,
         measure=measure,
-        years=_years(year or []),
+        years=options.years(year or []),
         areas=tuple(area or []),
     )
     rows = list(run.rows("observations", tables=True))
@@ -122,33 +116,6 @@ def compare(
         if evidence and run.form == TO_SCREEN:
             run.write(result.evidence, headed(comparison.EVIDENCE, headers))
     run.end()
-
-
-def _indicators(words: list[str], catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
-    """Ids of the indicators that the user names by id, name, English name or alias."""
-    names = {}
-    for item in catalogue.values():
-        for name in (*item.aliases, item.en.lower(), item.name, item.id):
-            names[name] = item.id
-    for word in words:
-        if word not in names and word.lower() not in names:
-            near = get_close_matches(word, names, n=3, cutoff=0.4)
-            hint = f"Did you mean {', '.join(near)}? " if near else ""
-            raise typer.BadParameter(
-                f"{word!r} is not known. {hint}hreport indicators lists them.", param_hint="--indicator"
-            )
-    return tuple(dict.fromkeys(names.get(w) or names[w.lower()] for w in words))
-
-
-def _years(words: list[str]) -> tuple[int, ...]:
-    """Years from words like `2024`, `2020-2024` and `2022,2024`."""
-    years: set[int] = set()
-    for word in (w.strip() for given in words for w in given.split(",")):
-        match = re.fullmatch(r"([12]\d{3})(?:-([12]\d{3}))?", word)
-        if match is None or int(match[1]) > int(match[2] or match[1]):
-            raise typer.BadParameter(f"{word!r} is not a year such as 2024 or 2020-2024.", param_hint="--year")
-        years |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return tuple(sorted(years))
 
 
 def _why(rows: list[dict[str, object]]) -> str:

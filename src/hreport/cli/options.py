@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hreport.writers import WRITERS
+
+if TYPE_CHECKING:
+    from hreport.lexicon import Indicator
 
 STORE = "duckdb"
 
@@ -113,3 +117,30 @@ SaveText = Annotated[
 Prune = Annotated[bool, typer.Option("--prune", help="Drop from the store what is gone from the folder.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bar and no count at the end.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Doubts about files that were read, too.")]
+
+
+def indicator_ids(words: list[str], catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """Ids of the indicators that the user names by id, name, English name or alias."""
+    names = {}
+    for item in catalogue.values():
+        for name in (*item.aliases, item.en.lower(), item.name, item.id):
+            names[name] = item.id
+    for word in words:
+        if word not in names and word.lower() not in names:
+            near = get_close_matches(word, names, n=3, cutoff=0.4)
+            hint = f"Did you mean {', '.join(near)}? " if near else ""
+            raise typer.BadParameter(
+                f"{word!r} is not known. {hint}hreport indicators lists them.", param_hint="--indicator"
+            )
+    return tuple(dict.fromkeys(names.get(w) or names[w.lower()] for w in words))
+
+
+def years(words: list[str]) -> tuple[int, ...]:
+    """Years from words like `2024`, `2020-2024` and `2022,2024`."""
+    found: set[int] = set()
+    for word in (w.strip() for given in words for w in given.split(",")):
+        match = re.fullmatch(r"([12]\d{3})(?:-([12]\d{3}))?", word)
+        if match is None or int(match[1]) > int(match[2] or match[1]):
+            raise typer.BadParameter(f"{word!r} is not a year such as 2024 or 2020-2024.", param_hint="--year")
+        found |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return tuple(sorted(found))

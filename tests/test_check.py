@@ -95,6 +95,14 @@ def test_a_big_place_is_not_suspicious() -> None:
     assert "magnitude_amount" in errors(*fine, report("年末常住人口0.132万人。", PLACES[6]))
 
 
+def test_growth_against_other_places() -> None:
+    rates = (4.1, 5, 6.2, 3.9, 5.5)
+    fine = [report(f"社会消费品零售总额增长{n}%。", place) for n, place in zip(rates, PLACES, strict=False)]
+    fine.append(report("社会消费品零售总额增长15.3%。", PLACES[5]))
+    assert "growth of 53 %" in errors(*fine, report("社会消费品零售总额增长53%。", PLACES[6]))["magnitude_growth"]
+    assert errors(*fine, report("社会消费品零售总额5年增长53%。", PLACES[6])) == {}
+
+
 def test_two_reports_of_one_place() -> None:
     first, other = report("居民健康素养水平31.2%。"), "杭州市2024年卫生工作总结\n\n居民健康素养水平38.2%。\n"
     assert "31.2 % here, 38.2 % there" in errors(first, other)["reports_differ"]
@@ -218,6 +226,15 @@ def test_figures_that_a_sure_finding_touches() -> None:
     assert checks.touched(found, least=1.0) == {}
 
 
+def test_numbers_of_any_length_and_rows_without_a_place() -> None:
+    long = f"全市共有医院1{'0' * 400}家，住院分娩率9{'9' * 30}%。"
+    rows = rows_of(report(f"{long}婴儿死亡率为3.4‰，5岁以下儿童死亡率为2.1‰。"))
+    assert "limit" in {f.code for f in checks.check(rows, LEXICON)}
+    for row in rows:
+        row["start"] = row["end"] = row["sentence"] = None
+    assert "limit" in {f.code for f in checks.check(rows, LEXICON)}
+
+
 def test_no_rows_no_findings() -> None:
     assert checks.check([], LEXICON) == []
 
@@ -251,8 +268,8 @@ def test_mistakes_in_the_data_are_refused(spoil: Callable[[dict[str, Any]], None
 def test_every_code_is_graded_and_tested() -> None:
     tested = {case["code"] for case in CASES}
     elsewhere = {
-        "layout", "table_total", "magnitude", "magnitude_amount", "reports_differ", "target_far", "target_reached",
-        "target_missed", "negative",
+        "layout", "table_total", "magnitude", "magnitude_amount", "magnitude_growth", "reports_differ", "target_far",
+        "target_reached", "target_missed", "negative",
     }  # fmt: skip
     assert set(checks.codes(LEXICON)) == tested | elsewhere
 
@@ -338,12 +355,19 @@ def test_check_on_a_screen(folder: Path) -> None:
 def test_check_in_chinese(folder: Path) -> None:
     shown = run(".", "-j1", "-f", "table", "--headers", "zh").stdout
     assert "7 + 6 = 13，不是 14（个）" in shown
+    assert "总体: 宁波市" in shown
 
 
 def test_check_reads_what_extract_wrote(folder: Path) -> None:
     there = written(".", "-j1")
     assert CliRunner().invoke(app, ["extract", ".", "-j1", "-o", "all.jsonl"]).exit_code == 0
     assert written("all.jsonl", "-j1") == there
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "md"])
+def test_check_into_files_of_any_form(folder: Path, suffix: str) -> None:
+    run(".", "-j1", "-o", f"found.{suffix}", "--headers", "zh")
+    assert (folder / f"found.{suffix}").stat().st_size > 0
 
 
 def test_check_into_a_file(folder: Path) -> None:

@@ -6,11 +6,13 @@ fit (`stated.py`).
 
 | file | codes |
 |---|---|
-| single | damaged, repaired, layout; above_100, too_many_days, negative, unit_misread, outside, far_outside |
+| single | damaged, repaired, layout; above_100, too_many_days, negative, unit_misread |
+| single | outside, outside_amount, far_outside |
 | clauses | part_exceeds, parts_sum, parts_exceed, parts_near, share, shares_sum; direction, growth_in_clause |
 | tables | table_total |
 | relations | total, limit, product, difference |
-| series | stated_twice, reports_differ; growth, jump; target_far, target_reached, target_missed; magnitude |
+| series | stated_twice, reports_differ; growth, jump; target_far, target_reached, target_missed |
+| series | magnitude, magnitude_amount, magnitude_growth |
 """
 
 from __future__ import annotations
@@ -45,11 +47,11 @@ def check(rows: Iterable[Row], lexicon: Lexicon) -> list[Finding]:
     numbers = stated(known, found)
     findings: list[Finding] = []
     single_rules = (single.damaged, partial(single.impossible, lexicon=lexicon), tables.totals, relations.relations)
-    series_rules = (series.repeated, series.growth, series.jumps, series.targets, series.magnitude)
+    series_rules = (series.repeated, series.growth, series.jumps, series.targets, series.magnitude, series.pace)
     for rule in (*single_rules, *series_rules):
         findings += rule(numbers, rules)
     for sentence in sentences(numbers):
-        for read in (clauses.parts, clauses.rises, clauses.listed_shares):
+        for read in (clauses.parts, clauses.rises, clauses.increments, clauses.listed_shares):
             findings += read(sentence, rules)
     return sorted(findings, key=lambda f: f.order)
 

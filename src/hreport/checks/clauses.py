@@ -6,7 +6,7 @@ up the whole only where the sentence says that the rest is among them (其余, �
 of few by one (7 + 6 for 14) is suspicious. Means, shares, norms and prices are no sums; they are left out.
 
 **Growth inside a clause.** 由A增至B、增长x%: x must follow from A and B as they may have been before they were rounded.
-An average over five years is the fifth root. Growth in comparable prices, said or by convention, does not follow from
+An average over n years is the n-th root. Growth in comparable prices, said or by convention, does not follow from
 levels in current prices and is not checked.
 """
 
@@ -23,7 +23,7 @@ from hreport.record import STATE_BEFORE, wording
 
 ADDITIVE = frozenset({"count", "money", "amount"})
 PER_CENT = "%"
-YEARS = 5
+FIVE = 5  # years of a plan
 NEAR_WHOLE = 1  # a sum of exact counts that misses its whole by so many
 FEW = 60  # a whole of more is seldom told in parts that make it up
 LEVELS = frozenset({"level", "change"})
@@ -168,22 +168,21 @@ def _shares(sentence: Sentence, whole: Stated, found: Sequence[Stated], rules: R
 
 
 def rises(sentence: Sentence, rules: Rules) -> Iterator[Finding]:
-    """由A增至B、增长x%, and B,比去年的A增长x%: the direction, and the growth if it is said."""
-    for k, before in enumerate(sentence.figures):
-        if before.measure != "level":
-            continue
-        if before.row["rule"] != STATE_BEFORE:
-            after = sentence.figures[k - 1] if k else None
-            if after is None or after.measure != "level" or not _same(after, before):
-                continue
-            if rules.words["than"].search(sentence.between(after.end, before.start)):
-                yield from _growth(sentence, k, before, after, before.end, rules)
-            continue
-        after = next((s for s in sentence.figures[k + 1 :] if _same(s, before) and s.measure == "level"), None)
-        if after is None or before.far is None or after.far is None:
-            continue
-        yield from _direction(sentence, before, after, rules)
-        yield from _growth(sentence, k, before, after, after.end, rules)
+    """由A增至B、增长x%, and B，比去年的A增长x%: the direction, and the growth if it is said."""
+    levels = [s for s in sentence.figures if s.row["measure"] == "level"]
+    for before in levels:
+        if before.row["rule"] == STATE_BEFORE:
+            after = next((s for s in levels if s.start > before.start and _same(s, before)), None)
+            if after is not None:
+                yield from _direction(sentence, before, after, rules)
+                yield from _growth(sentence, before, after, after.end, rules)
+    for after, before in zip(sentence.figures, sentence.figures[1:], strict=False):
+        words = sentence.between(after.end, before.start)
+        one_thing = (
+            (after.wording, after.unit) == (before.wording, before.unit) and after in levels and before in levels
+        )
+        if one_thing and before.row["rule"] != STATE_BEFORE and rules.words["than"].search(words):
+            yield from _growth(sentence, before, after, before.end, rules)
 
 
 def _same(s: Stated, other: Stated) -> bool:
@@ -208,21 +207,77 @@ def _direction(sentence: Sentence, before: Stated, after: Stated, rules: Rules) 
         yield finding(rules, "direction", message, [Part("before", before), Part("level", after)])
 
 
-def _growth(sentence: Sentence, k: int, before: Stated, after: Stated, here: int, rules: Rules) -> Iterator[Finding]:
+def _growth(sentence: Sentence, before: Stated, after: Stated, here: int, rules: Rules) -> Iterator[Finding]:
     """The growth that is said behind both levels, before anything else is."""
-    for growth in sentence.figures[k + 1 :]:
+    for growth in sentence.figures:
         if growth.start < here:
             continue
         words = sentence.between(here, growth.start)
         if rules.words["clause_end"].search(words) or growth.wording != after.wording:
             return
+        if growth.measure == "multiple":
+            yield from _multiplied(before, after, growth, rules)
+            continue
         if growth.measure in ("change", "change_rate"):
-            is_gap = bool(rules.words["gap"].search(words))
-            if not is_gap and growth.far is not None and before.far is not None and after.far is not None:
+            if not rules.words["gap"].search(words):
                 yield from grown(before, after, growth, rules, "growth_in_clause")
             continue
         if growth.unit == after.unit:
             return
+
+
+def _multiplied(before: Stated, after: Stated, growth: Stated, rules: Rules) -> Iterator[Finding]:
+    """Behind 增长 stands to how many times, or by how many: writers mean either."""
+    if before.far is None or after.far is None or growth.far is None or not before.value or after.value is None:
+        return
+    ratio = after.far / before.far
+    if growth.row["direction"] == "down" or any(ratio.meets(growth.far + Interval(n, n)) for n in (0, 1)):
+        return
+    times = said(float(f"{after.value / before.value:.3g}"))
+    message = Message(
+        "{after} is {times} times {before}, not {stated}",
+        after=after.text, times=times, before=before.text, stated=growth.text,
+    )  # fmt: skip
+    figures = [Part("before", before), Part("level", after), Part("growth", growth)]
+    yield finding(rules, "growth_in_clause", message, figures)
+
+
+def increments(sentence: Sentence, rules: Rules) -> Iterator[Finding]:
+    """B，比上年增加D、增长x%: x must be D of B less D."""
+    for level, change, growth in zip(sentence.figures, sentence.figures[1:], sentence.figures[2:], strict=False):
+        measures = (level.row["measure"], change.row["measure"], growth.row["measure"])
+        if measures != ("level", "change", "change_rate") or not level.wording == change.wording == growth.wording:
+            continue
+        if rules.words["clause_end"].search(sentence.between(level.end, growth.start)) or is_real(growth, rules):
+            continue
+        if rules.words["gap"].search(sentence.between(level.end, change.start)):
+            continue
+        if rules.words["than"].search(sentence.between(sentence.start, level.start)):
+            continue  # 较上年同期(A)减少D: the level is the one before
+        if {change.row["basis"], growth.row["basis"]} & {"annual_average", "qoq", "against_plan"}:
+            continue
+        units = [s.row["base_unit"] for s in (level, change, growth)]
+        if units[0] == units[1] != PER_CENT and units[2] == PER_CENT:
+            yield from _increment(level, change, growth, rules)
+
+
+def _increment(level: Stated, change: Stated, growth: Stated, rules: Rules) -> Iterator[Finding]:
+    numbers = [s.row["obs_value"] for s in (level, change, growth)]
+    if level.own is None or change.own is None or growth.own is None or None in numbers:
+        return
+    sign = -1 if change.row["direction"] == "down" else 1
+    before = level.own - change.own * Interval(sign, sign)
+    if before.low <= 0 or (change.own / before * Interval(FULL, FULL)).meets(growth.own):
+        return
+    whole, part, rate = map(float, numbers)
+    times = multiplier(level.row)
+    message = Message(
+        "{change} on {before} is {actual} %, not {stated} %",
+        change=said(part / times), before=said((whole - sign * part) / times),
+        actual=f"{part / (whole - sign * part) * FULL:.1f}", stated=said(rate),
+    )  # fmt: skip
+    figures = [Part("level", level), Part("change", change), Part("growth", growth)]
+    yield finding(rules, "growth_in_clause", message, figures)
 
 
 def is_real(growth: Stated, rules: Rules) -> bool:
@@ -235,45 +290,77 @@ def grown(
     before: Stated, after: Stated, growth: Stated, rules: Rules, code: str, less: float = 1.0
 ) -> Iterator[Finding]:
     """Does the growth follow from the levels? Nothing is said where it cannot be told (real growth, unknown years)."""
-    if before.far is None or after.far is None or growth.far is None:
+    if growth.row["basis"] in ("qoq", "against_plan") or growth.own is None or growth.row["obs_value"] is None:
         return
-    if growth.row["basis"] in ("qoq", "against_plan") or (growth.measure == "change_rate" and is_real(growth, rules)):
-        return
-    down = growth.figure is None and growth.row["direction"] == "down"  # figures of the catalogue have their sign
-    stated = Interval(-growth.far.high, -growth.far.low) if down else growth.far
-    value = None if growth.value is None else -growth.value if down else growth.value
-    if before.value is None or after.value is None or value is None:
-        return
+    sign = -1 if growth.row["direction"] == "down" else 1
+    claim = growth.own * Interval(sign, sign)
+    figures = [Part("before", before), Part("level", after), Part("growth", growth)]
     if growth.measure == "change":
-        points = wording()["units"]["points"]
-        if growth.unit != after.unit and not (growth.unit in points and after.unit == PER_CENT):
-            return
-        factor = after.far - before.far
-        actual = after.value - before.value
-        message = Message(
-            "{after} - {before} = {actual}, not {stated}",
-            after=said(after.value), before=said(before.value), actual=said(actual), stated=said(value),
-        )  # fmt: skip
+        judged = _by_how_much(before, after, growth, claim, sign, rules)
     else:
-        if before.value <= 0 or after.value <= 0 or growth.unit != PER_CENT or before.far.low <= 0:
-            return
-        ratio = after.far / before.far
-        quotient = after.value / before.value
-        if growth.row["basis"] == "annual_average":
-            if not rules.words["five_years"].search(f"{growth.row['period'] or ''}"):
-                return
-            ratio = Interval(ratio.low ** (1 / YEARS), ratio.high ** (1 / YEARS))
-            quotient = quotient ** (1 / YEARS)
-        factor = (ratio - Interval(1, 1)) * Interval(100, 100)
-        actual = (quotient - 1) * 100
-        message = Message(
-            "{after} after {before} is {actual} %, not {stated} %",
-            after=said(after.value), before=said(before.value), actual=f"{actual:+.1f}", stated=f"{value:+g}",
+        judged = None if is_real(growth, rules) else _by_which_rate(before, after, growth, claim, sign, rules)
+    if judged is not None:
+        yield finding(rules, code, judged, figures, less)
+
+
+def _years(before: Stated, after: Stated, growth: Stated, rules: Rules) -> int:
+    """Over how many years an average growth goes: 1 where it is no average, 0 where it is not known."""
+    if growth.row["basis"] != "annual_average":
+        return 1
+    first, last = before.row["year"], after.row["year"]
+    if first is not None and last is not None and last > first:
+        return int(last - first)
+    return FIVE if rules.words["five_years"].search(str(growth.row["period"] or "")) else 0
+
+
+def _by_how_much(
+    before: Stated, after: Stated, growth: Stated, claim: Interval, sign: int, rules: Rules
+) -> Message | None:
+    """What is wrong with a difference, in the unit that it is written in."""
+    units = [str(s.row["base_unit"]) for s in (before, after, growth)]
+    points = wording()["units"]["points"]
+    fits = units[0] == units[1] and (units[2] == units[1] or (units[2] in points and units[1] == PER_CENT))
+    years = _years(before, after, growth, rules)
+    if not fits or not years or before.own is None or after.own is None:
+        return None
+    if (after.own - before.own).meets(claim * Interval(years, years)):
+        return None
+    times = multiplier(growth.row)
+    numbers = [float(s.row["obs_value"] or 0) / times for s in (before, after, growth)]
+    if years > 1:
+        return Message(
+            "({after} - {before}) / {years} = {actual}, not {stated} ({unit})",
+            after=said(numbers[1]), before=said(numbers[0]), years=years,
+            actual=said(float(f"{(numbers[1] - numbers[0]) / years:.5g}")), stated=said(sign * numbers[2]),
+            unit=str(growth.row["unit"] or ""),
         )  # fmt: skip
-    if not factor.meets(stated):
-        yield finding(
-            rules, code, message, [Part("before", before), Part("level", after), Part("growth", growth)], less
-        )
+    return Message(
+        "{after} - {before} = {actual}, not {stated} ({unit})",
+        after=said(numbers[1]), before=said(numbers[0]), actual=said(numbers[1] - numbers[0]),
+        stated=said(sign * numbers[2]), unit=str(growth.row["unit"] or ""),
+    )  # fmt: skip
+
+
+def _by_which_rate(
+    before: Stated, after: Stated, growth: Stated, claim: Interval, sign: int, rules: Rules
+) -> Message | None:
+    """What is wrong with a growth in %, of one year or as an average of five."""
+    if growth.row["base_unit"] != PER_CENT or before.far is None or after.far is None or before.unit != after.unit:
+        return None
+    if before.far.low <= 0 or after.far.low <= 0 or not before.value or not after.value:
+        return None
+    years = _years(before, after, growth, rules)
+    if not years:
+        return None
+    ratio, quotient = after.far / before.far, (after.value / before.value) ** (1 / years)
+    ratio = Interval(ratio.low ** (1 / years), ratio.high ** (1 / years))
+    if ((ratio - Interval(1, 1)) * Interval(FULL, FULL)).meets(claim):
+        return None
+    return Message(
+        "{after} after {before} is {actual} %, not {stated} %",
+        after=said(after.value), before=said(before.value), actual=f"{(quotient - 1) * FULL:+.1f}",
+        stated=f"{sign * float(growth.row['obs_value']):+g}",
+    )  # fmt: skip
 
 
 def listed_shares(sentence: Sentence, rules: Rules) -> Iterator[Finding]:

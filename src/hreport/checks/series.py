@@ -41,6 +41,8 @@ PLACES = 6  # to have a median that one wrong figure does not move
 STRICT = math.log10(5)
 GENEROUS = 2.0  # decades
 SCATTER = 4
+POINTS = 15  # a growth that is no nearer to the median is suspicious
+POINTS_SCATTER = 10
 TENFOLD = math.log10(1.2)
 YEARS_APART = 3
 SMALL = 10  # counts below grow tenfold easily
@@ -49,7 +51,7 @@ LESS_COUNTED = 0.6
 LESS_WORDED = 0.8  # two wordings of one indicator
 LESS_ELSEWHERE = 0.7
 FAR_TARGET = 10
-ABOUT = 0.02  # by which a figure may miss a target that is said with 左右
+ABOUT = 0.05  # by which a figure may miss a target that is said with 左右
 GROWTH = ("change", "change_rate")
 YEARLY = (None, "yoy")
 
@@ -86,7 +88,9 @@ def _subject(s: Stated) -> Hashable:
     f, row = s.figure, s.row
     assert f is not None
     growth = (row["basis"] or "", bool(row["real"])) if s.measure in GROWTH else ()
-    scope = (str(row["area"] or "") if f.part_area else "", str(row["period"] or "") if f.part_year else "")
+    # a target is of its own time: 提前两年完成规划30%的目标，力争明年达到33%
+    own_time = f.part_year or row["status"] == "target"
+    scope = (str(row["area"] or "") if f.part_area else "", str(row["period"] or "") if own_time else "")
     return (f.indicator.id, f.area_key, s.measure, row["measure"], s.unit, row["status"], growth, scope, when(s))
 
 
@@ -115,7 +119,7 @@ def growth(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
         key = (s.id, s.figure.area_key, s.row["year"])
         if s.measure == "level" and math.isfinite(s.far.low) and math.isfinite(s.far.high):
             levels[key].append(s)
-        elif s.measure in GROWTH and s.row["basis"] in YEARLY and not is_gap(s, rules):
+        elif s.measure in GROWTH and _is_yearly(s, rules) and not is_gap(s, rules):
             rates[key].append(s)
     for (id_, area, year), claims in rates.items():
         before, after = levels.get((id_, area, year - 1), []), levels.get((id_, area, year), [])
@@ -123,6 +127,11 @@ def growth(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
             found = [f for a in before for b in after for f in _grown(a, b, claim, rules)]
             if found and len(found) == len(before) * len(after):
                 yield max(found, key=lambda f: f.sure)
+
+
+def _is_yearly(s: Stated, rules: Rules) -> bool:
+    """Is it growth over one year, and not over several (5年增长18.7%)?"""
+    return s.row["basis"] in YEARLY and not rules.words["several_years"].search(str(s.row["period"] or ""))
 
 
 def is_gap(s: Stated, rules: Rules) -> bool:
@@ -147,12 +156,15 @@ def jumps(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
     groups: dict[Hashable, list[Stated]] = defaultdict(list)
     for s in figures:
         f = s.figure
-        if f is None or not is_level(s) or s.row["year"] is None or s.row["bound"] in ("min", "max"):
+        aimed = s.row["status"] == "target" and s.measure == "level" and is_whole(s)
+        if f is None or not (aimed or is_level(s)) or s.row["year"] is None or s.row["bound"] in ("min", "max"):
             continue
         if s.value and s.value > 0 and (f.indicator.kind in PER_HEAD or s.row["obs_value"] >= SMALL):
             groups[s.id, f.area_key, s.row["measure"]].append(s)
     for group in groups.values():
         for a, b in combinations(group, 2):
+            if a.row["status"] == b.row["status"] == "target":
+                continue
             apart = abs(a.row["year"] - b.row["year"])
             distance = abs(math.log10((a.value or 1) / (b.value or 1)))
             times = round(distance)
@@ -171,13 +183,7 @@ def targets(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
     aims: dict[Hashable, list[Stated]] = defaultdict(list)
     results: dict[Hashable, list[Stated]] = defaultdict(list)
     for s in figures:
-        if (
-            s.figure is None
-            or s.far is None
-            or not is_whole(s)
-            or s.row["year"] is None
-            or s.row["basis"] not in YEARLY
-        ):
+        if s.figure is None or s.far is None or not is_whole(s) or s.row["year"] is None or not _is_yearly(s, rules):
             continue
         if s.measure in ("level", "change_rate"):
             key = (s.id, s.figure.area_key, s.measure, s.unit, s.row["year"])
@@ -193,7 +199,9 @@ def _aimed(aim: Stated, result: Stated, rules: Rules) -> Iterator[Finding]:
     if aim.value is None or result.value is None:
         return
     indicator = aim.figure.indicator
-    values = {"name": aim.name, "aim": f"{said(aim.value)} {aim.unit}", "result": f"{said(result.value)} {result.unit}"}
+    # as they are written, where that tells a rise from a fall
+    aimed, came = (s.text if (s.value or 0) >= 0 else f"{said(s.value)} {s.unit}" for s in (aim, result))
+    values = {"name": aim.name, "aim": aimed, "result": came}
     parts = [Part("target", aim), Part("level", result)]
     if aim.measure == "level" and indicator.kind in PER_HEAD and aim.value > 0 and result.value > 0:
         times = max(result.value / aim.value, aim.value / result.value)
@@ -226,6 +234,30 @@ def magnitude(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
     for places in groups.values():
         if len(places) >= PLACES:
             yield from _outliers([min(found, key=_soundest) for found in places.values()], rules)
+
+
+def pace(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
+    """Growth of a year that is far from that of other places, in points."""
+    groups: dict[Hashable, dict[tuple[str, ...], list[Stated]]] = defaultdict(lambda: defaultdict(list))
+    for s in figures:
+        f = s.figure
+        if f is None or s.value is None or s.measure != "change_rate" or not is_whole(s) or s.row["year"] is None:
+            continue
+        if _is_yearly(s, rules) and s.row["status"] in ("actual", "target"):
+            groups[s.id, s.row["year"], s.row["status"]][f.area_key].append(s)
+    for places in groups.values():
+        if len(places) < PLACES:
+            continue
+        one_each = [min(found, key=_soundest) for found in places.values()]
+        middle = median(s.value or 0 for s in one_each)
+        scatter = median(abs((s.value or 0) - middle) for s in one_each)
+        for s in one_each:
+            if abs((s.value or 0) - middle) > max(POINTS, POINTS_SCATTER * scatter):
+                message = Message(
+                    "{name}: growth of {value} %, where the median of {count} places is {median} %",
+                    name=s.name, value=said(s.value), count=len(one_each), median=said(middle),
+                )  # fmt: skip
+                yield finding(rules, "magnitude_growth", message, [Part("growth", s)])
 
 
 def _soundest(s: Stated) -> tuple[object, ...]:

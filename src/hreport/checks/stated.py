@@ -25,6 +25,7 @@ from hreport.record import Row
 
 ABOUT = (0.8, 1.25)
 SLACK = 1e-9  # of binary fractions
+LONGEST = 10**18  # a number beyond is none that a report states
 ROUND = 2  # zeros at the end of a count that was rounded
 COARSE = 0.05  # by which share of itself a number with zeros at the end may be rounded
 SHARES = ("%", "\u2030")
@@ -160,11 +161,12 @@ def _sentence_starts(rows: Iterable[Row]) -> dict[int, int]:
         group: list[Row] = []
         for row in (*members, None):
             # A sentence may stand in a text twice, one time behind the other.
-            if group and (row is None or row["end"] - group[0]["start"] > len(sentence)):
+            is_placed = row is not None and isinstance(row["start"], int) and isinstance(row["end"], int)
+            if group and (row is None or (is_placed and row["end"] - group[0]["start"] > len(sentence))):
                 if (start := _sentence_start(sentence, group)) is not None:
                     starts |= dict.fromkeys(map(id, group), start)
                 group = []
-            if row is not None and isinstance(row["start"], int) and isinstance(row["end"], int) and row["text"]:
+            if row is not None and is_placed and row["text"]:
                 group.append(row)
     return starts
 
@@ -188,7 +190,7 @@ def _stated(row: Row, figure: Figure | None, sentence_start: int | None) -> Stat
     factor = _factor(row, figure)
     if factor is None:
         return Stated(row, figure, None, None, own, unit, sentence_start)
-    known = None if value is None else float(value) * factor
+    known = None if value is None or own is None else float(value) * factor
     return Stated(row, figure, known, _scaled(own, factor), own, unit, sentence_start)
 
 
@@ -197,7 +199,7 @@ def _factor(row: Row, figure: Figure | None) -> float | None:
     if figure is None:
         return 1.0
     for mine, theirs in ((row["value"], figure.value), (row["obs_value"], figure.usable), (row["high"], figure.high)):
-        if mine and theirs:
+        if mine and theirs and abs(mine) < LONGEST:
             return float(theirs) / float(mine)
     return 1.0 if not row["value"] else None
 
@@ -212,11 +214,11 @@ def _scaled(interval: Interval | None, factor: float) -> Interval | None:
 def _interval(row: Row) -> Interval | None:
     """What the number may be, in the row's own unit."""
     if row["masked"]:
-        if row["low"] is None or row["high"] is None:
+        if row["low"] is None or row["high"] is None or abs(row["high"]) >= LONGEST:
             return None
         return _bounded(Interval(float(row["low"]), float(row["high"])), row["bound"])
     value = row["obs_value"]
-    if value is None:
+    if value is None or abs(value) >= LONGEST:
         return None
     value = float(value)
     coarse = coarseness(row, value)

@@ -108,20 +108,24 @@ def _paragraphs(findings: Sequence[Finding], language: str) -> Iterator[Paragrap
     for count, finding in enumerate(findings, 1):
         heading = f"{count}  {finding.code} {finding.sure:.2f}  {translated(finding.message, language)}"
         by_sentence = groupby(finding.parts, key=lambda p: (p.stated.report, p.stated.row["sentence"]))
-        evidence = tuple(_evidence(list(parts)) for _, parts in by_sentence)
+        evidence = tuple(_evidence(list(parts), language) for _, parts in by_sentence)
         yield Paragraph(heading, evidence, "note" if finding.note else "damaged")
 
 
-def _evidence(parts: list[Part]) -> Evidence:
+def _evidence(parts: list[Part], language: str) -> Evidence:
     """The figures of one sentence, in the order of the text where they are marked."""
     sentence = str(parts[0].stated.row["sentence"] or "")
     start = parts[0].stated.sentence_start
     spans = () if start is None else tuple(sorted({(p.stated.start - start, p.stated.end - start) for p in parts}))
-    return Evidence(tuple(_label(p) for p in parts), " ".join(sentence.split()) if not spans else sentence, spans)
+    return Evidence(
+        tuple(_label(p, language) for p in parts), " ".join(sentence.split()) if not spans else sentence, spans
+    )
 
 
-def _label(part: Part) -> str:
+def _label(part: Part, language: str) -> str:
     """What a figure is, and where it stands."""
+    from hreport.messages import translated
+
     row = part.stated.row
     about = (
         part.area,
@@ -130,4 +134,4 @@ def _label(part: Part) -> str:
         " ".join(str(row["text"] or "").split()),
     )
     where = f"{PurePath(row['file'] or '-').name}:{row['start']}-{row['end']}"
-    return f"{part.role}: {' '.join(word for word in about if word)}  {where}"
+    return f"{translated(part.role, language)}: {' '.join(word for word in about if word)}  {where}"

@@ -64,12 +64,19 @@ def repeated(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
             groups[_subject(s)][s.report].append(s)
     for reports in groups.values():
         for found in reports.values():
-            yield from _differing(combinations(found, 2), "stated_twice", rules)
-        if when(next(iter(reports.values()))[0])[0] is None:
+            yield from _differing(combinations(distinct(found), 2), "stated_twice", rules)
+        # Of several reports those that disagree with the first.
+        first, *others = (distinct(found) for found in reports.values())
+        if when(first[0])[0] is None:
             continue
-        for some, others in combinations(reports.values(), 2):
-            if not any(a.far and b.far and a.far.meets(b.far) for a in some for b in others):
-                yield from _differing([(some[0], others[0])], "reports_differ", rules)
+        different = (o[0] for o in others if not any(a.far and b.far and a.far.meets(b.far) for a in first for b in o))
+        for other in distinct(different):
+            yield from _differing([(first[0], other)], "reports_differ", rules)
+
+
+def distinct(figures: Iterable[Stated]) -> list[Stated]:
+    """The first figure of each value: a thousand copies of a report say no more than one."""
+    return list({(s.far, s.row["basis"]): s for s in reversed(list(figures))}.values())[::-1]
 
 
 def _is_clear(s: Stated, rules: Rules) -> bool:
@@ -122,8 +129,8 @@ def growth(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
         elif s.measure in GROWTH and _is_yearly(s, rules) and not is_gap(s, rules):
             rates[key].append(s)
     for (id_, area, year), claims in rates.items():
-        before, after = levels.get((id_, area, year - 1), []), levels.get((id_, area, year), [])
-        for claim in claims:
+        before, after = (distinct(levels.get((id_, area, y), [])) for y in (year - 1, year))
+        for claim in distinct(claims):
             found = [f for a in before for b in after for f in _grown(a, b, claim, rules)]
             if found and len(found) == len(before) * len(after):
                 yield max(found, key=lambda f: f.sure)
@@ -162,7 +169,7 @@ def jumps(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
         if s.value and s.value > 0 and (f.indicator.kind in PER_HEAD or s.row["obs_value"] >= SMALL):
             groups[s.id, f.area_key, s.row["measure"]].append(s)
     for group in groups.values():
-        for a, b in combinations(group, 2):
+        for a, b in combinations(_yearly(group), 2):
             if a.row["status"] == b.row["status"] == "target":
                 continue
             apart = abs(a.row["year"] - b.row["year"])
@@ -176,6 +183,11 @@ def jumps(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
                 )  # fmt: skip
                 yield finding(rules, "jump", message, [Part("first", a), Part("second", b)])
                 break
+
+
+def _yearly(figures: Iterable[Stated]) -> list[Stated]:
+    """The first figure of each value, year and status."""
+    return list({(s.far, s.row["year"], s.row["status"]): s for s in reversed(list(figures))}.values())[::-1]
 
 
 def targets(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:

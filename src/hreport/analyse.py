@@ -61,7 +61,8 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
             identity = resolve.indicator_id(meant or o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
-            o = replace(o, indicator_id=identity)
+            previous = observations[-1] if observations else None
+            o = situate.state_year(replace(o, indicator_id=identity), previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))

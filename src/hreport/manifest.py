@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hreport import record
+from hreport.messages import Message, listed, reason_of
 from hreport.model import Issue
 
 MANIFEST_COLUMNS = ("file", "report", "area", "year", "title", "url", "publisher", "published")
@@ -48,7 +49,12 @@ class Manifest:
         keys = [_key(p) for p in paths]
         known = {*keys, *map(os.path.basename, keys)}
         return [
-            Issue(self.name, "manifest", f"line {e.line}: {e.file} is not among the files: check its name", fatal=False)
+            Issue(
+                self.name,
+                "manifest",
+                Message("line {line}: {file} is not among the files: check its name", line=e.line, file=e.file),
+                fatal=False,
+            )
             for e in self.entries
             if _key(e.file) not in known
         ]
@@ -63,37 +69,62 @@ def read_manifest(path: Path) -> Manifest:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ManifestError(f"{path}: cannot be opened ({error.strerror or error})") from None
+        raise ManifestError(
+            Message("{path}: cannot be opened ({reason})", path=path, reason=reason_of(error))
+        ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
-            raise ManifestError(f"{path}: neither UTF-8 nor GB18030") from None
+            raise ManifestError(Message("{path}: neither UTF-8 nor GB18030", path=path)) from None
     try:
         lines = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as error:
-        raise ManifestError(f"{path}: {error}") from None
+        raise ManifestError(Message("{path}: {error}", path=path, error=reason_of(error))) from None
     names = [n.strip() for n in lines[0]] if lines else []
     if unknown := [n for n in names if n not in MANIFEST_COLUMNS]:
-        raise ManifestError(f"{path}: unknown column {', '.join(unknown)}; known: {', '.join(MANIFEST_COLUMNS)}")
+        raise ManifestError(
+            Message(
+                "{path}: unknown column {unknown}; known: {known}",
+                path=path,
+                unknown=listed(unknown),
+                known=listed(MANIFEST_COLUMNS),
+            )
+        )
     if "file" not in names:
-        raise ManifestError(f"{path}: no column file; known: {', '.join(MANIFEST_COLUMNS)}")
+        raise ManifestError(
+            Message("{path}: no column file; known: {known}", path=path, known=listed(MANIFEST_COLUMNS))
+        )
     if len(set(names)) < len(names):
-        raise ManifestError(f"{path}: a column stands twice")
+        raise ManifestError(Message("{path}: a column stands twice", path=path))
     entries = []
     for number, cells in enumerate(lines[1:], 2):
         values = {n: c.strip() for n, c in zip(names, cells, strict=False)}
         if not any(values.values()):
             continue
         if not values["file"]:
-            raise ManifestError(f"{path}: line {number}: no file")
+            raise ManifestError(Message("{path}: line {number}: no file", path=path, number=number))
         report, year = values.get("report", ""), values.get("year", "")
         if report and not (report.isascii() and report.isdigit() and int(report) > 0):
-            raise ManifestError(f"{path}: line {number}: report: {report!r} is not a number from 1")
+            raise ManifestError(
+                Message(
+                    "{path}: line {number}: report: {report!r} is not a number from 1",
+                    path=path,
+                    number=number,
+                    report=report,
+                )
+            )
         if year and record.year_number(year) is None:
-            raise ManifestError(f"{path}: line {number}: year: {year!r} is not a year such as 2024")
+            raise ManifestError(
+                Message(
+                    "{path}: line {number}: year: {year!r} is not a year such as 2024",
+                    path=path,
+                    number=number,
+                    year=year,
+                )
+            )
         said = {n: v for n, v in values.items() if v and n not in ("file", "report")}
         entries.append(Entry(values["file"], int(report or 0), said, number))
     return Manifest(path.as_posix(), tuple(entries))

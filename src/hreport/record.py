@@ -89,18 +89,28 @@ LONG = columns_of(
     """
     area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
-    repaired:number doubt confidence:number chosen:bool file report:int title page:int sentence start:int end:int
+    repaired:number doubt confidence:number chosen:bool rank:int
+    file report:int title page:int sentence start:int end:int
     area_inferred area_evidence
     """
 )
+STATISTICS = columns_of(
+    "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"
+)
 CHECK = columns_of(
     """
-    finding:int code kind sure:number message part area year:int indicator_id indicator text value:number unit status
-    period doubt file report:int title page:int sentence start:int end:int
+    finding:int code note:bool sure:number message part area year:int indicator_id indicator text value:number unit
+    status period doubt file report:int title page:int sentence start:int end:int
     """
 )
-SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")
-CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source")
+SUGGEST = columns_of(
+    """
+    wording measure unit reports:int figures:int variants nearest nearest_name entry alias_entry base_unit example
+    file start:int end:int
+    """
+)
+CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source systems")
+CARD = columns_of("field content")  # one indicator, a line for each thing that is known of it
 SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
 EARLIER = columns_of("before:number lost:int gained:int")  # beside SCORES, on a screen
 CASES = columns_of("case file start:int end:int text indicator gold before found sentence")
@@ -119,6 +129,12 @@ def headed(columns: tuple[Column, ...], language: str) -> tuple[Column, ...]:
     """The columns with headings in `language` (`en`: the names themselves)."""
     words = wording()["columns"] if language != "en" else {}
     return tuple(replace(c, heading=c.heading or words.get(c.name, "")) for c in columns)
+
+
+def worded(row: Row, language: str) -> Row:
+    """A row for a screen: codes as words of `language` (`en`: as they are)."""
+    words = wording()["codes"] if language != "en" else {}
+    return {name: words.get(name, {}).get(value, value) if value else value for name, value in row.items()}
 
 
 def number(value: Decimal | None) -> int | float | None:

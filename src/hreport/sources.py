@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from hreport import readback
 from hreport.manifest import MANIFEST_COLUMNS
+from hreport.messages import Message, reason_of
 from hreport.model import Issue
 
 FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
@@ -90,7 +91,7 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
             continue
         if is_manifest:
             found.issues.append(
-                Issue(shown(path), "manifest_file", "a manifest: give it with --manifest", fatal=not met)
+                Issue(shown(path), "manifest_file", Message("a manifest: give it with --manifest"), fatal=not met)
             )
             continue
         _add(path, met, found)
@@ -104,28 +105,36 @@ def _add(path: str, met: bool, found: Found) -> None:
     try:
         status = os.stat(path)
     except FileNotFoundError:
-        what = "a link that leads nowhere" if os.path.islink(path) else "no such file"
-        found.issues.append(Issue(name, "not_found", f"{what}: check the name"))
+        what = Message("a link that leads nowhere") if os.path.islink(path) else Message("no such file")
+        found.issues.append(Issue(name, "not_found", Message("{what}: check the name", what=what)))
         return
     except (OSError, ValueError) as error:
-        advice = "remove the link" if os.path.islink(path) else "check its permissions"
-        found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): {advice}"))
+        advice = Message("remove the link") if os.path.islink(path) else Message("check its permissions")
+        found.issues.append(
+            Issue(
+                name,
+                "unreadable",
+                Message("cannot be opened ({reason}): {advice}", reason=reason_of(error), advice=advice),
+            )
+        )
         return
     if not stat.S_ISREG(status.st_mode):
         if met:
-            message = "a pipe, a socket or a device: left out of the folder"
+            message = Message("a pipe, a socket or a device: left out of the folder")
             found.issues.append(Issue(name, "not_a_file", message, fatal=False))
             return
         try:  # a pipe that the user named, such as <(...): workers could not open it
             data = Path(path).read_bytes()
         except OSError as error:
-            found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): give a file"))
+            found.issues.append(
+                Issue(name, "unreadable", Message("cannot be opened ({reason}): give a file", reason=reason_of(error)))
+            )
             return
         found.sources.append(Source(name, data, readback.looks_like_table(data[:4096]), len(data)))
         return
     is_table = path.lower().endswith(readback.TABLE_SUFFIXES) and _is_table(path)
     if is_table and met:
-        message = "a table, not a report: left out of the folder (name it to compare it)"
+        message = Message("a table, not a report: left out of the folder (name it to compare it)")
         found.issues.append(Issue(name, "table", message, fatal=False))
         return
     found.sources.append(Source(name, None, is_table, status.st_size, file="" if name == path else path))
@@ -180,11 +189,13 @@ def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
                 else:
                     files.append((_posix(match), False))
             if not files:
-                issues.append(Issue(shown(path), "not_found", "no file matches this pattern: check it"))
+                issues.append(Issue(shown(path), "not_found", Message("no file matches this pattern: check it")))
             return files
     except ValueError:  # a null character in the path
         pass
-    issues.append(Issue(shown(_posix(path)), "not_found", f"no such file or folder: {_nearest(path)}"))
+    issues.append(
+        Issue(shown(_posix(path)), "not_found", Message("no such file or folder: {advice}", advice=_nearest(path)))
+    )
     return []
 
 
@@ -195,7 +206,11 @@ def _nearest(path: str) -> str:
         near = get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.7)
     except (OSError, ValueError):
         near = []
-    return f"did you mean {_posix(os.path.join(folder, near[0]))}?" if near else "check the name"
+    return (
+        Message("did you mean {path}?", path=_posix(os.path.join(folder, near[0])))
+        if near
+        else Message("check the name")
+    )
 
 
 def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
@@ -205,7 +220,13 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
 
     def refused(error: OSError) -> None:
         name = shown(_posix(str(error.filename or folder)))
-        issues.append(Issue(name, "unreadable", f"cannot be entered ({_reason(error)}): check its permissions"))
+        issues.append(
+            Issue(
+                name,
+                "unreadable",
+                Message("cannot be entered ({reason}): check its permissions", reason=reason_of(error)),
+            )
+        )
 
     for root, folders, names in os.walk(folder, followlinks=True, onerror=refused):
         kept = []
@@ -218,7 +239,7 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
         kept = [name for name in names if not _NOISE.match(name) and not _ABOUT.fullmatch(name)]
         files += [(_posix(os.path.join(root, name)), True) for name in kept]
     if not files and not any(i.path == shown(_posix(folder)) for i in issues):
-        issues.append(Issue(shown(_posix(folder)), "empty_folder", "no files in this folder: check the name"))
+        issues.append(Issue(shown(_posix(folder)), "empty_folder", Message("no files in this folder: check the name")))
     return files
 
 
@@ -246,7 +267,3 @@ def shown(path: str) -> str:
 
 # Surrogates that stand for no byte: from names of Windows that are no UTF-16.
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hreport import __version__, database, sourcetext
+from hreport.messages import word_of
 from hreport.model import Issue
 from hreport.pipeline import Outcome, Work, can_recognise
 from hreport.record import Row
@@ -65,7 +66,7 @@ class Store:
     def _entries(self) -> dict[str, Entry]:
         fatal: dict[str, list[Issue]] = {}
         for file, code, message in self._ask("SELECT file, code, message FROM issues WHERE fatal"):
-            fatal.setdefault(file, []).append(Issue(file, code, message))
+            fatal.setdefault(file, []).append(Issue(file, code, word_of(message)))
         found = self._ask("SELECT location, file, sha256, state, settings, means FROM files")
         return {
             location: Entry(file, sha256, state, settings, means, tuple(fatal.get(file, ())))

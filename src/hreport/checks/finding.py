@@ -78,7 +78,7 @@ def rows(findings: Iterable[Finding]) -> Iterator[Row]:
             yield {
                 "finding": count,
                 "code": finding.code,
-                "kind": "note" if finding.note else "error",
+                "note": finding.note,
                 "sure": finding.sure,
                 "message": finding.message,
                 "part": part.role,

@@ -122,8 +122,9 @@ def _of_total(rule: Total) -> Judge:
             "sum": " + ".join(said(s.value) for s in parts), "total": said(sum(s.value or 0 for s in parts)),
             "whole": said(chosen[0].value if rule.whole_is is None else rule.whole_is),
         }  # fmt: skip
-        sentence = "{sum} = {total}, not {whole}" if rule.all else "{sum} = {total}, more than {whole}"
-        return total.away(whole), Message(sentence, **values)
+        if rule.all:
+            return total.away(whole), Message("{sum} = {total}, not {whole}", **values)
+        return total.away(whole), Message("{sum} = {total}, more than {whole}", **values)
 
     return judge
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from hreport.lexicon import DATA, Lexicon, LexiconError, entries, parse
+from hreport.messages import Message, listed, reason_of
 
 FILE = "checks.toml"
 
@@ -110,18 +111,20 @@ def made(tables: Mapping[str, Any], lexicon: Lexicon) -> Rules:
     """Rules from parsed tables; `LexiconError` where a table or an indicator is not known, or a pattern is none."""
     known = {*_KINDS, "words", "sureness"}
     if tables.keys() != known:
-        raise LexiconError(FILE, "", f"must hold the tables {', '.join(sorted(known))}")
+        raise LexiconError(FILE, "", Message("must hold the tables {tables}", tables=listed(sorted(known))))
     found: dict[str, Any] = {}
     for table, kind in _KINDS.items():
         found[table] = entries(kind, FILE, tables[table])
         for id_, entry in found[table].items():
             if unknown := sorted({i for i in _ids(entry) if i not in lexicon.indicators}):
-                raise LexiconError(FILE, f"{table}.{id_}", f"no indicator {', '.join(unknown)} in the catalogue")
+                problem = Message("no indicator {ids} in the catalogue", ids=listed(unknown))
+                raise LexiconError(FILE, f"{table}.{id_}", problem)
     words = entries(Wording, FILE, tables["words"])
     try:
         patterns = {id_: re.compile(entry.pattern) for id_, entry in words.items()}
     except re.error as error:
-        raise LexiconError(FILE, "words", f"{error.pattern!r}: {error}") from None
+        problem = Message("{pattern!r}: {error}", pattern=error.pattern, error=reason_of(error))
+        raise LexiconError(FILE, "words", problem) from None
     return Rules(
         totals=found["totals"],
         limits=found["limits"],

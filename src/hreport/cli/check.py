@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, encoding_of, misuse
+from hreport.cli import language, options
+from hreport.cli.run import TO_SCREEN, Run, encoding_of, misuse, tell
+from hreport.figures import Selection, SelectionError
 from hreport.guards import TIME_LIMIT
-from hreport.record import CHECK, plain
+from hreport.messages import Message, listed, reason_of
+from hreport.record import CHECK, plain, wording
 from hreport.writers import Evidence, Paragraph, write_paragraphs
 
 if TYPE_CHECKING:
@@ -27,7 +29,10 @@ def check(
         list[str] | None, typer.Option("--code", metavar="CODE", help="Only findings of this sort (repeatable).")
     ] = None,
     min_sure: Annotated[
-        float, typer.Option("--min-sure", min=0.0, max=1.0, help="Leave out findings that are less sure than this.")
+        float,
+        typer.Option(
+            "--min-sure", metavar="X", min=0.0, max=1.0, help="Leave out findings that are less sure than this."
+        ),
     ] = 0.3,
     notes: Annotated[
         bool, typer.Option("--notes", help="Also what is no error: targets and what came of them, odd spaces.")
@@ -48,13 +53,14 @@ def check(
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """What does not add up: damaged and impossible figures, parts that miss their total, growth that does not fit."""
     from hreport import checks
@@ -64,74 +70,58 @@ def check(
     try:
         lexicon = load(catalog)
     except LexiconError as error:
-        misuse(str(error))
-    except UnicodeDecodeError:
-        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
+        misuse(reason_of(error))
+    try:
+        wanted = Selection.of(lexicon.indicators, indicator=indicator or (), year=year or (), area=area or ())
+    except SelectionError as error:
+        raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
     known = checks.codes(lexicon)
-    for word in code or []:
-        options.one_of(word, known, "--code")
-    ids, wanted_years = options.indicator_ids(indicator or [], lexicon.indicators), options.years(year or [])
+    asked = [options.one_of(word, known, "--code") for word in code or []]
     found = checks.check(run.rows("observations", tables=True), lexicon)
-
-    def is_wanted(finding: Finding) -> bool:
-        figures = finding.parts
-        return (
-            finding.sure >= min_sure
-            and (notes or not finding.note or finding.code in (code or []))
-            and (not code or finding.code in code)
-            and (not ids or any(p.stated.id in ids for p in figures))
-            and (not wanted_years or any(p.stated.row["year"] in wanted_years for p in figures))
-            and (not area or any(w == p.stated.row["area_id"] or w in p.area for w in area for p in figures))
-        )
-
-    shown = [finding for finding in found if is_wanted(finding)]
+    shown = [f for f in found if f.sure >= min_sure and (f.code in asked if asked else notes or not f.note)]
+    shown = [f for f in shown if _is_about(f, wanted)]
     if run.form == TO_SCREEN and run.output is None:
-        _show(run, shown)
+        write_paragraphs(_paragraphs(shown), sys.stdout.buffer, encoding=encoding_of(TO_SCREEN))
     else:
         run.write(checks.rows(shown), CHECK)
     if not quiet:
-        counts = Counter(finding.code for finding in shown)
-        sys.stderr.write(
-            f"hreport: {', '.join(f'{n:,} {name}' for name, n in counts.most_common()) or 'nothing found'}\n"
-        )
+        counts = Counter(f.code for f in shown).most_common()
+        said = listed([Message("{count:,} {code}", count=n, code=name) for name, n in counts])
+        tell(Message("found: {counts}", counts=said) if counts else Message("nothing found"))
     run.end()
 
 
-def _show(run: Run, findings: Sequence[Finding]) -> None:
-    """Findings as paragraphs, in the user's language."""
-    write_paragraphs(_paragraphs(findings, run.headers), sys.stdout.buffer, encoding=encoding_of(TO_SCREEN))
+def _is_about(finding: Finding, wanted: Selection) -> bool:
+    """Is one of its figures of an indicator, one of a year and one of a place that the user asks for?"""
+    figures = [(part.stated, part.area) for part in finding.parts]
+    return (
+        (not wanted.indicators or any(s.id in wanted.indicators for s, _ in figures))
+        and (not wanted.years or any(s.row["year"] in wanted.years for s, _ in figures))
+        and (not wanted.areas or any(w == s.row["area_id"] or w in name for w in wanted.areas for s, name in figures))
+    )
 
 
-def _paragraphs(findings: Sequence[Finding], language: str) -> Iterator[Paragraph]:
-    from hreport.messages import translated
-
+def _paragraphs(findings: Sequence[Finding]) -> Iterator[Paragraph]:
+    """Findings in the user's language, each with its figures by sentence."""
     for count, finding in enumerate(findings, 1):
-        heading = f"{count}  {finding.code} {finding.sure:.2f}  {translated(finding.message, language)}"
+        heading = f"{count}  {finding.code} {finding.sure:.2f}  {language.said(finding.message)}"
         by_sentence = groupby(finding.parts, key=lambda p: (p.stated.report, p.stated.row["sentence"]))
-        evidence = tuple(_evidence(list(parts), language) for _, parts in by_sentence)
+        evidence = tuple(_evidence(list(parts)) for _, parts in by_sentence)
         yield Paragraph(heading, evidence, "note" if finding.note else "damaged")
 
 
-def _evidence(parts: list[Part], language: str) -> Evidence:
+def _evidence(parts: list[Part]) -> Evidence:
     """The figures of one sentence, in the order of the text where they are marked."""
     sentence = str(parts[0].stated.row["sentence"] or "")
     start = parts[0].stated.sentence_start
     spans = () if start is None else tuple(sorted({(p.stated.start - start, p.stated.end - start) for p in parts}))
-    return Evidence(
-        tuple(_label(p, language) for p in parts), " ".join(sentence.split()) if not spans else sentence, spans
-    )
+    return Evidence(tuple(_label(p) for p in parts), sentence if spans else " ".join(sentence.split()), spans)
 
 
-def _label(part: Part, language: str) -> str:
+def _label(part: Part) -> str:
     """What a figure is, and where it stands."""
-    from hreport.messages import translated
-
     row = part.stated.row
-    about = (
-        part.area,
-        plain(row["year"]) or row["period"],
-        part.stated.wording,
-        " ".join(str(row["text"] or "").split()),
-    )
+    role = wording()["parts"][part.role] if language.current() != "en" else part.role
+    about = (part.area, plain(row["year"]) or row["period"], part.stated.wording, part.stated.text)
     where = f"{PurePath(row['file'] or '-').name}:{row['start']}-{row['end']}"
-    return f"{translated(part.role, language)}: {' '.join(word for word in about if word)}  {where}"
+    return f"{role}: {' '.join(word for word in about if word)}  {where}"

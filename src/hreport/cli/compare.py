@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from itertools import islice
 from typing import Annotated
@@ -10,39 +9,27 @@ from typing import Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
+from hreport.figures import ALL, BY, MEASURES, STATUSES, Selection, SelectionError, why_none
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message, reason_of
 from hreport.record import LONG, SUGGEST, headed
 
-BY = ("area", "area,year", "report")
-STATUSES = ("actual", "target", "reference", "all")
-MEASURES = ("level", "change", "change_rate", "multiple", "rank", "all")
 SUGGESTIONS = 50  # on a screen
-
-
-def _by(value: str) -> str:
-    return options.one_of(",".join(w.strip() for w in value.lower().split(",")), BY, "--by")
-
-
-def _status(value: str) -> str:
-    return options.one_of(value.lower(), STATUSES, "--status")
-
-
-def _measure(value: str) -> str:
-    return options.one_of(value.lower(), MEASURES, "--measure")
+FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much each place states
 
 
 def compare(
     paths: options.Paths,
-    by: Annotated[str, typer.Option("--by", metavar="|".join(BY), help="The columns.", callback=_by)] = "area",
+    by: Annotated[str, typer.Option("--by", metavar="|".join(BY), help="The columns.")] = "area",
     indicator: Annotated[
         list[str] | None, typer.Option("--indicator", metavar="ID_OR_NAME", help="Only this one (repeatable).")
     ] = None,
     status: Annotated[
-        str, typer.Option("--status", metavar="|".join(STATUSES), help="What was, or what shall be.", callback=_status)
+        str, typer.Option("--status", metavar="|".join((*STATUSES, ALL)), help="What was, or what shall be.")
     ] = "actual",
     measure: Annotated[
-        str, typer.Option("--measure", metavar="|".join(MEASURES), help="What is stated.", callback=_measure)
+        str, typer.Option("--measure", metavar="|".join((*MEASURES, ALL)), help="What is stated.")
     ] = "level",
     year: Annotated[
         list[str] | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Only these years (repeatable).")
@@ -52,6 +39,7 @@ def compare(
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="Every figure on a row of its own, instead of a pivot.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="The sentence behind each cell.")] = False,
+    ranks: Annotated[bool, typer.Option("--ranks", help="The rank of each figure that can be compared.")] = False,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Frequent wordings that no indicator claims, instead of a comparison.")
     ] = False,
@@ -62,16 +50,17 @@ def compare(
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
-    from hreport import comparison, figures
+    from hreport import comparison
     from hreport.lexicon import LexiconError, load
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
@@ -80,21 +69,23 @@ def compare(
     try:
         lexicon = load(catalog)
     except LexiconError as error:
-        misuse(str(error))
-    except UnicodeDecodeError:
-        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
+        misuse(reason_of(error))
     catalogue = lexicon.indicators
-    selection = figures.Selection(
-        by=by,
-        indicators=options.indicator_ids(indicator or [], catalogue),
-        status=status,
-        measure=measure,
-        years=options.years(year or []),
-        areas=tuple(area or []),
-    )
+    try:
+        selection = Selection.of(
+            catalogue,
+            by=by,
+            indicator=indicator or (),
+            status=status,
+            measure=measure,
+            year=year or (),
+            area=area or (),
+        )
+    except SelectionError as error:
+        raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
     rows = list(run.rows("observations", tables=True))
     if suggest:
-        found = suggestions(rows, selection)
+        found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
         run.end()
     result = comparison.compare(
@@ -103,31 +94,18 @@ def compare(
         partial(convert, lexicon=lexicon),
         selection,
         evidence=evidence and run.form != TO_SCREEN,
-        language=headers,
+        ranks=ranks,
+        coverage=run.form in FOR_PEOPLE,
+        language=run.headings,
     )
     for issue in result.issues:
         run.note(issue)
     if not result.long:
-        sys.stderr.write(f"hreport: nothing to compare: {_why(rows)}\n")
+        tell(Message("nothing to compare: {why}", why=why_none(rows)))
     if long:
         run.write(result.long, LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
-            run.write(result.evidence, headed(comparison.EVIDENCE, headers))
+            run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()
-
-
-def _why(rows: list[dict[str, object]]) -> str:
-    """What keeps the table empty, and what to try."""
-    known = [r for r in rows if r["indicator_id"]]
-    if not rows:
-        return "no figures were found"
-    if not known:
-        return (
-            f"none of the {len(rows)} figures belongs to an indicator of the catalogue (--suggest lists their wordings)"
-        )
-    return (
-        f"none of the {len(known)} figures of known indicators is left "
-        "(try --status all, --measure all, or without --year, --area, --indicator)"
-    )

@@ -106,6 +106,12 @@ ALIGN = columns_of(
 STATISTICS = columns_of(
     "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"
 )
+CHECK = columns_of(
+    """
+    finding:int code note:bool sure:number message part area year:int indicator_id indicator text value:number unit
+    status period doubt file report:int title page:int sentence start:int end:int
+    """
+)
 SUGGEST = columns_of(
     """
     wording measure unit reports:int figures:int variants nearest nearest_name entry alias_entry base_unit example

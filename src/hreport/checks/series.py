@@ -51,6 +51,7 @@ LESS_COUNTED = 0.6
 LESS_WORDED = 0.8  # two wordings of one indicator
 LESS_ELSEWHERE = 0.7
 FAR_TARGET = 10
+BESIDE = 8  # characters beside a number that tell what it is
 ABOUT = 0.05  # by which a figure may miss a target that is said with 左右
 GROWTH = ("change", "change_rate")
 YEARLY = (None, "yoy")
@@ -61,7 +62,7 @@ def repeated(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
     groups: dict[Hashable, dict[tuple[str, int], list[Stated]]] = defaultdict(lambda: defaultdict(list))
     for s in figures:
         if s.figure is not None and s.far is not None and _is_clear(s, rules):
-            groups[_subject(s)][s.report].append(s)
+            groups[_subject(s, rules)][s.report].append(s)
     for reports in groups.values():
         for found in reports.values():
             yield from _differing(combinations(distinct(found), 2), "stated_twice", rules)
@@ -87,16 +88,26 @@ def _is_clear(s: Stated, rules: Rules) -> bool:
     by_how_much = f.measure == "level" and s.row["measure"] == "change" and s.row["basis"]  # 比去年多N人, of a flow
     confidence = s.row.get("confidence")
     is_sure = confidence is None or confidence >= LOW_CONFIDENCE
-    return is_sure and not by_how_much and f.measure in ("level", "change_rate")
+    return is_sure and not by_how_much and not _is_milestone(s, rules) and f.measure in ("level", "change_rate")
 
 
-def _subject(s: Stated) -> Hashable:
+def _is_milestone(s: Stated, rules: Rules) -> bool:
+    """Is it a line that was crossed (跨越5000亿元大关), and not where things stand?"""
+    if s.sentence_start is None:
+        return False
+    sentence, start, end = str(s.row["sentence"]), s.start - s.sentence_start, s.end - s.sentence_start
+    around = f"{sentence[max(0, start - BESIDE) : start]}N{sentence[end : end + 2 * BESIDE]}"
+    return bool(rules.words["milestone"].search(around))
+
+
+def _subject(s: Stated, rules: Rules) -> Hashable:
     """What two figures must share to speak of the same thing."""
     f, row = s.figure, s.row
     assert f is not None
     growth = (row["basis"] or "", bool(row["real"])) if s.measure in GROWTH else ()
     # a target is of its own time: 提前两年完成规划30%的目标，力争明年达到33%
-    own_time = f.part_year or row["status"] == "target"
+    several = rules.words["several_years"].search(str(row["period"] or ""))
+    own_time = f.part_year or several or row["status"] == "target"
     scope = (str(row["area"] or "") if f.part_area else "", str(row["period"] or "") if own_time else "")
     return (f.indicator.id, f.area_key, s.measure, row["measure"], s.unit, row["status"], growth, scope, when(s))
 

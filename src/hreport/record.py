@@ -112,6 +112,13 @@ CHECK = columns_of(
     status period doubt file report:int title page:int sentence start:int end:int
     """
 )
+GROWTH = columns_of(
+    """
+    area area_id indicator_id indicator year:int unit level_before:number level:number growth:number growth_low:number
+    growth_high:number claimed:number real:bool agrees implied_low:number implied_high:number level_before_source
+    level_source claimed_source
+    """
+)
 SUGGEST = columns_of(
     """
     wording measure unit reports:int figures:int variants nearest nearest_name entry alias_entry base_unit example

@@ -67,6 +67,7 @@ VIEWS = (
     ({"aliases"}, "id name unit systems group en aliases"),
     ({"wording"}, "wording unit reports figures nearest_name example"),
     ({"around_a"}, "kind around_a around_b value unit sure indicator"),
+    ({"claimed"}, "indicator area year unit level_before level growth claimed agrees real implied_low implied_high"),
     ({"shown"}, "indicator area shown sentence file start end publisher published url"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line

@@ -259,7 +259,7 @@ def test_no_copies_is_said_with_exit_code_1(folder: Path) -> None:
     done = CliRunner().invoke(app, ["align", "a.txt", "c.txt"])
     assert done.exit_code == 1
     assert done.stdout == ""
-    assert "no copies of one text: they share" in done.stderr
+    assert "no copies of one text: " in done.stderr
 
 
 @pytest.mark.parametrize(

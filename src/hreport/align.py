@@ -104,10 +104,13 @@ class Side:
         for row in self.figures:
             if row["damage"] == "deleted" and not row["numeral"]:
                 found.append(Token(row["start"], row["start"], "deleted", "deleted"))
-            elif row["damage"] and not row["masked"]:  # the expressions below would see two numbers, or another
-                length = _written(row["text"] or "", row["numeral"] or "")
-                if length:
+            elif row["damage"] and not row["masked"] and row["value_max"] is None:
+                # The expressions below would see two numbers, or another, and page markers in the unit.
+                if length := _written(row["text"] or "", row["numeral"] or ""):
                     add(row["start"], row["start"] + length, "", row["damage"])
+                    taken[row["start"] : row["end"]] = b"\x01" * (row["end"] - row["start"])
+            elif any(c.isdigit() for c in row["unit"] or "") and (row["text"] or "").endswith(row["unit"]):
+                taken[row["end"] - len(row["unit"]) : row["end"]] = b"\x01" * len(row["unit"])
         folded = fold(self.text)
         for pattern, hides in ((MASK, "mask"), (NUMBER, ""), (_CHINESE, "")):
             for match in pattern.finditer(folded):

@@ -12,10 +12,19 @@ import typer
 from hreport.cli import options
 from hreport.cli.run import Run, misuse, printable
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message
 from hreport.record import ALIGN, Row
 
 if TYPE_CHECKING:
     from hreport.align import Side
+
+_NO_COPIES = (
+    "{one} and {two} are no copies of one text: {share} % of the shorter one is in both; of {legible} numbers legible "
+    "in both, {agreed} agree"
+)
+_PAIRS = (
+    "{pairs} pairs, {sure} of them sure: {kinds}; {alike} masked alike in both; {share} % of the shorter is in both"
+)
 
 
 def align(
@@ -51,22 +60,27 @@ def align(
             rows = list(run.rows("both", paths=[path]))
             fresh = sorted(run.texts.keys() - before)
             if len(fresh) > 1:
-                misuse(f"{path}: give one document, not {len(fresh):,}")
+                misuse(Message("{path}: give one document, not {count}", path=path, count=f"{len(fresh):,}"))
             if not fresh:
                 if before and path in run.texts:
-                    misuse(f"{path}: A and B are the same file")
+                    misuse(Message("{path}: A and B are the same file", path=path))
                 run.end(failed=True)
             sides.append(_side(fresh[0], run.texts[fresh[0]], rows, report, name))
     result = aligning.align(*sides)
+    share, legible = f"{100 * result.shared:.0f}", result.numbers.legible
     if not result.are_copies:
-        legible = f"; of {result.numbers.legible:,} numbers legible in both, {result.numbers.agreed:,} agree"
-        what = f"they share {100 * result.shared:.0f} % of the shorter text{legible}"
-        sys.stderr.write(printable(f"hreport: {one} and {two} are no copies of one text: {what}") + "\n")
+        line = Message(_NO_COPIES, one=one, two=two, share=share, agreed=result.numbers.agreed, legible=legible)
+        sys.stderr.write(printable(f"hreport: {line}") + "\n")
         run.end(failed=True)
     counts = [f"{n:,} {kind}" for kind, n in aligning.counted(result.rows).items()]
-    sure = sum(row["sure"] for row in result.rows)
-    note = f"{len(result.rows):,} pairs, {sure:,} of them sure: {', '.join(counts) or 'none'}"
-    note += f"; {result.alike:,} masked alike in both; {100 * result.shared:.0f} % of the shorter text is in both"
+    note = Message(
+        _PAIRS,
+        pairs=f"{len(result.rows):,}",
+        sure=f"{sum(row['sure'] for row in result.rows):,}",
+        kinds=", ".join(counts) or "-",
+        alike=f"{result.alike:,}",
+        share=share,
+    )
     run.write(result.rows, ALIGN, [note])
     if run.form != "table" and not quiet:
         sys.stderr.write(printable(f"hreport: {note}") + "\n")
@@ -77,6 +91,10 @@ def _side(file: str, saved: Path, rows: list[Row], report: int | None, name: str
     from hreport.align import Side
 
     if report is not None and not any(row["report"] == report for row in rows):
-        misuse(f"--report-{name.lower()}: {file} has no report {report}")
+        misuse(
+            Message(
+                "{option}: {file} has no report {report}", option=f"--report-{name.lower()}", file=file, report=report
+            )
+        )
     rows.sort(key=lambda row: (row["start"], row["end"]))
     return Side(file, saved.read_bytes().decode("utf-8"), rows, report)

@@ -74,9 +74,7 @@ def groups(texts: list[mangler.Clean], examples: int) -> None:
         print(f"{what}: {sum(n in together for n in names)} of {len(names)} copies found")
         for name in [n for n in names if n not in together][:examples]:
             print("    missed", name, texts[known[name]].name)
-    print(
-        f"false: {len(false)} of {len(result.primary)} {false[:examples]}; {len(family)} files in {took:.1f} s of one processor"
-    )
+    print(f"false: {len(false)} of {len(result.primary)} {false[:examples]}; {len(family)} files in {took:.1f} CPU s")
 
 
 def long() -> None:
@@ -91,9 +89,7 @@ def long() -> None:
     start = time.process_time()
     result = align(*sides)
     took, peak = time.process_time() - start, tracemalloc.get_traced_memory()[1] / 2**20
-    print(
-        f"{len(text):,} characters re-ordered: {len(result.rows):,} pairs in {took:.1f} s of one processor, {peak:.0f} MB"
-    )
+    print(f"{len(text):,} characters re-ordered: {len(result.rows):,} pairs in {took:.1f} CPU s, {peak:.0f} MB")
 
 
 def main() -> None:

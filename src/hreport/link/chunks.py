@@ -181,18 +181,18 @@ class Chunker:
                 number = patterns.list_number.match(text, low, at.start)
                 low = number.end() if number else low
             edge = at.start
+            unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
+            lead = patterns.per_lead.search(text, low, at.start) if unit and unit.kind == "weight" else None
+            if lead:  # 浓度为每立方米20微克: the denominator of the unit is no part of the name
+                edge = lead.start()
             if quantity.rule == RANKS[0] and (verb := patterns.rank_verb.search(text, low, at.start)):
                 edge = verb.start()  # 居全国第3位: what is ranked stands before the verb
-            elif lead := patterns.per_lead.search(text, low, at.start):
-                edge = lead.start()  # 浓度为每立方米20微克: the denominator of the unit
-                quantity = replace(quantity, base_unit=f"{quantity.base_unit}/{lead['per']}")
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
             ends = (m.start() for m in patterns.right_end.finditer(text, after, following) if m["end"])
             high = min(next(ends, following), after + FAR_CLAUSE)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
-            unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
             chunk = Chunk(
                 quantity=quantity,
                 kind=unit.kind if unit else "",

@@ -171,24 +171,29 @@ class Lexicon:
         return gazetteer()
 
 
-@lru_cache(maxsize=4)
 def load(catalog: Path | None = None) -> Lexicon:
     """The shipped data, with the indicators of `catalog` (a TOML of the same form) merged in by id: an entry of the
     user's adds to or overrides the keys of the shipped one."""
+    if catalog is None:
+        return _merged("", "")
+    try:
+        return _merged(str(catalog), catalog.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise LexiconError(str(catalog), "", Message("not UTF-8: save it as UTF-8")) from None
+
+
+@lru_cache(maxsize=4)  # by what the file says, not by its name: it may be edited while a notebook runs
+def _merged(catalog: str, text: str) -> Lexicon:
     shipped = _table("indicators.toml", "indicators")
     conversions = entries(Conversion, "conversions.toml", _table("conversions.toml", "conversions"))
     folds = entries(Fold, "folds.toml", _table("folds.toml", "folds"))
     spin = entries(Spin, "spin.toml", _table("spin.toml", "spin"))
     wording = entries(WordList, "wording.toml", _table("wording.toml", "wording"))
     files = dict.fromkeys(shipped, "indicators.toml")
-    if catalog is not None:
-        try:
-            text = catalog.read_text("utf-8")
-        except UnicodeDecodeError:
-            raise LexiconError(str(catalog), "", Message("not UTF-8: save it as UTF-8")) from None
-        for key, raw in _section(str(catalog), parse(str(catalog), text), "indicators").items():
+    if catalog:
+        for key, raw in _section(catalog, parse(catalog, text), "indicators").items():
             shipped[key] = {**shipped.get(key, {}), **raw} if isinstance(raw, dict) else raw
-            files[key] = str(catalog)
+            files[key] = catalog
     indicators: dict[str, Indicator] = {}
     for file in dict.fromkeys(files.values()):
         indicators |= entries(Indicator, file, {key: raw for key, raw in shipped.items() if files[key] == file})

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import signal
+import sys
 import traceback
 import warnings
 from collections import deque
@@ -22,10 +23,13 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from threading import Lock, Thread
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
@@ -358,6 +362,29 @@ def _work(source: Source) -> Outcome:
     return process(source, *_worker)
 
 
+class _Process(SpawnProcess):
+    """A process that does not run the user's script again, as spawned ones do to find functions in it: what ours do
+    stands in this module. So a script needs no main guard."""
+
+    _starting = Lock()
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - its name in multiprocessing
+        with _Process._starting:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Spawned(SpawnContext):
+    """How processes are started."""
+
+    Process = _Process
+
+
 class _Workers:
     """A pool of worker processes that is made anew when all of it dies."""
 
@@ -373,10 +400,10 @@ class _Workers:
         from pebble import ProcessPool  # not for runs without workers
 
         # Spawned, not forked: the same on every system, and safe beside the threads of a progress bar.
-        return ProcessPool(self.count, initializer=_start, initargs=(self.work,), context=get_context("spawn"))
+        return ProcessPool(self.count, initializer=_start, initargs=(self.work,), context=_Spawned())
 
     def can_work(self) -> bool:
-        """Do processes start here? Not from a script without a main guard, nor without semaphores."""
+        """Do processes start here? Not without semaphores, for one."""
         from pebble import ProcessExpired
 
         try:

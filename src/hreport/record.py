@@ -18,6 +18,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
+from hreport.lexicon import Indicator
 from hreport.model import Document, Exact, Extraction, Masked, Observation, Outline, Range, Report
 from hreport.text import LONGEST_SENTENCE
 
@@ -299,6 +300,15 @@ def mask_rows(
             "publisher": given.get("publisher") or None,
             "published": given.get("published") or None,
         }
+
+
+def indicator_rows(indicators: Mapping[str, Indicator], word: str = "") -> Iterator[Row]:
+    """One row for each indicator in whose id, name, English name or aliases the word occurs: columns of `CATALOGUE`."""
+    sought = word.casefold()
+    for indicator in indicators.values():
+        names = (indicator.id, indicator.name, indicator.en, *indicator.aliases)
+        if any(sought in name.casefold() for name in names):
+            yield {**{c.name: getattr(indicator, c.name) for c in CATALOGUE}, "aliases": "|".join(indicator.aliases)}
 
 
 # --- cells as text ---------------------------------------------------------------------------------------------------

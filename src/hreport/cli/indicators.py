@@ -9,7 +9,7 @@ import typer
 
 from hreport.cli import options
 from hreport.cli.run import Run, misuse
-from hreport.record import CATALOGUE
+from hreport.record import CATALOGUE, indicator_rows
 
 
 def indicators(
@@ -27,12 +27,7 @@ def indicators(
         catalogue = load(catalog).indicators
     except LexiconError as error:
         misuse(str(error))
-    sought = word.casefold()
-    rows = [
-        {**{c.name: getattr(i, c.name) for c in CATALOGUE}, "aliases": "|".join(i.aliases)}
-        for i in catalogue.values()
-        if any(sought in name.casefold() for name in (i.id, i.name, i.en, *i.aliases))
-    ]
+    rows = list(indicator_rows(catalogue, word))
     if not rows:
         sys.stderr.write(f"hreport: no indicator has {word!r} in its id, name or aliases\n")
         raise typer.Exit(1)

@@ -32,8 +32,6 @@ Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
-# What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"})
 
 
 def misuse(message: str) -> NoReturn:
@@ -213,8 +211,10 @@ class Run:
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
+        from hreport.gather import loses
+
         self.issues.append(issue)
-        if issue.fatal or self.verbose or issue.code in SAID:
+        if self.verbose or loses(issue):
             (say or _say)(printable(f"hreport: {issue.path}: {issue.message}"))
 
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:

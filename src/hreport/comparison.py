@@ -25,11 +25,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from hreport.figures import LOW_CONFIDENCE, MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
+from hreport.figures import MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report, source_of
 from hreport.lexicon import Indicator
 from hreport.model import Issue
 from hreport.record import Cell, Column, Row, number, wording
@@ -136,18 +136,7 @@ def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
 
 def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tuple[str, ...]:
     """Why the figure carries a mark."""
-    reasons = []
-    if figure.row["damage"]:
-        reasons.append("repaired" if figure.repaired is not None else "damaged")
-    if figure.implausible:
-        reasons.append("implausible")
-    confidence = figure.row.get("confidence")
-    if confidence is not None and confidence < LOW_CONFIDENCE:
-        reasons.append("low_confidence")
-    if figure.part_area:
-        reasons.append("part_area")
-    if figure.part_year:
-        reasons.append("part_year")
+    reasons = list(figure.doubts)
     if is_chosen:
         others = [f for f in candidates if f is not figure]
         rivals = [f for f in others if f.year == figure.year or None in (f.year, figure.year)]
@@ -301,11 +290,10 @@ def _pivot(
             if f.year is None and (beside or selection.by == "area"):
                 marks.add(NO_YEAR)
             name = names[place.key]
-            row[name] = cell
-            sentences[name] = Cell(str(f.row["sentence"] or ""), None, "note")
-            sources[name] = Cell(
-                f"{f.row['file']}#{f.row['report'] or 1}:{f.row['start']}-{f.row['end']}", None, "note"
-            )
+            sentence, source = str(f.row["sentence"] or ""), source_of(f.row)
+            row[name] = replace(cell, words=f"{sentence}\n{source}")
+            sentences[name] = Cell(sentence, None, "note")
+            sources[name] = Cell(source, None, "note")
             result.evidence.append(
                 {
                     **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end")},

@@ -178,6 +178,20 @@ class Figure:
         return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), *self.place)
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the figure, whatever stands beside it, is not to be taken as it is."""
+        confidence = self.row.get("confidence")
+        reasons = {
+            "repaired": bool(self.row["damage"]) and self.repaired is not None,
+            "damaged": bool(self.row["damage"]) and self.repaired is None,
+            "implausible": self.implausible,
+            "low_confidence": confidence is not None and confidence < LOW_CONFIDENCE,
+            "part_area": self.part_area,
+            "part_year": self.part_year,
+        }
+        return tuple(name for name, holds in reasons.items() if holds)
+
+    @property
     def was_before(self) -> bool:
         """Is it how things were before, the A of 由A增至B?"""
         return bool(self.row.get("rule") == STATE_BEFORE)
@@ -371,6 +385,11 @@ def _is_part(row: Row) -> bool:
 def label_of_report(row: Row) -> str:
     """A report as it is named in a heading: `file#number`."""
     return f"{PurePath(row['file'] or '-').name}#{row['report'] or 1}"
+
+
+def source_of(row: Row) -> str:
+    """Where a figure stands: `file#report:start-end`."""
+    return f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
 
 
 def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:

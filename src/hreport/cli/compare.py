@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from hreport import __version__
 from hreport.cli import options
+from hreport.cli.options import STORE
 from hreport.cli.run import TO_SCREEN, Run, misuse
-from hreport.figures import ALL, BY, MEASURES, STATUSES, Selection, SelectionError, why_none
+from hreport.figures import ALL, BY, MEASURES, STATUSES, Figure, Selection, SelectionError, figures, why_none
 from hreport.guards import TIME_LIMIT
-from hreport.record import LONG, SUGGEST, headed
+from hreport.messages import Message, translated
+from hreport.record import LONG, NOTES, SUGGEST, Row, headed, wording
+from hreport.writers import BOOKS, SDMX, Table
+
+if TYPE_CHECKING:
+    from hreport.comparison import Comparison
+    from hreport.lexicon import Conversion, Indicator
+    from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
 
@@ -62,7 +74,7 @@ def compare(
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
 
-    run = Run.of(locals())
+    run = Run.of({**locals(), "figures": not suggest})
     try:
         lexicon = load(catalog)
     except LexiconError as error:
@@ -85,10 +97,13 @@ def compare(
         found = suggestions(rows, selection)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
         run.end()
+    same_unit = partial(convert, lexicon=lexicon)
+    if run.form == SDMX:
+        _observations(run, *figures(rows, catalogue, same_unit, selection), lexicon.conversions)
     result = comparison.compare(
         rows,
         catalogue,
-        partial(convert, lexicon=lexicon),
+        same_unit,
         selection,
         evidence=evidence and run.form != TO_SCREEN,
         language=headers,
@@ -97,10 +112,72 @@ def compare(
         run.note(issue)
     if not result.long:
         sys.stderr.write(f"hreport: nothing to compare: {why_none(rows)}\n")
-    if long:
+    if run.form in (*BOOKS, STORE):
+        words = wording()["sheets"][headers]
+        notes = Table(words["notes"], _notes(run, selection, catalogue, result), NOTES)
+        pivot = Table(words["pivot"], result.rows, result.columns)
+        every = Table(words["long"], result.long, LONG)
+        if run.form == STORE:  # names for queries, and the figures to compute with first
+            every, pivot, notes = (
+                replace(every, name="comparison"),
+                replace(pivot, name="pivot"),
+                replace(notes, name="notes"),
+            )
+            run.write_book([every, pivot], notes)
+        else:
+            run.write_book([every] if long else [pivot, every], notes)
+    elif long:
         run.write(result.long, LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
             run.write(result.evidence, headed(comparison.EVIDENCE, headers))
     run.end()
+
+
+def _observations(
+    run: Run, found: Sequence[Figure], issues: Sequence[Issue], conversions: Mapping[str, Conversion]
+) -> NoReturn:
+    """Write the figures as SDMX has them, and end."""
+    from hreport import sdmx
+
+    rows, timeless = sdmx.observations(found, conversions)
+    for issue in (*issues, *timeless):
+        run.note(issue)
+    if timeless:
+        said = (
+            "{count:,} figures without a known year are left out, since SDMX needs one "
+            "(--issues FILE.csv lists them, a manifest can say it)"
+        )
+        sys.stderr.write(f"hreport: {Message(said, count=len(timeless))}\n")
+    run.write(rows, sdmx.COLUMNS)
+    run.end()
+
+
+def _notes(run: Run, selection: Selection, catalogue: Mapping[str, Indicator], result: Comparison) -> list[Row]:
+    """What the marks of an export mean, and what it was made of; the same from the same reports on any day."""
+    words = wording()["topics"][run.headers]
+    chosen = [
+        f"--by {selection.by} --status {selection.status} --measure {selection.measure}",
+        *(f"--indicator {id_}" for id_ in selection.indicators),
+        *(f"--year {year}" for year in selection.years),
+        *(f"--area {area}" for area in selection.areas),
+        *([f"--min-confidence {run.min_confidence:g}"] if run.min_confidence else []),
+    ]
+    counts = {
+        "figures": len(result.long),
+        "masked": sum(row["masked"] for row in result.long),
+        "damaged": sum(bool(row["damage"]) for row in result.long),
+        "computable": sum(row["obs_value"] is not None for row in result.long),
+    }
+    digest = hashlib.sha256(repr(sorted(catalogue.items())).encode()).hexdigest()[:12]
+    own = f" + {run.catalog.name}" if run.catalog is not None else ""
+    said = [
+        *(("legend", line) for line in result.legend),
+        ("selection", " ".join(chosen)),
+        ("reports", translated(run.count(), run.headers)),
+        *((topic, f"{count:,}") for topic, count in counts.items()),
+        ("program", f"hreport {__version__}"),
+        ("catalogue", f"{len(catalogue):,}{own} ({digest})"),
+    ]
+    return [{"topic": words[topic], "note": line} for topic, line in said]

@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,10 @@ import typer
 
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message
 from hreport.record import ISSUES, MACHINE, Column, Row, headed
 from hreport.sourcetext import place
-from hreport.writers import BINARY, WRITERS, save, write
+from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -60,6 +61,7 @@ class Run:
     prune: bool = False
     quiet: bool = False
     verbose: bool = False
+    figures: bool = False  # does the command write figures of a comparison?
     issues: list[Issue] = field(default_factory=list)
     read: int = 0
     unchanged: int = 0
@@ -74,12 +76,15 @@ class Run:
     def __post_init__(self) -> None:
         """Settle the format and keep libraries from talking between our lines."""
         if self.form is None and self.output is not None:
-            suffix = self.output.suffix.lower().lstrip(".")
+            suffix = form_of(self.output)
             if not suffix:
                 misuse(f"{self.output}: no suffix says the format: give -f, one of {', '.join(WRITERS)}")
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
+        if self.form == SDMX and not self.figures:
+            said = "{format} holds figures with their places and times: it is for compare, without --suggest"
+            misuse(Message(said, format=SDMX))
         if self.form == STORE and self.output is None:
             misuse(f"{STORE} is not for a pipe: give -o FILE.{STORE}")
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
@@ -225,17 +230,50 @@ class Run:
         shown = headed(tuple(columns), self.headers)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
-        try:
-            if self.output is not None and self.nothing_found:
-                deque(rows, maxlen=0)  # says what is missing
-                _say(f"hreport: {self.output}: not written, since there is nothing to read")
-                return
+        if self._is_idle():
+            deque(rows, maxlen=0)  # says what is missing
+            return
+        with self._writing():
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
             if self.form == TO_SCREEN:
                 rows = list(rows)  # read all before the first line, or the bar would run through the table
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
+
+    def write_book(self, tables: Sequence[Table], notes: Table) -> None:
+        """Write several tables and the notes to one file: a workbook, or a database."""
+        from hreport.database import StoreError, export
+
+        assert self.form is not None
+        if self._is_idle():
+            return
+        with self._writing():
+            if self.form == STORE:
+                assert self.output is not None
+                try:
+                    export(self.output, {t.name: (t.rows, t.columns) for t in (*tables, notes)})
+                except StoreError as error:
+                    misuse(f"{self.output}: {error}")
+                return
+            shown = [Table(t.name, t.rows, headed(tuple(t.columns), self.headers)) for t in tables]
+            if self.output is not None:
+                save_book(shown, self.output, self.form, notes=notes)
+            else:
+                write_book(shown, _stdout(), self.form, notes=notes)
+
+    def _is_idle(self) -> bool:
+        """Is there nothing to read, so that no file is written? Then say so."""
+        if self.output is None or not self.nothing_found:
+            return False
+        _say(f"hreport: {self.output}: not written, since there is nothing to read")
+        return True
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What cannot be written is misuse; a reader that has enough is none."""
+        try:
+            yield
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -117,10 +117,10 @@ def compare(
         notes = Table(words["notes"], _notes(run, selection, catalogue, result), NOTES)
         pivot = Table(words["pivot"], result.rows, result.columns)
         every = Table(words["long"], result.long, LONG)
-        if run.form == STORE:  # names for queries, and the figures to compute with first
+        if run.form == STORE:  # names for queries (pivot is a word of SQL), and the figures to compute with first
             every, pivot, notes = (
                 replace(every, name="comparison"),
-                replace(pivot, name="pivot"),
+                replace(pivot, name="wide"),
                 replace(notes, name="notes"),
             )
             run.write_book([every, pivot], notes)

@@ -8,6 +8,7 @@ the same bytes.
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from hreport.record import Cell, Column, Row, guarded, plain
 from hreport.writers import Table
@@ -49,6 +51,8 @@ GROUNDS = {
 HEADING = Font(bold=True)
 FILL = PatternFill("solid", fgColor="E8EEF4")
 MOST_COMMENTS = 10_000  # on a sheet; each is a drawing, and Excel is slow with more
+PLACE = 24  # the widest that the name of a place makes its column
+PAGE = 210  # characters side by side that can still be read on a page
 COMMENT_WIDTH = 360  # pixels
 PER_LINE = 28  # wide characters on one line of a comment
 
@@ -111,10 +115,10 @@ def _sheet(book: Workbook, name: str, columns: Sequence[Column], sample: Sequenc
     """One sheet; returns how many rows it took."""
     sheet = book.create_sheet(name)
     sheet.freeze_panes = f"{get_column_letter(_names(columns) + 1)}2"
-    for index, column in enumerate(columns, 1):
-        widest = max([_width(column.title) + 3, *(_width(plain(row.get(column.name))) for row in sample)])
-        sheet.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, 7), 60)
-    _fit_to_paper(sheet, _names(columns))
+    widths = [_column_width(column, sample) for column in columns]
+    for index, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    _fit_to_paper(sheet, widths, _names(columns))
     sheet.append([_heading(sheet, c.title) for c in columns])
     count = comments = 0
     for row in rows:
@@ -135,9 +139,19 @@ def _names(columns: Sequence[Column]) -> int:
     return next(k for k, c in enumerate(columns) if c.kind != "text")
 
 
-def _fit_to_paper(sheet: Any, names: int) -> None:
-    """Print across, as wide as the page, with headings (and names) on every page."""
+def _column_width(column: Column, sample: Sequence[Row]) -> int:
+    """What the column needs; the name of a masked place is long, and may stand on two lines."""
+    cells = max((_width(plain(row.get(column.name))) for row in sample), default=0)
+    title = _width(column.title) + 3
+    return min(max(cells + 2, min(title, PLACE) if column.kind == "mixed" else title, 7), 60)
+
+
+def _fit_to_paper(sheet: Any, widths: Sequence[int], names: int) -> None:
+    """Print across on A4, on as many pages side by side as can be read, headings and names on every page."""
+    beside = sum(widths[:names])
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth = max(1, math.ceil((sum(widths) - beside) / max(PAGE - beside, PAGE // 3)))
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
@@ -210,7 +224,7 @@ def _numeral(sheet: Any, value: Any, bare: bool = True) -> Any:
 
 def _heading(sheet: Any, text: str) -> Any:
     cell = _cell(sheet, text, "plain")
-    cell.font, cell.fill, cell.alignment = HEADING, FILL, Alignment(vertical="center")
+    cell.font, cell.fill, cell.alignment = HEADING, FILL, Alignment(vertical="center", wrap_text=True)
     return cell
 
 

@@ -36,19 +36,20 @@ BEYOND = 10**307  # a number that no sheet holds (they end at 9.99e307): written
 SAMPLE = 200  # rows that the widths are measured on
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 
-MUTED = Font(color="808080", italic=True)
+FACE = {"name": "Calibri", "size": 11}  # a font without a name is a serif one in LibreOffice
+MUTED = Font(**FACE, color="808080", italic=True)
 STATES = {
     "masked": MUTED,
     "note": MUTED,
-    "damaged": Font(color="C00000"),
-    "repaired": Font(color="9C5700"),
-    "doubt": Font(color="9C5700"),
+    "damaged": Font(**FACE, color="C00000"),
+    "repaired": Font(**FACE, color="9C5700"),
+    "doubt": Font(**FACE, color="9C5700"),
 }
 GROUNDS = {
     "masked": PatternFill("lightUp", fgColor="BFBFBF"),
     "damaged": PatternFill("solid", fgColor="FBE5E5"),
 }
-HEADING = Font(bold=True)
+HEADING = Font(**FACE, bold=True)
 FILL = PatternFill("solid", fgColor="E8EEF4")
 MOST_COMMENTS = 10_000  # on a sheet; each is a drawing, and Excel is slow with more
 PLACE = 24  # the widest that the name of a place makes its column
@@ -181,7 +182,10 @@ def _cells(sheet: Any, columns: Sequence[Column], row: Row) -> Iterator[Any]:
             if value.number is not None:
                 yield _numeral(sheet, value.number, bare=False)
             else:
-                yield _cell(sheet, value.show, value.state, bare=False)
+                cell = _cell(sheet, value.show, value.state, bare=False)
+                if value.state != "note":  # under the numbers that it stands among
+                    cell.alignment = Alignment(horizontal="right")
+                yield cell
         elif masked and column.name in ("text", "numeral", "low", "high"):
             yield _cell(sheet, value, "masked")
         elif column.kind == "number":

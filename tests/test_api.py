@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import hreport
 from hreport.cli import app
-from hreport.record import CATALOGUE, EXTRACT, LONG, MASKS, Column, unguarded
+from hreport.record import CATALOGUE, EXTRACT, LONG, MASKS, STATISTICS, Column, unguarded
 
 REPORT = (
     "杭州市2024年卫生健康工作总结\n\n一、工作情况\n全市孕产妇住院分娩率达到99.8%,婴儿死亡率为2.1‰。"
@@ -79,8 +79,9 @@ def test_what_commands_give(folder: Path) -> None:
     same(hreport.indicators("婴儿"), command("indicators", "婴儿"))
     pivot = hreport.compare(["in/hz.txt", Path("in/nb.txt")])
     said = command("compare", "in")
-    assert list(said.columns) == ["indicator_id", "indicator", "unit", "stated", "usable", *pivot.columns]
-    same(pivot.reset_index(), said.drop(columns=["indicator_id", "stated", "usable"]))
+    counts = ["indicator_id", "stated", "usable", *(c.name for c in STATISTICS)]
+    assert list(said.columns) == [*counts[:1], "indicator", "unit", *counts[1:3], *pivot.columns, *counts[3:]]
+    same(pivot.reset_index(), said.drop(columns=counts))
 
 
 def test_options_are_those_of_the_command(folder: Path) -> None:
@@ -91,7 +92,7 @@ def test_options_are_those_of_the_command(folder: Path) -> None:
     same(frame, command("compare", "in", "--long", *flags))
     assert set(frame.area) == {"杭州市"}
     pivot = hreport.compare("in", status="all", measure="all", evidence=True)
-    assert pivot.index.names == ["indicator", "unit", "measure", "basis", "status", "line"]
+    assert pivot.index.names == ["indicator", "unit", "measure", "status", "line"]
 
 
 def test_types_are_the_same_with_and_without_rows(folder: Path) -> None:

@@ -58,3 +58,19 @@ def test_the_year_of_the_manifest_holds_for_a_scrubbed_document() -> None:
     assert found.reports[0].year == "2008"
     assert [o.year for o in found.observations if not o.period] == ["2008"] * 4
     assert [o.year for o in found.observations if o.period] == [""]
+
+
+def test_a_state_that_years_led_to_is_of_their_last() -> None:
+    text = "2026年浙江省政府工作报告\n"
+    text += "五年来，全省人均预期寿命提高到82.5岁，新增床位12万张。“十五五”时期，人均预期寿命达到83岁。"
+    found = read(text)
+    assert [(o.quantity.text, o.year, o.status) for o in found.observations] == [
+        ("82.5岁", "2025", "actual"),
+        ("12万张", "", "actual"),
+        ("83岁", "2030", "target"),
+    ]
+
+
+def test_a_plan_that_still_runs_has_led_to_the_year_under_review() -> None:
+    found = read("某市2023年工作总结\n“十四五”以来，人均预期寿命提高到80.5岁。")
+    assert [(o.quantity.text, o.year) for o in found.observations] == [("80.5岁", "2023")]

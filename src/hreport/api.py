@@ -21,6 +21,7 @@ Files are read in worker processes, as the commands do. A script needs no `if __
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import warnings
@@ -29,13 +30,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hreport.catalogue import row, sought_for
 from hreport.figures import Selection, why_none
 from hreport.gather import gather, loses, sure
 from hreport.guards import TIME_LIMIT
-from hreport.lexicon import load
+from hreport.lexicon import Lexicon, load
+from hreport.messages import Message
 from hreport.model import Issue
-from hreport.pipeline import Want
-from hreport.record import CATALOGUE, EXTRACT, LONG, MASKS, Column, Row, indicator_rows
+from hreport.pipeline import Want, put_right
+from hreport.record import CATALOGUE, EXTRACT, LONG, MASKS, Column, Row
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,6 +57,7 @@ def extract(
     paths: Paths,
     *,
     manifest: Place | None = None,
+    corrections: Place | None = None,
     catalog: Place | None = None,
     userdict: Place | None = None,
     jobs: int | None = None,
@@ -68,6 +72,7 @@ def extract(
     Args:
         paths: a file, a folder, a glob, or several of them.
         manifest: a CSV `file,report,area,year,title,url,publisher,published` that overrides what was read.
+        corrections: a CSV `file_hash,start,end,field,value` of figures that were put right by hand.
         catalog: own indicators (TOML), merged by id.
         userdict: a jieba user dictionary.
         jobs: worker processes (None: as many as there are cores, and none for few and small plain texts).
@@ -80,9 +85,9 @@ def extract(
     Returns:
         `string`: file, title, text, numeral, unit, base_unit, bound, damage, indicator, measure, direction, basis,
         status, period, area, section, sentence, doubts, area_name, indicator_id, area_id, area_inferred,
-        area_evidence, rule, url, publisher, published. `Int64`: report, start, end, page, table, row, column, year.
-        `Float64`: value, value_max, repaired, obs_value, low, high (all in base_unit), confidence. `boolean`: masked,
-        real. `attrs["issues"]`: what was not read, and every doubt about what was.
+        area_evidence, rule, url, publisher, published, file_hash, corrected. `Int64`: report, start, end, page, table,
+        row, column, year. `Float64`: value, value_max, repaired, obs_value, low, high (all in base_unit), confidence.
+        `boolean`: masked, real. `attrs["issues"]`: what was not read, and every doubt about what was.
 
     Raises:
         ValueError: the manifest or the catalogue has a mistake, which the message names with its place.
@@ -96,6 +101,7 @@ def masks(
     paths: Paths,
     *,
     manifest: Place | None = None,
+    corrections: Place | None = None,
     catalog: Place | None = None,
     userdict: Place | None = None,
     jobs: int | None = None,
@@ -109,8 +115,8 @@ def masks(
     Arguments and errors are those of `extract`.
 
     Returns:
-        `string`: file, title, text, kind, section, sentence, rule, url, publisher, published. `Int64`: report, start,
-        end, page. `attrs["issues"]` as `extract` has them.
+        `string`: file, title, text, kind, section, sentence, rule, url, publisher, published, file_hash,
+        corrected. `Int64`: report, start, end, page. `attrs["issues"]` as `extract` has them.
     """
     rows, issues = _read(**locals(), want="masks")
     return _frame(rows, MASKS, issues)
@@ -127,7 +133,10 @@ def compare(
     area: str | Iterable[str] = (),
     long: bool = False,
     evidence: bool = False,
+    ranks: bool = False,
+    keep_copies: bool = False,
     manifest: Place | None = None,
+    corrections: Place | None = None,
     catalog: Place | None = None,
     userdict: Place | None = None,
     jobs: int | None = None,
@@ -150,6 +159,8 @@ def compare(
         area: only these places, by a part of their name or by GB/T 2260 code.
         long: the figures, one row each, in place of the pivot.
         evidence: under each row of the pivot its sentences, and their files and offsets.
+        ranks: under each row of the pivot the rank of each figure that can be compared.
+        keep_copies: count copies of one text each by itself.
 
     The other arguments are those of `extract`.
 
@@ -157,11 +168,13 @@ def compare(
         The pivot: a cell is what a person is to see, text: `95.3`, `xx.x%` (masked), `≥80`, `100 †` (repaired),
         `254 ⚠` (damaged or impossible), `95.3 *` (several figures), NA where there is none. The index has indicator
         and unit, and what the selection leaves open of measure, basis and status. `attrs["legend"]` explains its marks.
+        The counts and statistics of the command's table are left out: the long frame has the numbers, and their `rank`.
 
         With `long`: `string`: area, area_id, indicator_id, indicator, name_en, measure, direction, basis, status,
-        period, area_text, unit, bound, numeral, damage, doubt, file, title, sentence, area_inferred, area_evidence.
-        `Int64`: year, report, page, start, end. `Float64`: value, value_max, obs_value, low, high, repaired (all in
-        unit, which is the catalogue's), confidence. `boolean`: masked, chosen (the figure that the pivot shows).
+        period, area_text, unit, bound, numeral, damage, doubt, file, title, sentence, area_inferred, area_evidence,
+        copy_of, url, publisher, published, file_hash, corrected. `Int64`: year, rank, report, page, start, end.
+        `Float64`: value, value_max, obs_value, low, high, repaired (all in unit, which is the catalogue's), confidence.
+        `boolean`: masked, chosen (the figure that the pivot shows).
 
     Raises:
         ValueError: as `extract`; a word of the selection is not known, or the frame is none of `extract`.
@@ -180,20 +193,26 @@ def compare(
         year=_words(year),
         area=_words(area),
     )
-    rows, issues = _rows(given)
+    rows, issues = _rows(given, lexicon)
     result = comparison.compare(
-        rows, lexicon.indicators, partial(convert, lexicon=lexicon), selection, evidence=evidence
+        rows,
+        lexicon.indicators,
+        partial(convert, lexicon=lexicon),
+        selection,
+        evidence=evidence,
+        ranks=ranks,
+        keep_copies=keep_copies,
     )
     for issue in result.issues:
         issues.append(issue)
         if on_issue is not None:
             on_issue(issue)
     if not result.long:
-        warnings.warn(f"nothing to compare: {why_none(rows)}", ReadWarning, stacklevel=2)
+        warnings.warn(Message("nothing to compare: {why}", why=why_none(rows)), ReadWarning, stacklevel=2)
     if long:
         return _frame(result.long, LONG, issues)
     places = [c for c in result.columns if c.kind == "mixed"]
-    left = [c for c in result.columns if c.kind != "mixed" and c.name not in ("indicator_id", "stated", "usable")]
+    left = [c for c in result.columns if c.name in ("line", "indicator", "unit", "measure", "basis", "status")]
     keys = sorted((c.name for c in left), key=lambda n: n == "line")
     frame = _frame(result.rows, [*left, *places], issues).set_index(keys)
     frame.columns.name = selection.by
@@ -202,19 +221,20 @@ def compare(
 
 
 def indicators(word: str = "", *, catalog: Place | None = None) -> DataFrame:
-    """The catalogue, or the indicators in whose id, name, English name or aliases a word occurs.
+    """The catalogue, or what words match in it: Chinese, pinyin (or its initials), English, an id; a part will do.
 
     Returns:
-        `string`: id, name, en, group, unit, kind, better, aliases (with `|` between them), source. `Float64`: low and
-        high, the plausible range in unit. `boolean`: flow.
+        `string`: id, name, en, group, unit, kind, better, aliases and systems (with `|` between them), source.
+        `Float64`: low and high, the plausible range in unit. `boolean`: flow.
     """
-    return _frame(list(indicator_rows(load(_file(catalog, "catalog")).indicators, word)), CATALOGUE, [])
+    lexicon = load(_file(catalog, "catalog"))
+    return _frame([row(i, lexicon) for i in sought_for(word.strip(), lexicon)], CATALOGUE, [])
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _rows(given: dict[str, Any]) -> tuple[list[Row], list[Issue]]:
+def _rows(given: dict[str, Any], lexicon: Lexicon) -> tuple[list[Row], list[Issue]]:
     """Rows to compare: those of a frame, or of what the paths lead to."""
     source = given["paths_or_frame"]
     if not hasattr(source, "iloc"):
@@ -222,12 +242,21 @@ def _rows(given: dict[str, Any]) -> tuple[list[Row], list[Issue]]:
         return _read(source, want="observations", tables=True, stacklevel=4, **shared)
     from hreport.readback import rows_of_frame
 
-    return list(sure(rows_of_frame(source), given["min_confidence"])), []
+    manifest, corrections, catalog = (_file(given[n], n) for n in ("manifest", "corrections", "catalog"))
+    work = gather((), "observations", manifest=manifest, corrections=corrections, catalog=catalog).work
+    rows = rows_of_frame(source)
+    documents = {(row["file"] or "", row["file_hash"] or "") for row in rows}
+    rows, issues = put_right(rows, work, lexicon, "DataFrame")
+    issues += work.unmet(documents)
+    for issue in issues if given["on_issue"] is not None else ():
+        given["on_issue"](issue)
+    if given["on_issue"] is None:
+        _warn(issues, stacklevel=4)
+    return list(sure(rows, given["min_confidence"])), issues
 
 
-_SHARED = frozenset(
-    ("manifest", "catalog", "userdict", "jobs", "password", "timeout", "min_confidence", "save_text", "on_issue")
-)
+# What `_read` takes of the arguments of `compare`.
+_SHARED = inspect.signature(extract).parameters.keys() - {"paths"}
 
 
 def _read(
@@ -235,6 +264,7 @@ def _read(
     *,
     want: Want,
     manifest: Place | None,
+    corrections: Place | None,
     catalog: Place | None,
     userdict: Place | None,
     jobs: int | None,
@@ -248,9 +278,9 @@ def _read(
 ) -> tuple[list[Row], list[Issue]]:
     """All rows and all issues of what the paths lead to."""
     if jobs is not None and jobs < 1:
-        raise ValueError(f"jobs must be at least 1, not {jobs}")
+        raise ValueError(Message("jobs must be at least 1, not {jobs}", jobs=jobs))
     if not timeout > 0:
-        raise ValueError(f"timeout must be more than 0 seconds, not {timeout}")
+        raise ValueError(Message("timeout must be more than 0 seconds, not {timeout}", timeout=timeout))
     texts = None if save_text is None else Path(save_text)
     if texts is not None:
         texts.mkdir(exist_ok=True)
@@ -261,6 +291,7 @@ def _read(
         stdin=getattr(sys.stdin, "buffer", None),
         jobs=jobs,
         manifest=_file(manifest, "manifest"),
+        corrections=_file(corrections, "corrections"),
         catalog=_file(catalog, "catalog"),
         userdict=_file(userdict, "userdict"),
         password=password,
@@ -277,20 +308,38 @@ def _read(
                 on_issue(issue)
 
     note(gathered.found.issues)
+    documents: set[tuple[str, str]] = set()
     for outcome in gathered.outcomes():
+        documents |= outcome.documents
         note(outcome.issues)
         rows += sure(outcome.rows, min_confidence)
-    if on_issue is None and (lost := [i for i in issues if loses(i)]):
-        said = [f"{i.path}: {i.message}" for i in lost[:MOST_SAID]]
-        more = f"; and {len(lost) - MOST_SAID} more" if len(lost) > MOST_SAID else ""
-        text = f"{len(lost)} not read, or not whole (attrs['issues'] lists them): {'; '.join(said)}{more}"
-        warnings.warn(text, ReadWarning, stacklevel=stacklevel)
+    note(gathered.unmet(documents))
+    if on_issue is None:
+        _warn(issues, stacklevel + 1)
     return rows, issues
+
+
+def _warn(issues: Iterable[Issue], stacklevel: int) -> None:
+    """Warn of what was not read."""
+    if lost := [i for i in issues if loses(i)]:
+        warnings.warn(_lost(lost), ReadWarning, stacklevel=stacklevel)
+
+
+def _lost(issues: Sequence[Issue]) -> Message:
+    """What was not read, on one line."""
+    lines, *others = (Message("{path}: {message}", path=i.path, message=i.message) for i in issues[:MOST_SAID])
+    for line in others:
+        lines = Message("{before}; {line}", before=lines, line=line)
+    if len(issues) > MOST_SAID:
+        lines = Message("{lines}; and {count} more", lines=lines, count=len(issues) - MOST_SAID)
+    return Message(
+        "{count} not read, or not whole (attrs['issues'] lists them): {lines}", count=len(issues), lines=lines
+    )
 
 
 def _file(path: Place | None, option: str) -> Path | None:
     if path is not None and not Path(path).is_file():
-        raise FileNotFoundError(f"{option}: there is no file {os.fspath(path)}")
+        raise FileNotFoundError(Message("{option}: there is no file {path}", option=option, path=os.fspath(path)))
     return None if path is None else Path(path)
 
 

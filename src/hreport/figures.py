@@ -18,9 +18,9 @@ from pathlib import PurePath
 from typing import Any
 
 from hreport.lexicon import Indicator
-from hreport.messages import Message
+from hreport.messages import Message, listed
 from hreport.model import Issue, Span
-from hreport.record import STATE_BEFORE, Row, exact, wording
+from hreport.record import STATE_BEFORE, Row, corrected_fields, exact, wording
 
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
@@ -29,7 +29,9 @@ STATUSES = ("actual", "target", "reference")
 MEASURES = ("level", "change", "change_rate", "multiple", "rank")
 ALL = "all"  # of the statuses, of the measures
 LOW_CONFIDENCE = 0.5
+PUBLISHED = ("publisher", "published", "url")  # as a citation has them
 MASKED = 4  # the last place in the order of soundness
+UNKNOWN_PLACE = "2"  # begins the key of a place that is masked or unknown
 
 
 class SelectionError(ValueError):
@@ -85,12 +87,12 @@ def _one_of(value: str, known: Sequence[str], option: str) -> str:
     if value in known:
         return value
     hint = _hint(get_close_matches(value, known, n=1))
-    said = Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=", ".join(known))
+    said = Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(known))
     raise SelectionError(option, said)
 
 
 def _hint(near: Sequence[str]) -> str:
-    return Message("Did you mean {names}? ", names=", ".join(near)) if near else ""
+    return Message("Did you mean {names}? ", names=listed(near)) if near else ""
 
 
 def _ids(words: Iterable[str], catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
@@ -165,31 +167,57 @@ class Figure:
         """0 sound, 1 repaired, 2 doubtful, 3 damaged, 4 masked."""
         if self.row["masked"]:
             return MASKED
-        if self.row["damage"]:
+        if self.is_damaged:
             return 1 if self.repaired is not None else 3
+        return 2 if self.implausible or self.is_unsure else 0
+
+    @property
+    def corrected(self) -> frozenset[str]:
+        """What a person put right."""
+        return corrected_fields(self.row)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Was damage done to it that nobody put right?"""
+        return bool(self.row["damage"]) and "value" not in self.corrected
+
+    @property
+    def is_unsure(self) -> bool:
+        """Is it likely to be wrong, as far as the program can tell? What a person has looked at is not."""
         confidence = self.row.get("confidence")
-        return 2 if self.implausible or (confidence is not None and confidence < LOW_CONFIDENCE) else 0
+        return confidence is not None and confidence < LOW_CONFIDENCE and not self.corrected
 
     @property
     def order(self) -> tuple[Any, ...]:
         """Where it stands among the figures of one cell; the smallest is shown."""
-        bound = {"exact": 0, "range": 1, "approx": 1}.get(self.row["bound"] or "exact", 2)
+        bound = {"exact": 0, "range": 1, "approx": 1}.get(self.bound, 2)
         whole = (self.part_area, self.part_year)
-        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), *self.place)
+        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), self.half_unit, *self.place)
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the figure, whatever stands beside it, is not to be taken as it is."""
-        confidence = self.row.get("confidence")
         reasons = {
-            "repaired": bool(self.row["damage"]) and self.repaired is not None,
-            "damaged": bool(self.row["damage"]) and self.repaired is None,
+            "repaired": self.is_damaged and self.repaired is not None,
+            "damaged": self.is_damaged and self.repaired is None,
             "implausible": self.implausible,
-            "low_confidence": confidence is not None and confidence < LOW_CONFIDENCE,
+            "low_confidence": self.is_unsure,
+            "corrected": bool(self.corrected),
             "part_area": self.part_area,
             "part_year": self.part_year,
         }
         return tuple(name for name, holds in reasons.items() if holds)
+
+    @property
+    def falls(self) -> bool:
+        """Is it a fall, which is negative here?"""
+        return _falls(self.row)
+
+    @property
+    def bound(self) -> str:
+        """What bounds the number as it stands here: a fall by at least 5 is at most -5."""
+        bound: str = self.row["bound"] or "exact"
+        return {"min": "max", "max": "min"}.get(bound, bound) if self.falls else bound
 
     @property
     def was_before(self) -> bool:
@@ -203,21 +231,42 @@ class Figure:
 
     @property
     def line(self) -> tuple[Any, ...]:
-        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row."""
-        growth = self.measure in ("change", "change_rate")
-        basis = (self.row["basis"] or "", bool(self.row["real"])) if growth else ("", False)
+        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row; one
+        that says no basis is that of a year on the year before."""
+        growth = self.row["measure"] in ("change", "change_rate")
+        basis = self.row["basis"] or ("cumulative" if self.year is None and self.part_year else "")
+        basis = ("" if basis == "yoy" else basis, bool(self.row["real"])) if growth else ("", False)
         return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
 
+    @property
+    def half_unit(self) -> Decimal:
+        """Half of the last digit written, in `unit`: what rounding may have taken (5.19亿元: half a million)."""
+        try:
+            written = Decimal(str(self.row["numeral"]).replace(",", ""))
+        except ArithmeticError:
+            return Decimal(0)
+        exponent = written.as_tuple().exponent
+        if not written or self.value is None or not isinstance(exponent, int):
+            return Decimal(0)
+        return abs(self.value / written) * Decimal(10) ** min(exponent, 0) / 2
+
     def same(self, other: Figure) -> bool:
-        """Does neither speak against the other? Two masks always may."""
+        """Does neither speak against the other? Two masks always may; one may be the other, rounded."""
         if self.row["masked"] or other.row["masked"]:
             return False
-        mine = (self.usable if self.usable is not None else self.value, self.value_max, self.row["bound"])
-        theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
-        return mine == theirs or _within(mine, theirs) or _within(theirs, mine)
+        mine = (self.usable if self.usable is not None else self.value, self.value_max, self.bound)
+        theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.bound)
+        return mine == theirs or _within(mine, theirs) or _within(theirs, mine) or self._rounds(other)
+
+    def _rounds(self, other: Figure) -> bool:
+        """Is one number the other one, rounded?"""
+        mine, theirs = (f.usable if f.usable is not None else f.value for f in (self, other))
+        if mine is None or theirs is None or (self.value_max, other.value_max) != (None, None):
+            return False
+        return abs(mine - theirs) <= max(self.half_unit, other.half_unit)
 
 
-def _within(number: tuple[Any, Any, str | None], limit: tuple[Any, Any, str | None]) -> bool:
+def _within(number: tuple[Any, Any, str], limit: tuple[Any, Any, str]) -> bool:
     """Is the first a number that the second, a bound, allows (39.5%，首次突破39%)?"""
     (value, _, exact), (other, _, bound) = number, limit
     if exact != "exact" or value is None or other is None:
@@ -262,8 +311,11 @@ def _ids_of_names(rows: Iterable[Row]) -> Mapping[str, str]:
 
 
 def measure_of(row: Row, indicator: Indicator) -> str:
-    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level."""
+    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level, and so is the growth
+    in % of one that is itself a growth (居民消费价格上涨2% is a 居民消费价格涨幅 of 2%)."""
     if row["measure"] == "change" and row["direction"] == "up" and indicator.flow:
+        return "level"
+    if row["measure"] == "change_rate" and indicator.kind == "growth":
         return "level"
     return row["measure"] or "level"
 
@@ -304,13 +356,20 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
     base = row["base_unit"] or ""
     points = wording()["units"]["points"]
     same = base == unit or (base in points and unit in points)
-    sign = -1 if row["direction"] == "down" and measure in ("change", "change_rate") else 1
+    sign = -1 if _falls(row) else 1
     fits = same or not base or convert(Decimal(1), base, unit) is not None
     if not fits:
         return Issue(
             row["file"] or "",
             "unit",
-            f"{row['text']} ({row['indicator']}): {base} is no unit of {indicator.name} ({unit}): left out",
+            Message(
+                "{text} ({wording}): {base} is no unit of {indicator} ({unit}): left out",
+                text=row["text"],
+                wording=row["indicator"],
+                base=base,
+                indicator=indicator.name,
+                unit=unit,
+            ),
             fatal=False,
             span=Span(row["start"], row["end"]) if _is_span(row) else None,
         )
@@ -347,10 +406,14 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         repaired=converted("repaired"),
         low=low,
         high=high,
-        part_area=_is_part(row),
-        part_year=_is_part_of_year(period) or row["basis"] == "cumulative",
+        part_area=_is_part(row) and "area" not in corrected_fields(row),
+        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row)),
         implausible=implausible,
     )
+
+
+def _falls(row: Row) -> bool:
+    return row["direction"] == "down" and row["measure"] in ("change", "change_rate")
 
 
 def _is_span(row: Row) -> bool:
@@ -374,6 +437,13 @@ def _is_part_of_year(period: str) -> bool:
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
 
 
+def _is_state(row: Row) -> bool:
+    """Is it how things stood at the end of several years? Extraction gives such a figure, and no other of a period
+    without a year in it, the year that they ended with."""
+    period = row["period"] or ""
+    return row["year"] is not None and not re.search(r"\d{4}", period) and bool(_pattern("years").search(period))
+
+
 def _is_part(row: Row) -> bool:
     """Does the figure speak of a part of its area?"""
     written, name = row["area"] or "", row["area_name"] or ""
@@ -388,8 +458,10 @@ def label_of_report(row: Row) -> str:
 
 
 def source_of(row: Row) -> str:
-    """Where a figure stands: `file#report:start-end`."""
-    return f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
+    """Where a figure stands (`file#report:start-end`), and who published it where, as far as a manifest says so."""
+    place = f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
+    published = ", ".join(row[n] for n in PUBLISHED if row.get(n))
+    return f"{place} ({published})" if published else place
 
 
 def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:
@@ -402,4 +474,8 @@ def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str
         return ("0", code), name or code, code
     if name and not _pattern("unknown_area").search(name):
         return ("1", name), name, ""
-    return ("2", name, row["file"] or "", str(row["report"] or "")), f"{name or '?'} ({label_of_report(row)})", ""
+    return (
+        (UNKNOWN_PLACE, name, row["file"] or "", str(row["report"] or "")),
+        f"{name or '?'} ({label_of_report(row)})",
+        "",
+    )

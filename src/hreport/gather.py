@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from hreport.corrections import Corrections, read_corrections
 from hreport.guards import TIME_LIMIT
+from hreport.lexicon import load
 from hreport.manifest import Manifest, read_manifest
 from hreport.model import Issue
 from hreport.pipeline import Outcome, Want, Work, harmless, run
@@ -15,7 +17,9 @@ from hreport.record import Row
 from hreport.sources import Found, Source, find
 
 # What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"})
+SAID = frozenset(
+    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Gathered:
             return run(self.found.sources, self.work, self.jobs, len(self.found.sources), here)
         return run(some, self.work, self.jobs, None, here)
 
+    def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
+        """A word about what manifest and corrections speak of and was not among the documents that were met, which are
+        given as path and hash (`Outcome.documents`)."""
+        return self.work.unmet(documents) if self.found.sources else []
+
 
 def gather(
     paths: Sequence[str],
@@ -53,24 +62,28 @@ def gather(
     password: str | None = None,
     timeout: float = TIME_LIMIT,
     save_text: Path | None = None,
+    corrections: Path | None = None,
 ) -> Gathered:
     """Find what the paths lead to. `tables`: those that extract wrote are read too; `exclude`: files of the run itself.
 
     Raises:
-        ManifestError: the manifest cannot be used; one line that says why and where.
+        HandwrittenError: manifest or corrections cannot be used; one line that says why and where.
+        LexiconError: the catalogue, against which corrections are checked, has a mistake.
     """
     said = read_manifest(manifest) if manifest else Manifest()
-    own = [*exclude, *(p for p in (manifest, catalog, userdict) if p is not None)]
+    put_right = read_corrections(corrections, load(catalog)) if corrections else Corrections()
+    own = [*exclude, *(p for p in (manifest, corrections, catalog, userdict) if p is not None)]
     found = find(paths, stdin, own)
-    found.issues += said.unmatched(s.path for s in found.sources)
-    return Gathered(found, Work(want, tables, catalog, userdict, password, said, timeout, save_text), jobs)
+    work = Work(want, tables, catalog, userdict, password, said, put_right, timeout, save_text)
+    return Gathered(found, work, jobs)
 
 
 def sure(rows: Iterable[Row], least: float) -> Iterator[Row]:
-    """The rows whose confidence is at least so high; those without a confidence are kept."""
+    """The rows whose confidence is at least so high; those without a confidence are kept, and those that a person has
+    put right, however unsure the program was."""
     for row in rows:
         confidence = row.get("confidence")
-        if confidence is None or confidence >= least:
+        if confidence is None or confidence >= least or row.get("corrected"):
             yield row
 
 

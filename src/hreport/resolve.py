@@ -65,21 +65,39 @@ def indicator_id(
     # a level is no growth, and the rank of a growth is no rank of a level
     for key in names.readings(wording, growth=measure not in ("level", "rank")):
         added = names.find(names.added + key) if measure == "change" and direction != "down" else None
-        if added and added.flow and _fits(added, unit, measure, lexicon):
+        if added and added.flow and fits(added, unit, measure, lexicon):
             return added.id
         if verb:
             made = names.find(names.fold(verb + key))
-            if made and _fits(made, unit, measure, lexicon):
+            if made and fits(made, unit, measure, lexicon):
                 return made.id
         found = names.find(key)
-        if found and _fits(found, unit, measure, lexicon):
+        if found and fits(found, unit, measure, lexicon):
             if verb and found.kind in COUNTED and not found.flow and measure in ("level", "change"):
                 continue
             return found.id
+        # 空气质量优良天数92.9%: what is counted, with the unit of its share
+        if measure == "level" and found and found.kind == "count" and _percent(unit, lexicon):
+            part = names.find(names.fold(key + names.share))
+            if part and fits(part, unit, measure, lexicon):
+                return part.id
     return ""
 
 
-def _fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
+def readings(wording: str, lexicon: Lexicon, measure: Measure = "level") -> tuple[str, ...]:
+    """Keys under which the catalogue may know a wording, the surest first: folded, without words of place and total
+    before it, without verbs behind it, with spun words undone.
+
+    >>> from hreport.lexicon import load
+    >>> "诊疗量" in readings("全市累计诊疗量达到", load())
+    True
+    """
+    if len(wording) > LONGEST_WORDING:
+        return ()
+    return tuple(_names(lexicon).readings(wording, growth=measure not in ("level", "rank")))
+
+
+def fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
     """Can a figure in this unit be the level, the change or the growth of the indicator?"""
     if measure == "level" or (measure == "change" and indicator.flow):
         ratio = _ratio(written, indicator.unit, lexicon)
@@ -110,6 +128,7 @@ class _Names:
         self._aside = re.compile(f"[(（](?:{_any(words['aside'])})[^()（）]*[)）]")
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
         self.added = words["added"][0]
+        self.share = words["share"][0]
 
     def find(self, key: str) -> Indicator | None:
         found = self.lexicon.names.get(key)
@@ -430,9 +449,23 @@ def area(text: str, lexicon: Lexicon) -> Area | None:
     if short:
         return short[1]
     if any(word in text for word in lexicon.titles["country"].words):
-        formal, common = lexicon.titles["country_names"].words
+        formal, common, *_ = lexicon.titles["country_names"].words
         return Area(COUNTRY, formal, common, "country")
     return None
+
+
+def said_area(text: str, lexicon: Lexicon) -> Area | None:
+    """The division that a person names: of a longer name only the one that it ends with.
+
+    >>> from hreport.lexicon import load
+    >>> said_area("浙江省杭州市", load()).code, said_area("杭州", load()).code, said_area("杭州市xx县", load())
+    ('330100', '330100', None)
+    """
+    formal, common, *_ = names = lexicon.titles["country_names"].words
+    if text in names:
+        return Area(COUNTRY, formal, common, "country")
+    found = named(text) or area(text, lexicon)
+    return found if found is not None and (named(text) or text.endswith((found.name, found.short))) else None
 
 
 class _Places:

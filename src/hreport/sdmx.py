@@ -15,9 +15,12 @@ The structure is `HREPORT:COMPARISON(1.0.0)`. Column names are SDMX's cross-doma
 
 OBS_STATUS is of `CL_OBS_STATUS`, the first that holds: Q masked by the publisher (the value is missing, suppressed);
 O damaged beyond repair (missing); U impossible, or of low confidence; D of a part of the place, or of a time that FREQ
-does not say; E repaired, approximate, a bound or a range; V the reports state others as well, not compatible; A normal.
-UNIT_MULT is the power of ten (万 4, 亿 8). LOWER_BOUND and UPPER_BOUND are what a mask, a bound or a range allows.
-COMMENT_OBS is the proof: `file#report:start-end`.
+does not say; I put in by a person who corrected the number; E repaired, approximate, a bound or a range; V the reports
+state others as well, not compatible; A normal. UNIT_MULT is the power of ten (万 4, 亿 8). LOWER_BOUND and UPPER_BOUND
+are what a mask, a bound or a range allows. DOUBT has all that is to be said against the figure, whatever its status;
+there `corrected` is any correction, of its indicator or year too, and `from_copy` says that it is hidden or damaged in
+the report, and another copy of the text shows it: such a copy is no observation of its own. COMMENT_OBS is the proof:
+`file#report:start-end`, with publisher, date and address if a manifest says them.
 
 Source of the codes: the code lists of the SDMX Statistical Working Group, CL_OBS_STATUS 2.2 and CL_FREQ 2.1.
 """  # noqa: E501 - tables have long lines
@@ -50,6 +53,7 @@ COLUMNS = columns_of(
 )
 DIGITS = 12  # significant ones of a converted number
 LOW_RELIABILITY = {"implausible", "low_confidence"}
+IMPUTED = {"value", "value_max", "unit", "masked"}  # fields in which a person puts in another number
 _ID = re.compile(r"[A-Za-z0-9_@$-]+")  # what an id may be (IDType of SDMXCommon.xsd)
 
 
@@ -92,6 +96,8 @@ def _observation(key: Sequence[str], figure: Figure, others: Sequence[Figure], c
         doubts.append("part_year")
     if any(not figure.same(other) for other in others):
         doubts.append("several")
+    if row.get("copy_of"):
+        doubts.append("from_copy")
     low, high = _bounds(figure)
     text = _number(figure.usable)
     return {
@@ -126,22 +132,23 @@ def _status(figure: Figure, doubts: Sequence[str]) -> str:
         return "U"
     if {"part_area", "part_year"} & set(doubts):
         return "D"
-    if figure.repaired is not None or (figure.row["bound"] or "exact") != "exact":
+    if IMPUTED & figure.corrected:
+        return "I"
+    if "repaired" in doubts or figure.bound != "exact":
         return "E"
     return "V" if "several" in doubts else "A"
 
 
 def _bounds(figure: Figure) -> tuple[Decimal | None, Decimal | None]:
-    """The least and the most that it may be, where that is said. Of a fall by at least 5, -5 is the most."""
+    """The least and the most that it may be, where that is said."""
     if figure.row["masked"]:
         return figure.low, figure.high
-    value, bound = figure.usable, figure.row["bound"]
-    if bound == "range" and value is not None and figure.repaired is None:
+    value, bound = figure.usable, figure.bound
+    if bound == "range" and value is not None and "repaired" not in figure.doubts:
         return figure.value, figure.value_max
-    falls = figure.row["direction"] == "down" and figure.measure in ("change", "change_rate")
-    if bound == ("max" if falls else "min"):
+    if bound == "min":
         return value, None
-    return (None, value) if bound in ("min", "max") else (None, None)
+    return (None, value) if bound == "max" else (None, None)
 
 
 def _basis(figure: Figure) -> str:

@@ -16,6 +16,7 @@ from hreport.lexicon import Area, Lexicon
 from hreport.model import Observation, Report, YearSource
 from hreport.split import SHEETS, Layout
 from hreport.tag.areas import AreaMention
+from hreport.tag.numbers import chinese
 from hreport.text import Reading, fold
 
 YEAR = r"(?:19|20)\d{2}"
@@ -38,6 +39,8 @@ class _Patterns:
     own: re.Pattern[str]
     past_year: re.Pattern[str]
     coming: re.Pattern[str]
+    span: re.Pattern[str]
+    five_year_plan: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -49,6 +52,7 @@ def _patterns(grammar: Grammar) -> _Patterns:
         given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),
         levels=tuple((one(f"whole_{n}"), one(f"name_{n}")) for n in LEVELS),
         past_year=one("past_year"), coming=one("coming"), country=one("country"), own=one("own"),
+        span=one("span"), five_year_plan=one("five_year_plan"),
     )  # fmt: skip
 
 
@@ -71,13 +75,13 @@ def reports(
         said = {**hints.get(0, {}), **hints.get(report.number, {})}
         title = said.get("title") or report.title
         head = layout.document.text[report.span.start : report.span.start + HEAD]
-        place = resolve.area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
+        place = resolve.said_area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
         named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
         if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
-        area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
+        area = place.name if place else said.get("area") or _masked_place(title) or _own_mask(layout, report, areas)
         year, year_from = _report_year(said, title, name if named_by_file else "", head, lexicon)
         if scrubbed and year_from != "manifest":
             year, year_from = "", ""
@@ -153,6 +157,9 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     sure = report.year_from != "text" and report.year.isdigit()
     ahead = o.status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
     status = "target" if ahead and re.search(r"\d{4}", o.period) else o.status
+    plan = patterns.five_year_plan.search(o.period)
+    if plan and sure and _plan_end(plan) - PLAN_YEARS >= _reviewed(report, patterns):
+        status = "target"  # a plan that begins after the year under review
     # ... and the last year that is named has passed before the year in which a report is given.
     named = re.findall(YEAR, fold(o.period))
     if status == "target" and sure and named and int(max(named)) < int(report.year):
@@ -170,7 +177,7 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
         return report.area, report.area_id
     for k, (whole, own) in enumerate(patterns.levels):
         if whole.search(written):
-            if report.area and own.search(report.area):
+            if report.area and (own.search(report.area) or _is_of_no_level(report, patterns)):
                 return report.area, report.area_id
             province = resolve.province(report.area_id, lexicon) if k == 0 else None
             return (province.name, province.code) if province else ("", "")
@@ -180,6 +187,11 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
             return report.area, report.area_id
         return place.name, place.code
     return written, ""
+
+
+def _is_of_no_level(report: Report, patterns: _Patterns) -> bool:
+    """Is its place one that a person named, and no division that is known?"""
+    return not report.area_id and not any(own.search(report.area) for _, own in patterns.levels)
 
 
 def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
@@ -211,3 +223,45 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
     if ahead:
         return str(own)
     return str(own + 1 if target else own)
+
+
+# Kinds of indicator that say how things stand at a time. A count or a sum may be what several years add up to.
+STATES = frozenset({"rate", "ratio", "duration", "index"})
+BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since five years after the last
+PLAN_YEARS = 5
+
+
+def state_year(
+    o: Observation, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
+) -> Observation:
+    """An observation of a state with the year in which it was reached, where the period is several years.
+
+    五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall
+    lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is.
+    """
+    indicator = lexicon.indicators.get(o.indicator_id)
+    patterns = _patterns(grammar)
+    risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
+    is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
+    if o.year or not is_state or o.measure != "level" or o.basis:
+        return o
+    if o.rule == "link.state_before" or not patterns.span.search(o.period):
+        return o
+    plan = patterns.five_year_plan.search(o.period)
+    end = _plan_end(plan) if plan else None
+    if o.status == "target":
+        return replace(o, year=str(end)) if end is not None else o
+    if not report.year.isdigit():
+        return o
+    reviewed = _reviewed(report, patterns)
+    return replace(o, year=str(min(end, reviewed) if end is not None else reviewed))
+
+
+def _plan_end(plan: re.Match[str]) -> int:
+    """The last year of a five-year plan."""
+    return BEFORE_PLANS + PLAN_YEARS * int(chinese(plan[1]) or 0)
+
+
+def _reviewed(report: Report, patterns: _Patterns) -> int:
+    """The year that a report with a year looks back on."""
+    return int(report.year) - bool(patterns.given.search(report.title))

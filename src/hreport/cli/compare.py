@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,10 +14,10 @@ import typer
 from hreport import __version__
 from hreport.cli import options
 from hreport.cli.options import STORE
-from hreport.cli.run import TO_SCREEN, Run, misuse
-from hreport.figures import ALL, BY, MEASURES, STATUSES, Figure, Selection, SelectionError, figures, why_none
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
+from hreport.figures import ALL, BY, MEASURES, STATUSES, Figure, Selection, SelectionError, why_none
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, translated
+from hreport.messages import Message, reason_of, translated
 from hreport.record import LONG, NOTES, SUGGEST, Row, headed, wording
 from hreport.writers import BOOKS, SDMX, Table
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
+FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much each place states
 
 
 def compare(
@@ -50,8 +50,12 @@ def compare(
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="Every figure on a row of its own, instead of a pivot.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="The sentence behind each cell.")] = False,
+    ranks: Annotated[bool, typer.Option("--ranks", help="The rank of each figure that can be compared.")] = False,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Frequent wordings that no indicator claims, instead of a comparison.")
+    ] = False,
+    keep_copies: Annotated[
+        bool, typer.Option("--keep-copies", help="Count copies of one text each by itself.")
     ] = False,
     output: options.Output = None,
     form: options.Format = None,
@@ -59,14 +63,16 @@ def compare(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
+    corrections: options.CorrectionsFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     save_text: options.SaveText = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
     from hreport import comparison
@@ -78,7 +84,7 @@ def compare(
     try:
         lexicon = load(catalog)
     except LexiconError as error:
-        misuse(str(error))
+        misuse(reason_of(error))
     catalogue = lexicon.indicators
     try:
         selection = Selection.of(
@@ -94,27 +100,32 @@ def compare(
         raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
     rows = list(run.rows("observations", tables=True))
     if suggest:
-        found = suggestions(rows, selection)
+        found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
         run.end()
     same_unit = partial(convert, lexicon=lexicon)
     if run.form == SDMX:
-        _observations(run, *figures(rows, catalogue, same_unit, selection), lexicon.conversions)
+        as_places = replace(selection, by="area")  # a copy of a text is no observation of its own, by report either
+        standing, _, issues = comparison.standing(rows, catalogue, same_unit, as_places, keep_copies=keep_copies)
+        _observations(run, standing, issues, lexicon.conversions)
     result = comparison.compare(
         rows,
         catalogue,
         same_unit,
         selection,
         evidence=evidence and run.form != TO_SCREEN,
-        language=headers,
+        ranks=ranks,
+        coverage=run.form in FOR_PEOPLE,
+        language=run.headings,
+        keep_copies=keep_copies,
     )
     for issue in result.issues:
         run.note(issue)
     if not result.long:
-        sys.stderr.write(f"hreport: nothing to compare: {why_none(rows)}\n")
+        tell(Message("nothing to compare: {why}", why=why_none(rows)))
     if run.form in (*BOOKS, STORE):
-        words = wording()["sheets"][headers]
-        notes = Table(words["notes"], _notes(run, selection, catalogue, result), NOTES)
+        words = wording()["sheets"][run.headings]
+        notes = Table(words["notes"], _notes(run, selection, catalogue, result, keep_copies), NOTES)
         pivot = Table(words["pivot"], result.rows, result.columns)
         every = Table(words["long"], result.long, LONG)
         if run.form == STORE:  # names for queries (pivot is a word of SQL), and the figures to compute with first
@@ -131,7 +142,7 @@ def compare(
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
-            run.write(result.evidence, headed(comparison.EVIDENCE, headers))
+            run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()
 
 
@@ -145,29 +156,39 @@ def _observations(
     for issue in (*issues, *timeless):
         run.note(issue)
     if timeless:
-        said = (
-            "{count:,} figures without a known year are left out, since SDMX needs one "
-            "(--issues FILE.csv lists them, a manifest can say it)"
+        tell(
+            Message(
+                "{count:,} figures without a known year are left out, since SDMX needs one "
+                "(--issues FILE.csv lists them, a manifest can say it)",
+                count=len(timeless),
+            )
         )
-        sys.stderr.write(f"hreport: {Message(said, count=len(timeless))}\n")
     run.write(rows, sdmx.COLUMNS)
     run.end()
 
 
-def _notes(run: Run, selection: Selection, catalogue: Mapping[str, Indicator], result: Comparison) -> list[Row]:
+def _notes(
+    run: Run, selection: Selection, catalogue: Mapping[str, Indicator], result: Comparison, keep_copies: bool
+) -> list[Row]:
     """What the marks of an export mean, and what it was made of; the same from the same reports on any day."""
-    words = wording()["topics"][run.headers]
+    words = wording()["topics"][run.headings]
     chosen = [
         f"--by {selection.by} --status {selection.status} --measure {selection.measure}",
         *(f"--indicator {id_}" for id_ in selection.indicators),
         *(f"--year {year}" for year in selection.years),
         *(f"--area {area}" for area in selection.areas),
         *([f"--min-confidence {run.min_confidence:g}"] if run.min_confidence else []),
+        *(["--keep-copies"] if keep_copies else []),
+        *([f"--manifest {run.manifest.name}"] if run.manifest is not None else []),
+        *([f"--corrections {run.corrections.name}"] if run.corrections is not None else []),
     ]
     counts = {
         "figures": len(result.long),
         "masked": sum(row["masked"] for row in result.long),
-        "damaged": sum(bool(row["damage"]) for row in result.long),
+        "damaged": sum("damaged" in (row["doubt"] or "").split() for row in result.long),
+        "repaired": sum("repaired" in (row["doubt"] or "").split() for row in result.long),
+        "corrected": sum(bool(row["corrected"]) for row in result.long),
+        "copied": sum(bool(row["copy_of"]) for row in result.long),
         "computable": sum(row["obs_value"] is not None for row in result.long),
     }
     digest = hashlib.sha256(repr(sorted(catalogue.items())).encode()).hexdigest()[:12]
@@ -175,7 +196,7 @@ def _notes(run: Run, selection: Selection, catalogue: Mapping[str, Indicator], r
     said = [
         *(("legend", line) for line in result.legend),
         ("selection", " ".join(chosen)),
-        ("reports", translated(run.count(), run.headers)),
+        ("reports", translated(run.count(), run.headings)),
         *((topic, f"{count:,}") for topic, count in counts.items()),
         ("program", f"hreport {__version__}"),
         ("catalogue", f"{len(catalogue):,}{own} ({digest})"),

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeAlias
 
 import typer
 
+from hreport.cli import language
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message
-from hreport.record import ISSUES, MACHINE, Column, Row, headed
+from hreport.messages import Message, listed, reason_of, word_of
+from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
 from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book
 
@@ -37,8 +38,13 @@ TO_PIPE = "csv"
 
 def misuse(message: str) -> NoReturn:
     """End with a clear line and exit code 2."""
-    sys.stderr.write(f"hreport: {message}\n")
+    tell(message)
     raise typer.Exit(2)
+
+
+def tell(message: str) -> None:
+    """A line of ours for who watches, on standard error."""
+    _say(printable(f"hreport: {language.said(message)}"))
 
 
 @dataclass(slots=True)
@@ -52,8 +58,9 @@ class Run:
     catalog: Path | None = None
     userdict: Path | None = None
     manifest: Path | None = None
+    corrections: Path | None = None
     issues_file: Path | None = None
-    headers: str = "en"
+    headers: str | None = None
     min_confidence: float = 0.0
     password: str | None = None
     timeout: float = TIME_LIMIT
@@ -67,6 +74,7 @@ class Run:
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
+    documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Run:
@@ -78,26 +86,41 @@ class Run:
         if self.form is None and self.output is not None:
             suffix = form_of(self.output)
             if not suffix:
-                misuse(f"{self.output}: no suffix says the format: give -f, one of {', '.join(WRITERS)}")
+                misuse(
+                    Message(
+                        "{output}: no suffix says the format: give -f, one of {formats}",
+                        output=self.output,
+                        formats=listed(WRITERS),
+                    )
+                )
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
         if self.form == SDMX and not self.figures:
-            said = "{format} holds figures with their places and times: it is for compare, without --suggest"
-            misuse(Message(said, format=SDMX))
+            misuse(
+                Message(
+                    "{format} holds figures with their places and times: it is for compare, without --suggest",
+                    format=SDMX,
+                )
+            )
         if self.form == STORE and self.output is None:
-            misuse(f"{STORE} is not for a pipe: give -o FILE.{STORE}")
+            misuse(Message("{format} is not for a pipe: give -o FILE.{format}", format=STORE))
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
-            misuse(f"{self.form} is not for a screen: give -o FILE.{self.form}")
+            misuse(Message("{format} is not for a screen: give -o FILE.{format}", format=self.form))
         both = [os.path.realpath(p) for p in (self.output, self.issues_file) if p is not None]
         if len(set(both)) < len(both):
-            misuse(f"{self.output}: --output and --issues are the same file")
+            misuse(Message("{output}: --output and --issues are the same file", output=self.output))
         if self.output is not None:
             real = os.path.realpath(self.output)
             if any(p != "-" and os.path.isfile(p) and os.path.realpath(p) == real for p in self.paths):
-                misuse(f"{self.output} is one of the files to read: give another -o")
+                misuse(Message("{output} is one of the files to read: give another -o", output=self.output))
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
+
+    @property
+    def headings(self) -> str:
+        """The language of headings: what the user asks for; else on a screen ours, and the stable names in a file."""
+        return self.headers or (language.current() if self.form == TO_SCREEN else "en")
 
     def rows(self, want: Want, tables: bool = False, paths: Sequence[str] | None = None) -> Iterator[Row]:
         """Rows of all files, or of those behind `paths`, in order, as they are read; issues are said on the way.
@@ -105,12 +128,13 @@ class Run:
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
         gathered = self._gathered(want, tables, paths)
-        return self._rows(self._outcomes(gathered), gathered.found.issues, len(gathered.found.sources))
+        return self._rows(self._outcomes(gathered), gathered)
 
     def _gathered(self, want: Want, tables: bool, paths: Sequence[str] | None) -> Gathered:
         """What there is to read, and what to do with it."""
         from hreport.gather import gather
-        from hreport.manifest import ManifestError
+        from hreport.handwritten import HandwrittenError
+        from hreport.lexicon import LexiconError
 
         own = [p for p in (self.output, self.issues_file) if p is not None]
         own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
@@ -123,14 +147,15 @@ class Run:
                 exclude=own,
                 jobs=self.jobs,
                 manifest=self.manifest,
+                corrections=self.corrections,
                 catalog=self.catalog,
                 userdict=self.userdict,
                 password=self.password,
                 timeout=self.timeout,
                 save_text=self.save_text,
             )
-        except ManifestError as error:
-            misuse(str(error))
+        except (HandwrittenError, LexiconError) as error:
+            misuse(reason_of(error))
         self.nothing_found = not gathered.found.sources
         if self.save_text is not None:
             self._make(self.save_text)
@@ -140,7 +165,13 @@ class Run:
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
-            misuse(f"--save-text: {folder} cannot be made ({error.strerror or error}): give a folder")
+            misuse(
+                Message(
+                    "--save-text: {folder} cannot be made ({reason}): give a folder",
+                    folder=folder,
+                    reason=reason_of(error),
+                )
+            )
 
     def _outcomes(self, gathered: Gathered, some: Iterable[Source] | None = None) -> Iterator[Outcome]:
         from hreport.lexicon import LexiconError
@@ -148,22 +179,29 @@ class Run:
         try:
             return gathered.outcomes(some)
         except LexiconError as error:
-            misuse(str(error))
+            misuse(reason_of(error))
 
-    def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
+    def _rows(self, outcomes: Iterable[Outcome], gathered: Gathered) -> Iterator[Row]:
         from hreport.gather import sure
 
         with ExitStack() as stack:
-            say = self._progress(stack, total)
-            for issue in notes:
+            say = self._progress(stack, len(gathered.found.sources))
+            for issue in gathered.found.issues:
                 self.note(issue, say)
             for outcome in outcomes:
                 self._count(outcome, say)
                 yield from sure(outcome.rows, self.min_confidence)
+            self._unmet(gathered, say)
+
+    def _unmet(self, gathered: Gathered, say: Say) -> None:
+        """Say what manifest and corrections speak of that was not met."""
+        for issue in gathered.unmet(self.documents):
+            self.note(issue, say)
 
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
+        self.documents |= outcome.documents
         if outcome.read and self.save_text is not None:
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
@@ -181,13 +219,13 @@ class Run:
 
         assert self.output is not None
         if self.min_confidence:
-            misuse("--min-confidence: a store keeps every figure: leave them out where it is read")
+            misuse(Message("--min-confidence: a store keeps every figure: leave them out where it is read"))
         gathered = self._gathered("both", False, None)
         found = gathered.found
         try:
             store = Store(self.output, gathered.work)
         except StoreError as error:
-            misuse(f"{self.output}: {error}")
+            misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
         with ExitStack() as stack:
             stack.callback(store.close)
             say = self._progress(stack, len(found.sources))
@@ -200,11 +238,18 @@ class Run:
             for done in store.commit():
                 self._count(done, say)
             self.unchanged = store.unchanged
+            self.documents |= set(store.documents())
+            self._unmet(gathered, say)
             if gone := store.gone(self.paths):
                 if self.prune:
                     store.prune(gone)
-                what = "were dropped from the store" if self.prune else "are kept in the store: --prune drops them"
-                _say(printable(f"hreport: {len(gone):,} that are gone from the folder {what}"))
+                dropped = Message(
+                    "{count:,} that are gone from the folder were dropped from the store", count=len(gone)
+                )
+                kept = Message(
+                    "{count:,} that are gone from the folder are kept in the store: --prune drops them", count=len(gone)
+                )
+                tell(dropped if self.prune else kept)
 
     def _progress(self, stack: ExitStack, total: int) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
@@ -212,7 +257,7 @@ class Run:
             return _say
         from hreport.writers.terminal import progress
 
-        return stack.enter_context(progress(total))
+        return stack.enter_context(progress(total, language.said(Message("reading"))))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
@@ -220,25 +265,32 @@ class Run:
 
         self.issues.append(issue)
         if self.verbose or loses(issue):
-            (say or _say)(printable(f"hreport: {issue.path}: {issue.message}"))
+            line = Message("{path}: {message}", path=issue.path, message=issue.message)
+            (say or _say)(printable(f"hreport: {language.said(line)}"))
 
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
         """Write rows where the user wants them; an output that cannot be written is misuse."""
         assert self.form is not None
         if self.form == STORE:
-            misuse(f"{self.output}: a store is written by extract and masks: give -o FILE.{', .'.join(WRITERS)}")
-        shown = headed(tuple(columns), self.headers)
+            misuse(
+                Message(
+                    "{output}: a store is written by extract and masks: give -o FILE{formats}",
+                    output=self.output,
+                    formats=listed([f".{w}" for w in WRITERS]),
+                )
+            )
+        shown = headed(tuple(columns), self.headings)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
-        if self._is_idle():
-            deque(rows, maxlen=0)  # says what is missing
+        if self._is_idle(rows):
             return
         with self._writing():
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
             if self.form == TO_SCREEN:
-                rows = list(rows)  # read all before the first line, or the bar would run through the table
+                # Read all before the first line, or the bar would run through the table.
+                rows = [self._read_aloud(row) for row in rows]
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
 
     def write_book(self, tables: Sequence[Table], notes: Table) -> None:
@@ -254,19 +306,20 @@ class Run:
                 try:
                     export(self.output, {t.name: (t.rows, t.columns) for t in (*tables, notes)})
                 except StoreError as error:
-                    misuse(f"{self.output}: {error}")
+                    misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
                 return
-            shown = [Table(t.name, t.rows, headed(tuple(t.columns), self.headers)) for t in tables]
+            shown = [Table(t.name, t.rows, headed(tuple(t.columns), self.headings)) for t in tables]
             if self.output is not None:
                 save_book(shown, self.output, self.form, notes=notes)
             else:
                 write_book(shown, _stdout(), self.form, notes=notes)
 
-    def _is_idle(self) -> bool:
-        """Is there nothing to read, so that no file is written? Then say so."""
+    def _is_idle(self, rows: Iterable[Row] = ()) -> bool:
+        """Is there nothing to read, so that no file is written? Then say so, after what making the rows says."""
         if self.output is None or not self.nothing_found:
             return False
-        _say(f"hreport: {self.output}: not written, since there is nothing to read")
+        deque(rows, maxlen=0)
+        tell(Message("{output}: not written, since there is nothing to read", output=self.output))
         return True
 
     @contextmanager
@@ -279,8 +332,24 @@ class Run:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as error:
-            hint = ": is it open in another program?" if isinstance(error, PermissionError) and self.output else ""
-            misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error}){hint}")
+            hint = (
+                Message(": is it open in another program?")
+                if isinstance(error, PermissionError) and self.output
+                else ""
+            )
+            misuse(
+                Message(
+                    "{output}: cannot be written ({reason}){hint}",
+                    output=self.output or Message("standard output"),
+                    reason=reason_of(error),
+                    hint=hint,
+                )
+            )
+
+    def _read_aloud(self, row: Row) -> Row:
+        """A row as people read it: its codes in words, and lines of ours in their language."""
+        words = worded(row, self.headings)
+        return {name: language.said(v) if isinstance(v, Message) else v for name, v in words.items()}
 
     def end(self, failed: bool = False) -> NoReturn:
         """Write the issues, say the count, and leave with the exit code: 1 where something could not be read, or the
@@ -295,11 +364,11 @@ class Run:
                 for i in self.issues
             )  # fmt: skip
             try:
-                save(rows, headed(ISSUES, self.headers), self.issues_file, "csv")
+                save(rows, headed(ISSUES, self.headers or "en"), self.issues_file, "csv")
             except OSError as error:
-                misuse(f"{self.issues_file}: cannot be written ({error.strerror or error})")
+                misuse(Message("{file}: cannot be written ({reason})", file=self.issues_file, reason=reason_of(error)))
         if not self.quiet:
-            sys.stderr.write(printable(self.count()) + "\n")
+            sys.stderr.write(printable(language.said(self.count())) + "\n")
         raise typer.Exit(1 if fatal or failed else 0)
 
     def count(self) -> str:
@@ -308,16 +377,16 @@ class Run:
         >>> Run(["a.txt"], form="csv", read=1204, unchanged=37).count()
         '1,204 read, 37 unchanged'
         """
-        parts = [f"{self.read:,} read"]
+        line = Message("{read:,} read", read=self.read)
         if self.unchanged:
-            parts.append(f"{self.unchanged:,} unchanged")
-        codes = Counter(i.code for i in self.issues if i.fatal)
-        if codes:
-            reasons = ", ".join(
-                f"{n:,} {code.replace('_', ' ')}" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c))
-            )
-            parts.append(f"{codes.total():,} not read: {reasons}")
-        return ", ".join(parts)
+            more = Message("{unchanged:,} unchanged", unchanged=self.unchanged)
+            line = Message("{line}, {more}", line=line, more=more)
+        if codes := Counter(i.code for i in self.issues if i.fatal):
+            most = sorted(codes.items(), key=lambda c: (-c[1], c))
+            words = [Message("{count:,} {code}", count=n, code=word_of(code.replace("_", " "))) for code, n in most]
+            more = Message("{count:,} not read: {reasons}", count=codes.total(), reasons=listed(words))
+            line = Message("{line}, {more}", line=line, more=more)
+        return line
 
 
 def _say(line: str) -> None:
@@ -347,7 +416,7 @@ def _stdin() -> BinaryIO | None:
 
 def _stdout() -> BinaryIO:
     if sys.stdout is None:
-        misuse("there is no standard output: give -o FILE")
+        misuse(Message("there is no standard output: give -o FILE"))
     sys.stdout.flush()
     return sys.stdout.buffer
 

@@ -12,7 +12,6 @@ import math
 import re
 import shutil
 import tempfile
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -27,6 +26,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hreport.record import Cell, Column, Row, guarded, plain
+from hreport.text import screen_width
 from hreport.writers import Table
 
 ROWS_PER_SHEET = 1_048_575  # what a sheet holds, without its headings
@@ -34,6 +34,7 @@ CELL_LENGTH = 32_767  # characters
 LEAST, MOST = 1e-4, 10**15  # numbers that are shown with all their digits
 BEYOND = 10**307  # a number that no sheet holds (they end at 9.99e307): written as text
 SAMPLE = 200  # rows that the widths are measured on
+MEASURED = 80  # characters of a cell
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 
 FACE = {"name": "Calibri", "size": 11}  # a font without a name is a serif one in LibreOffice
@@ -43,6 +44,7 @@ STATES = {
     "note": MUTED,
     "damaged": Font(**FACE, color="C00000"),
     "repaired": Font(**FACE, color="9C5700"),
+    "corrected": Font(**FACE, color="006100"),
     "doubt": Font(**FACE, color="9C5700"),
 }
 GROUNDS = {
@@ -85,7 +87,7 @@ def write_book(tables: Sequence[Table], target: BinaryIO, *, notes: Table | None
     if notes is not None:
         sheet = book.create_sheet(notes.name)
         for index, column in enumerate(notes.columns, 1):
-            widest = max((_width(plain(row.get(column.name))) for row in notes.rows), default=0)
+            widest = max((screen_width(plain(row.get(column.name))) for row in notes.rows), default=0)
             sheet.column_dimensions[get_column_letter(index)].width = min(widest + 2, 100)
         for row in notes.rows:
             sheet.append([_cell(sheet, row.get(c.name), "plain") for c in notes.columns])
@@ -142,8 +144,8 @@ def _names(columns: Sequence[Column]) -> int:
 
 def _column_width(column: Column, sample: Sequence[Row]) -> int:
     """What the column needs; the name of a masked place is long, and may stand on two lines."""
-    cells = max((_width(plain(row.get(column.name))) for row in sample), default=0)
-    title = _width(column.title) + 3
+    cells = max((screen_width(plain(row.get(column.name))[:MEASURED]) for row in sample), default=0)
+    title = screen_width(column.title) + 3
     return min(max(cells + 2, min(title, PLACE) if column.kind == "mixed" else title, 7), 60)
 
 
@@ -167,7 +169,7 @@ def _comment(columns: Sequence[Column], row: Row, cells: list[Any]) -> int:
         value = row.get(column.name)
         if isinstance(value, Cell) and value.words:
             words = ILLEGAL.sub("\ufffd", value.words)[:CELL_LENGTH]
-            lines = sum(1 + _width(line) // (2 * PER_LINE) for line in words[:2000].split("\n"))
+            lines = sum(1 + screen_width(line) // (2 * PER_LINE) for line in words[:2000].split("\n"))
             cells[k].comment = Comment(words, "hreport", width=COMMENT_WIDTH, height=30 + 18 * lines)
             count += 1
     return count
@@ -230,11 +232,6 @@ def _heading(sheet: Any, text: str) -> Any:
     cell = _cell(sheet, text, "plain")
     cell.font, cell.fill, cell.alignment = HEADING, FILL, Alignment(vertical="center", wrap_text=True)
     return cell
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes on a screen: two for a wide character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:80])
 
 
 def _without_times(draft: BinaryIO | Any, target: BinaryIO) -> None:

@@ -204,7 +204,7 @@ def test_what_is_no_store(run: Run, folder: Path) -> None:
 
 def test_misuse_of_a_store(run: Run, folder: Path) -> None:
     assert run("extract", "reports", "-f", "duckdb")[0] == 2
-    assert run("compare", "reports", "-o", "x.duckdb")[0] == 2
+    assert run("masks", "reports", "--summary", "-o", "x.duckdb")[0] == 2
     assert "a store keeps every figure" in run("extract", "reports", "-o", "x.duckdb", "--min-confidence", "0.9")[1]
     assert not Path("x.duckdb").exists()
 

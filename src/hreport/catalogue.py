@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from hreport.lexicon import Folder, Indicator, Item, Lexicon, System
+from hreport.record import CATALOGUE, Row
 from hreport.resolve import readings
 
 EXACT, PREFIX, ALL_WORDS, PART = range(4)
@@ -62,6 +63,25 @@ def called(sought: str, lexicon: Lexicon) -> Indicator | None:
     key = _folder(lexicon)(sought)
     known = lexicon.indicators.get(lexicon.names.get(key, ""))
     return known if known is not None and key == _folder(lexicon)(known.name) else None
+
+
+def sought_for(words: str, lexicon: Lexicon) -> list[Indicator]:
+    """The one indicator that is called so, else all that words match; without words the whole catalogue.
+
+    >>> from hreport.lexicon import load
+    >>> [i.id for i in sought_for("婴儿死亡率", load())]
+    ['infant_mortality']
+    """
+    exact = called(words, lexicon) if words else None
+    if exact is not None:
+        return [exact]
+    return search(words, lexicon) if words else list(lexicon.indicators.values())
+
+
+def row(indicator: Indicator, lexicon: Lexicon) -> Row:
+    """A row of the catalogue, with the columns of `CATALOGUE`."""
+    cells = {c.name: getattr(indicator, c.name, None) for c in CATALOGUE}
+    return {**cells, "aliases": "|".join(indicator.aliases), "systems": systems_cell(indicator.id, lexicon)}
 
 
 def _match(words: Sequence[str], form: str, at_words: bool, shortest: int) -> int:

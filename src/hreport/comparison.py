@@ -26,12 +26,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
 from hreport import mirrors
-from hreport.figures import MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
+from hreport.figures import (
+    MEASURES,
+    PUBLISHED,
+    STATUSES,
+    Convert,
+    Figure,
+    Selection,
+    figures,
+    label_of_report,
+    source_of,
+)  # fmt: skip
 from hreport.lexicon import Indicator
 from hreport.model import Issue
 from hreport.record import STATISTICS, Cell, Column, Row, number, wording
@@ -39,7 +49,6 @@ from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would
 COPY = "\u00a7"  # beside a figure that another copy of the text shows
-PUBLISHED = ("publisher", "published", "url")  # as a citation has them
 CORRECTED = "\u270e"  # behind a figure that a person put right
 
 
@@ -91,13 +100,7 @@ def compare(
     `line`. `coverage` puts one at the end that counts, for each place, the rows with a figure. Reports that
     are copies of another are no further witnesses (see `mirrors`), unless `keep_copies`.
     """
-    rows = list(rows)
-    copies = mirrors.Groups() if keep_copies else mirrors.groups(rows)
-    found, issues = figures(mirrors.placed(rows, copies), catalogue, convert, selection)
-    repeated: list[Figure] = []
-    if selection.by != "report":
-        found, repeated = mirrors.witnesses(found, copies)
-    issues += mirrors.notes(copies, repeated)
+    found, repeated, issues = standing(rows, catalogue, convert, selection, keep_copies=keep_copies)
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
     main_area = _main_areas(found) if selection.by == "report" else {}
     for figure in found:
@@ -142,6 +145,27 @@ def compare(
     return result
 
 
+def standing(
+    rows: Iterable[Row],
+    catalogue: Mapping[str, Indicator],
+    convert: Convert,
+    selection: Selection,
+    *,
+    keep_copies: bool = False,
+) -> tuple[list[Figure], list[Figure], list[Issue]]:
+    """The figures that may stand in cells, those in which a copy of a text only says them again, and what to note.
+
+    By report every one may stand: each copy has a column of its own.
+    """
+    rows = list(rows)
+    copies = mirrors.Groups() if keep_copies else mirrors.groups(rows)
+    found, issues = figures(mirrors.placed(rows, copies), catalogue, convert, selection)
+    repeated: list[Figure] = []
+    if selection.by != "report":
+        found, repeated = mirrors.witnesses(found, copies)
+    return found, repeated, issues + mirrors.notes(copies, repeated)
+
+
 def _coverage(result: Comparison, language: str) -> Row:
     """The last row: how many rows of the table have a figure of each place."""
     figures = [row for row in result.rows if row["line"] == "figure"]
@@ -172,19 +196,7 @@ def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
 
 def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tuple[str, ...]:
     """Why the figure carries a mark."""
-    reasons = []
-    if figure.is_damaged:
-        reasons.append("repaired" if figure.repaired is not None else "damaged")
-    if figure.implausible:
-        reasons.append("implausible")
-    if figure.is_unsure:
-        reasons.append("low_confidence")
-    if figure.corrected:
-        reasons.append("corrected")
-    if figure.part_area:
-        reasons.append("part_area")
-    if figure.part_year:
-        reasons.append("part_year")
+    reasons = list(figure.doubts)
     if is_chosen:
         others = [f for f in candidates if f is not figure]
         rivals = [f for f in others if f.year == figure.year or None in (f.year, figure.year)]
@@ -199,7 +211,7 @@ def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tu
 def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | None) -> Row:
     row = f.row
     copied = (
-        "direction", "basis", "status", "period", "bound", "masked", "numeral", "damage", "confidence", "file",
+        "direction", "basis", "status", "period", "masked", "numeral", "damage", "confidence", "file",
         "report", "title", "page", "sentence", "start", "end", "area_inferred", "area_evidence",
         "url", "publisher", "published", "file_hash", "corrected",
     )  # fmt: skip
@@ -214,6 +226,7 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | No
         "name_en": f.indicator.en,
         "measure": f.measure,
         "area_text": row["area"],
+        "bound": f.bound if row["bound"] else None,
         "value": _rounded(f.value),
         "value_max": _rounded(f.value_max),
         "obs_value": _rounded(f.usable),
@@ -251,12 +264,12 @@ def shown(value: Decimal) -> str:
 
 def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
     """The cell that shows a figure. `year` (or `NO_YEAR`) is given where it must stand beside it."""
-    prefix = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}.get(f.row["bound"] or "", "")
+    prefix = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}.get(f.bound, "")
     state: Any = "plain"
     if f.row["masked"]:
         text = "".join(str(f.row["text"] or "").split())
         base, state = (text if f.row["numeral"] else f"?{text}"), "masked"
-        if f.row["direction"] == "down" and f.measure in ("change", "change_rate"):
+        if f.falls:
             base = f"-{base}"
     else:
         value = f.usable if f.usable is not None else f.value
@@ -348,12 +361,13 @@ def _pivot(
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
                 marks.add(NO_YEAR)
-            row[place.label] = cell
+            sentence, source = str(f.row["sentence"] or ""), source_of(f.row)
+            row[place.label] = replace(cell, words=f"{sentence}\n{source}")
             place_in_line = summary.ranks.get(place.key)
             if place_in_line is not None:
                 below["rank"][place.label] = Cell(str(place_in_line), place_in_line, "note")
-            below["sentence"][place.label] = Cell(str(f.row["sentence"] or ""), None, "note")
-            below["source"][place.label] = Cell(_source(f.row), None, "note")
+            below["sentence"][place.label] = Cell(sentence, None, "note")
+            below["source"][place.label] = Cell(source, None, "note")
             result.evidence.append(
                 {
                     **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end", *PUBLISHED)},
@@ -366,13 +380,6 @@ def _pivot(
         result.rows += [below[kind] for kind in under]
     left_out = sum(i.code == "unit" for i in result.issues)
     result.legend = _legend(marks, year, selection.by, left_out, language)
-
-
-def _source(row: Row) -> str:
-    """Where a figure stands, and who published it where, as far as a manifest says so."""
-    place = f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
-    published = ", ".join(row[n] for n in PUBLISHED if row.get(n))
-    return f"{place} ({published})" if published else place
 
 
 def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:

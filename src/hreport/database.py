@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hreport import arrow
 from hreport.messages import Message
 from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
 
+EXPORT = "comparison"  # what a database holds that is no store but the tables of a comparison
 SCHEMA = 2  # of the tables below; a store of another is refused
 TYPES = {"text": "VARCHAR", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN"}
 
@@ -124,8 +125,7 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str, given: Sequence[objec
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
-    ask(connection, "CREATE TABLE meta (key VARCHAR, value VARCHAR)")
-    ask(connection, "INSERT INTO meta VALUES ('made by', 'hreport'), ('schema', ?)", [str(SCHEMA)])
+    _meta(connection, {"made by": "hreport", "schema": str(SCHEMA)})
     for name, columns in TABLES.items():
         typed = ", ".join(f'"{c.name}" {TYPES[c.kind]}' for c in columns)
         ask(connection, f"CREATE TABLE {name} ({typed})")
@@ -136,11 +136,19 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.commit()
 
 
+def _meta(connection: duckdb.DuckDBPyConnection, values: Mapping[str, str]) -> None:
+    ask(connection, "CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    for pair in values.items():
+        ask(connection, "INSERT INTO meta VALUES (?, ?)", pair)
+
+
 def _check(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         meta = dict(ask(connection, "SELECT key, value FROM meta"))
     except duckdb.CatalogException:
         raise StoreError(Message("a DuckDB database that hreport did not make: give another name")) from None
+    if meta.get("holds") == EXPORT:
+        raise StoreError(Message("tables of hreport compare, no store of extract: give another name"))
     if meta.get("schema") != str(SCHEMA):
         raise StoreError(Message("made by another version of hreport: give another name, or that version"))
 
@@ -152,6 +160,45 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row
         connection.register("incoming", incoming)
         ask(connection, f"INSERT INTO {table} SELECT * FROM incoming")  # noqa: S608 - names of our own tables
         connection.unregister("incoming")
+
+
+def export(path: Path, tables: Mapping[str, tuple[Sequence[Row], Sequence[Column]]]) -> None:
+    """Write tables to a database of their own, whole or not at all, in place of an earlier export.
+
+    Raises:
+        StoreError: there is a store, or something that is no export of ours, under this name.
+    """
+    if path.exists() and not _is_export(path):
+        raise StoreError(Message("holds something else than tables of hreport compare: give another name"))
+    unfinished = path.with_name(f".{secrets.token_hex(4)}.part.duckdb")
+    try:
+        connection = _connected(unfinished, write=True)
+        try:
+            connection.begin()
+            _meta(connection, {"made by": "hreport", "holds": EXPORT})
+            for name, (found, columns) in tables.items():
+                connection.register("incoming", arrow.batch(found, columns))
+                ask(connection, f'CREATE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 - names of our own tables
+                connection.unregister("incoming")
+            connection.commit()
+        finally:
+            connection.close()
+        os.replace(unfinished, path)
+    except duckdb.Error as error:
+        raise StoreError(_reason(error)) from None
+    finally:
+        for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
+            left.unlink(missing_ok=True)
+
+
+def _is_export(path: Path) -> bool:
+    connection = _connected(path, write=False)
+    try:
+        return ("holds", EXPORT) in ask(connection, "SELECT key, value FROM meta")
+    except duckdb.CatalogException:
+        return False
+    finally:
+        connection.close()
 
 
 def rows(path: Path, table: str) -> list[Row]:

@@ -29,6 +29,7 @@ STATUSES = ("actual", "target", "reference")
 MEASURES = ("level", "change", "change_rate", "multiple", "rank")
 ALL = "all"  # of the statuses, of the measures
 LOW_CONFIDENCE = 0.5
+PUBLISHED = ("publisher", "published", "url")  # as a citation has them
 MASKED = 4  # the last place in the order of soundness
 UNKNOWN_PLACE = "2"  # begins the key of a place that is masked or unknown
 
@@ -189,9 +190,34 @@ class Figure:
     @property
     def order(self) -> tuple[Any, ...]:
         """Where it stands among the figures of one cell; the smallest is shown."""
-        bound = {"exact": 0, "range": 1, "approx": 1}.get(self.row["bound"] or "exact", 2)
+        bound = {"exact": 0, "range": 1, "approx": 1}.get(self.bound, 2)
         whole = (self.part_area, self.part_year)
         return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), self.half_unit, *self.place)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the figure, whatever stands beside it, is not to be taken as it is."""
+        reasons = {
+            "repaired": self.is_damaged and self.repaired is not None,
+            "damaged": self.is_damaged and self.repaired is None,
+            "implausible": self.implausible,
+            "low_confidence": self.is_unsure,
+            "corrected": bool(self.corrected),
+            "part_area": self.part_area,
+            "part_year": self.part_year,
+        }
+        return tuple(name for name, holds in reasons.items() if holds)
+
+    @property
+    def falls(self) -> bool:
+        """Is it a fall, which is negative here?"""
+        return _falls(self.row)
+
+    @property
+    def bound(self) -> str:
+        """What bounds the number as it stands here: a fall by at least 5 is at most -5."""
+        bound: str = self.row["bound"] or "exact"
+        return {"min": "max", "max": "min"}.get(bound, bound) if self.falls else bound
 
     @property
     def was_before(self) -> bool:
@@ -228,8 +254,8 @@ class Figure:
         """Does neither speak against the other? Two masks always may; one may be the other, rounded."""
         if self.row["masked"] or other.row["masked"]:
             return False
-        mine = (self.usable if self.usable is not None else self.value, self.value_max, self.row["bound"])
-        theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
+        mine = (self.usable if self.usable is not None else self.value, self.value_max, self.bound)
+        theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.bound)
         return mine == theirs or _within(mine, theirs) or _within(theirs, mine) or self._rounds(other)
 
     def _rounds(self, other: Figure) -> bool:
@@ -240,7 +266,7 @@ class Figure:
         return abs(mine - theirs) <= max(self.half_unit, other.half_unit)
 
 
-def _within(number: tuple[Any, Any, str | None], limit: tuple[Any, Any, str | None]) -> bool:
+def _within(number: tuple[Any, Any, str], limit: tuple[Any, Any, str]) -> bool:
     """Is the first a number that the second, a bound, allows (39.5%，首次突破39%)?"""
     (value, _, exact), (other, _, bound) = number, limit
     if exact != "exact" or value is None or other is None:
@@ -330,7 +356,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
     base = row["base_unit"] or ""
     points = wording()["units"]["points"]
     same = base == unit or (base in points and unit in points)
-    sign = -1 if row["direction"] == "down" and row["measure"] in ("change", "change_rate") else 1
+    sign = -1 if _falls(row) else 1
     fits = same or not base or convert(Decimal(1), base, unit) is not None
     if not fits:
         return Issue(
@@ -386,6 +412,10 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
     )
 
 
+def _falls(row: Row) -> bool:
+    return row["direction"] == "down" and row["measure"] in ("change", "change_rate")
+
+
 def _is_span(row: Row) -> bool:
     return isinstance(row["start"], int) and isinstance(row["end"], int) and 0 <= row["start"] <= row["end"]
 
@@ -425,6 +455,13 @@ def _is_part(row: Row) -> bool:
 def label_of_report(row: Row) -> str:
     """A report as it is named in a heading: `file#number`."""
     return f"{PurePath(row['file'] or '-').name}#{row['report'] or 1}"
+
+
+def source_of(row: Row) -> str:
+    """Where a figure stands (`file#report:start-end`), and who published it where, as far as a manifest says so."""
+    place = f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
+    published = ", ".join(row[n] for n in PUBLISHED if row.get(n))
+    return f"{place} ({published})" if published else place
 
 
 def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:

@@ -16,6 +16,11 @@ from hreport.pipeline import Outcome, Want, Work, harmless, run
 from hreport.record import Row
 from hreport.sources import Found, Source, find
 
+# What is said of files that were read, though nobody asked: that a part of them was not.
+SAID = frozenset(
+    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -28,10 +33,11 @@ class Gathered:
     def outcomes(self, some: Iterable[Source] | None = None) -> Iterator[Outcome]:
         """What comes of each source, or of `some` of them, in order.
 
-        Without a number of `jobs`, few and small plain texts are read in this process. LexiconError where the
-        catalogue has a mistake, at once, before anything is read.
+        Without a number of `jobs`, few and small plain texts are read in this process; not with a dictionary of the
+        user's, which would stay in it. LexiconError where the catalogue has a mistake, at once, before anything is
+        read.
         """
-        here = self.jobs is None and harmless(self.found.sources)
+        here = self.jobs is None and self.work.userdict is None and harmless(self.found.sources)
         if some is None:
             return run(self.found.sources, self.work, self.jobs, len(self.found.sources), here)
         return run(some, self.work, self.jobs, None, here)
@@ -39,9 +45,7 @@ class Gathered:
     def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
         """A word about what manifest and corrections speak of and was not among the documents that were met, which are
         given as path and hash (`Outcome.documents`)."""
-        if not self.found.sources:
-            return []
-        return [*self.work.manifest.unmatched(path for path, _ in documents), *self.work.corrections.unmet(documents)]
+        return self.work.unmet(documents) if self.found.sources else []
 
 
 def gather(
@@ -81,3 +85,8 @@ def sure(rows: Iterable[Row], least: float) -> Iterator[Row]:
         confidence = row.get("confidence")
         if confidence is None or confidence >= least or row.get("corrected"):
             yield row
+
+
+def loses(issue: Issue) -> bool:
+    """Does the issue say that something was not read? Then it is said, asked for or not."""
+    return issue.fatal or issue.code in SAID

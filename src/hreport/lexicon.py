@@ -278,7 +278,6 @@ class Lexicon:
         return replace(system, items=items)
 
 
-@lru_cache(maxsize=4)
 def load(catalog: Path | None = None) -> Lexicon:
     """The shipped data, with the indicators of `catalog` (a TOML of the same form) merged in by id.
 
@@ -289,20 +288,27 @@ def load(catalog: Path | None = None) -> Lexicon:
         LexiconError: something is wrong in a file; one line that names file and id and says what to do.
         OSError: `catalog` cannot be read.
     """
+    if catalog is None:
+        return _loaded("", "")
+    try:
+        text = catalog.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise LexiconError(str(catalog), "", Message("not UTF-8: save it as UTF-8")) from None
+    return _loaded(str(catalog), text)
+
+
+@lru_cache(maxsize=4)  # by what the file says, not by its name: it may be edited while a notebook runs
+def _loaded(catalog: str, text: str) -> Lexicon:
     conversions = entries(Conversion, "conversions.toml", _table("conversions.toml", "conversions"))
     folds = entries(Fold, "folds.toml", _table("folds.toml", "folds"))
     spin = entries(Spin, "spin.toml", _table("spin.toml", "spin"))
     wording = entries(WordList, "wording.toml", _table("wording.toml", "wording"))
     shipped = _table("indicators.toml", "indicators")
     files = dict.fromkeys(shipped, "indicators.toml")
-    if catalog is not None:
-        try:
-            text = catalog.read_text("utf-8-sig")
-        except UnicodeDecodeError:
-            raise LexiconError(str(catalog), "", Message("not UTF-8: save it as UTF-8")) from None
-        for key, raw in _own(str(catalog), text).items():
-            shipped[key] = _merged(str(catalog), key, shipped.get(key), raw)
-            files[key] = str(catalog)
+    if catalog:
+        for key, raw in _own(catalog, text).items():
+            shipped[key] = _merged(catalog, key, shipped.get(key), raw)
+            files[key] = catalog
     indicators = {key: _indicator(files[key], key, raw, conversions) for key, raw in shipped.items()}
     fold = Folder(wording, folds, spin)
     names: dict[str, str] = {}

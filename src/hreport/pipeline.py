@@ -10,10 +10,11 @@ import hashlib
 import logging
 import os
 import signal
+import sys
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -22,10 +23,13 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from threading import Lock, Thread
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
@@ -70,6 +74,11 @@ class Work:
     corrections: Corrections = field(default_factory=Corrections)
     time_limit: float = guards.TIME_LIMIT  # seconds
     save_text: Path | None = None
+
+    def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
+        """A word about what manifest and corrections speak of and is not among these documents, which are given as path
+        and hash."""
+        return [*self.manifest.unmatched(path for path, _ in documents), *self.corrections.unmet(documents)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +268,18 @@ def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     except OSError as error:
         message = Message("cannot be opened ({reason}): check its permissions", reason=reason_of(error))
         return Outcome(source.path, issues=(Issue(source.path, "unreadable", message),))
-    rows, doubts = restated(rows, work.manifest, lexicon, source.path)
-    if work.corrections.by_document:
-        rows, said = correct(rows, work.corrections, lexicon, source.path, None, LAYERS[work.want])
-        doubts += said
+    rows, doubts = put_right(rows, work, lexicon, source.path)
     return Outcome(source.path, tuple(rows), tuple(doubts))
+
+
+def put_right(rows: Sequence[Row], work: Work, lexicon: Lexicon, path: str) -> tuple[list[Row], list[Issue]]:
+    """The rows of a table of ours with what manifest and corrections say of them, and a word about what could not be;
+    `path` is that of the table."""
+    made, doubts = restated(rows, work.manifest, lexicon, path)
+    if work.corrections.by_document:
+        made, said = correct(made, work.corrections, lexicon, path, None, LAYERS[work.want])
+        doubts += said
+    return made, doubts
 
 
 def extract(
@@ -396,6 +412,29 @@ def _work(source: Source) -> Outcome:
     return process(source, *_worker)
 
 
+class _Process(SpawnProcess):
+    """A process that does not run the user's script again, as spawned ones do to find functions in it: what ours do
+    stands in this module. So a script needs no main guard."""
+
+    _starting = Lock()
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - its name in multiprocessing
+        with _Process._starting:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Spawned(SpawnContext):
+    """How processes are started."""
+
+    Process = _Process
+
+
 class _Workers:
     """A pool of worker processes that is made anew when all of it dies."""
 
@@ -411,10 +450,10 @@ class _Workers:
         from pebble import ProcessPool  # not for runs without workers
 
         # Spawned, not forked: the same on every system, and safe beside the threads of a progress bar.
-        return ProcessPool(self.count, initializer=_start, initargs=(self.work,), context=get_context("spawn"))
+        return ProcessPool(self.count, initializer=_start, initargs=(self.work,), context=_Spawned())
 
     def can_work(self) -> bool:
-        """Do processes start here? Not from a script without a main guard, nor without semaphores."""
+        """Do processes start here? Not without semaphores, for one."""
         from pebble import ProcessExpired
 
         try:

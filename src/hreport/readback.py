@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hreport.messages import Message, listed, reason_of
-from hreport.record import EXTRACT, MASKS, Row, exact, number, unguarded, wording
+from hreport.record import EXTRACT, MASKS, Row, exact, number, plain, unguarded, wording
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class TableError(ValueError):
@@ -191,19 +194,35 @@ def _from_parquet(path: Path, layers: bool) -> list[Row]:
         raise TableError(
             Message("not a Parquet file that can be read ({reason})", reason=str(error).splitlines()[0])
         ) from None
-    frame.columns = pd.Index(_checked([str(c) for c in frame.columns], layers))
-    columns = {name: frame[name].to_list() for name in frame.columns}
+    return rows_of_frame(frame, layers)
+
+
+def rows_of_frame(frame: DataFrame, layers: bool = False) -> list[Row]:
+    """Rows of a DataFrame with the columns of `extract`, as `read_table` gives them; TableError where it has others."""
+    import pandas as pd
+
+    names = _checked([str(c) for c in frame.columns], layers)
+    columns = [frame.iloc[:, k].to_list() for k in range(len(names))]
     rows: list[Row] = []
-    for values in zip(*columns.values(), strict=True):
-        row = {n: None if v is None or v is pd.NA or v != v else v for n, v in zip(columns, values, strict=True)}
+    for values in zip(*columns, strict=True):
+        row = {n: None if v is None or v is pd.NA or v != v else v for n, v in zip(names, values, strict=True)}
         for name, kind in _kinds().items():  # 64-bit floats hold what was an integer
-            if kind == "number" and isinstance(row.get(name), float):
-                row[name] = number(exact(row[name]))
-            elif kind == "int" and isinstance(row.get(name), float):
-                row[name] = int(row[name] or 0)
-        rows.append(
-            _layered(row, list(columns), Message("row {number}", number=len(rows) + 1)) if layers else _complete(row)
-        )
+            value = row.get(name)
+            if isinstance(value, float) and (kind == "number" or value.is_integer()):
+                row[name] = value = number(exact(value))
+            if kind == "text" and isinstance(value, int | float) and not isinstance(value, bool):
+                row[name] = value = plain(value)  # a code, in a CSV that pandas has read
+            if value is not None and not (_fits(value, kind) and (kind != "int" or isinstance(value, int))):
+                raise TableError(
+                    Message(
+                        "row {number}: {name}: {value!r} is not {kind}",
+                        number=len(rows) + 1,
+                        name=name,
+                        value=value,
+                        kind=_said(kind),
+                    )
+                )
+        rows.append(_layered(row, names, Message("row {number}", number=len(rows) + 1)) if layers else _complete(row))
     return rows
 
 

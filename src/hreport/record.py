@@ -12,7 +12,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
@@ -45,11 +45,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a comparison: what is shown, the bare number where nothing stands beside it, and why it is marked."""
+    """A cell of a comparison: what is shown, the bare number where nothing stands beside it, why it is marked, and the
+    words behind it (which make no other cell of it)."""
 
     show: str
     number: int | float | None = None
     state: State = "plain"
+    words: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """What is shown."""
@@ -131,6 +133,7 @@ SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int
 EARLIER = columns_of("before:number lost:int gained:int")  # beside SCORES, on a screen
 CASES = columns_of("case file start:int end:int text indicator gold before found sentence")
 DOCTOR = columns_of("what found use advice")
+NOTES = columns_of("topic note")  # of an export: what its marks mean, and what it was made of
 MACHINE = columns_of("layer role")  # only in JSON lines, where one file may hold several layers
 
 

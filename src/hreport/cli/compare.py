@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from hreport import __version__
 from hreport.cli import options
+from hreport.cli.options import STORE
 from hreport.cli.run import TO_SCREEN, Run, misuse, tell
-from hreport.figures import ALL, BY, MEASURES, STATUSES, Selection, SelectionError, why_none
+from hreport.figures import ALL, BY, MEASURES, STATUSES, Figure, Selection, SelectionError, why_none
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, reason_of
-from hreport.record import GROWTH, LONG, SUGGEST, headed
+from hreport.messages import Message, reason_of, translated
+from hreport.record import GROWTH, LONG, NOTES, SUGGEST, Row, headed, wording
+from hreport.writers import BOOKS, SDMX, Table
+
+if TYPE_CHECKING:
+    from hreport.comparison import Comparison
+    from hreport.lexicon import Conversion, Indicator
+    from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
 FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much each place states
@@ -72,7 +83,7 @@ def compare(
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
 
-    run = Run.of(locals())
+    run = Run.of({**locals(), "figures": not suggest})
     try:
         lexicon = load(catalog)
     except LexiconError as error:
@@ -103,10 +114,15 @@ def compare(
             tell(Message("no indicator has levels of two years in a row, or a level with its growth"))
         run.write(grown, GROWTH)
         run.end()
+    same_unit = partial(convert, lexicon=lexicon)
+    if run.form == SDMX:
+        as_places = replace(selection, by="area")  # a copy of a text is no observation of its own, by report either
+        standing, _, issues = comparison.standing(rows, catalogue, same_unit, as_places, keep_copies=keep_copies)
+        _observations(run, standing, issues, lexicon.conversions)
     result = comparison.compare(
         rows,
         catalogue,
-        partial(convert, lexicon=lexicon),
+        same_unit,
         selection,
         evidence=evidence and run.form != TO_SCREEN,
         ranks=ranks,
@@ -118,10 +134,82 @@ def compare(
         run.note(issue)
     if not result.long:
         tell(Message("nothing to compare: {why}", why=why_none(rows)))
-    if long:
+    if run.form in (*BOOKS, STORE):
+        words = wording()["sheets"][run.headings]
+        notes = Table(words["notes"], _notes(run, selection, catalogue, result, keep_copies), NOTES)
+        pivot = Table(words["pivot"], result.rows, result.columns)
+        every = Table(words["long"], result.long, LONG)
+        if run.form == STORE:  # names for queries (pivot is a word of SQL), and the figures to compute with first
+            every, pivot, notes = (
+                replace(every, name="comparison"),
+                replace(pivot, name="wide"),
+                replace(notes, name="notes"),
+            )
+            run.write_book([every, pivot], notes)
+        else:
+            run.write_book([every] if long else [pivot, every], notes)
+    elif long:
         run.write(result.long, LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:
             run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()
+
+
+def _observations(
+    run: Run, found: Sequence[Figure], issues: Sequence[Issue], conversions: Mapping[str, Conversion]
+) -> NoReturn:
+    """Write the figures as SDMX has them, and end."""
+    from hreport import sdmx
+
+    rows, timeless = sdmx.observations(found, conversions)
+    for issue in (*issues, *timeless):
+        run.note(issue)
+    if timeless:
+        tell(
+            Message(
+                "{count:,} figures without a known year are left out, since SDMX needs one "
+                "(--issues FILE.csv lists them, a manifest can say it)",
+                count=len(timeless),
+            )
+        )
+    run.write(rows, sdmx.COLUMNS)
+    run.end()
+
+
+def _notes(
+    run: Run, selection: Selection, catalogue: Mapping[str, Indicator], result: Comparison, keep_copies: bool
+) -> list[Row]:
+    """What the marks of an export mean, and what it was made of; the same from the same reports on any day."""
+    words = wording()["topics"][run.headings]
+    chosen = [
+        f"--by {selection.by} --status {selection.status} --measure {selection.measure}",
+        *(f"--indicator {id_}" for id_ in selection.indicators),
+        *(f"--year {year}" for year in selection.years),
+        *(f"--area {area}" for area in selection.areas),
+        *([f"--min-confidence {run.min_confidence:g}"] if run.min_confidence else []),
+        *(["--keep-copies"] if keep_copies else []),
+        *([f"--manifest {run.manifest.name}"] if run.manifest is not None else []),
+        *([f"--corrections {run.corrections.name}"] if run.corrections is not None else []),
+    ]
+    counts = {
+        "figures": len(result.long),
+        "masked": sum(row["masked"] for row in result.long),
+        "damaged": sum("damaged" in (row["doubt"] or "").split() for row in result.long),
+        "repaired": sum("repaired" in (row["doubt"] or "").split() for row in result.long),
+        "corrected": sum(bool(row["corrected"]) for row in result.long),
+        "copied": sum(bool(row["copy_of"]) for row in result.long),
+        "computable": sum(row["obs_value"] is not None for row in result.long),
+    }
+    digest = hashlib.sha256(repr(sorted(catalogue.items())).encode()).hexdigest()[:12]
+    own = f" + {run.catalog.name}" if run.catalog is not None else ""
+    said = [
+        *(("legend", line) for line in result.legend),
+        ("selection", " ".join(chosen)),
+        ("reports", translated(run.count(), run.headings)),
+        *((topic, f"{count:,}") for topic, count in counts.items()),
+        ("program", f"hreport {__version__}"),
+        ("catalogue", f"{len(catalogue):,}{own} ({digest})"),
+    ]
+    return [{"topic": words[topic], "note": line} for topic, line in said]

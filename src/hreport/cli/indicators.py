@@ -31,7 +31,7 @@ def indicators(
     lang: options.Lang = None,
 ) -> None:
     """The catalogue of indicators, those that words match, or one with everything that is known of it."""
-    from hreport.catalogue import called, groups, label, of_system, search
+    from hreport.catalogue import groups, label, of_system, row, sought_for
     from hreport.lexicon import LexiconError, load
 
     run = Run([], output, form, catalog=catalog, headers=headers)
@@ -44,17 +44,15 @@ def indicators(
     if system is not None:
         system = options.one_of(system, lexicon.systems, "--system")
     sought = " ".join(word or ()).strip()
-    exact = called(sought, lexicon) if sought else None
-    found = [exact] if exact else search(sought, lexicon) if sought else list(lexicon.indicators.values())
-    found = [i for i in found if group is None or i.group == group]
+    found = [i for i in sought_for(sought, lexicon) if group is None or i.group == group]
     if system is None:
-        rows = [_row(i, lexicon) for i in found]
+        rows = [row(i, lexicon) for i in found]
     else:
         wanted = {i.id for i in found}
         items = [(item, i) for item, i in of_system(system, lexicon) if i is None or i.id in wanted]
         narrowed = bool(sought) or group is not None
         # an item that is no indicator of ours is shown as one that is missing, unless something else is sought
-        rows = [_row(i, lexicon) if i else {"name": item.name, "systems": label(lexicon.systems[system], item)}
+        rows = [row(i, lexicon) if i else {"name": item.name, "systems": label(lexicon.systems[system], item)}
                 for item, i in items if i or not narrowed]  # fmt: skip
         found = [i for _, i in items if i]
     if not rows:
@@ -63,13 +61,6 @@ def indicators(
         run.write(_card(found[0], lexicon, run.headings), CARD)
     else:
         run.write(rows, CATALOGUE)
-
-
-def _row(indicator: Indicator, lexicon: Lexicon) -> Row:
-    from hreport.catalogue import systems_cell
-
-    row = {c.name: getattr(indicator, c.name, None) for c in CATALOGUE}
-    return {**row, "aliases": "|".join(indicator.aliases), "systems": systems_cell(indicator.id, lexicon)}
 
 
 def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:

@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
-from hreport.writers import BINARY, WRITERS, save, write
+from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -34,10 +34,6 @@ Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
-# What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset(
-    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
-)
 
 
 def misuse(message: str) -> NoReturn:
@@ -72,6 +68,7 @@ class Run:
     prune: bool = False
     quiet: bool = False
     verbose: bool = False
+    figures: bool = False  # does the command write figures of a comparison?
     issues: list[Issue] = field(default_factory=list)
     read: int = 0
     unchanged: int = 0
@@ -87,7 +84,7 @@ class Run:
     def __post_init__(self) -> None:
         """Settle the format and keep libraries from talking between our lines."""
         if self.form is None and self.output is not None:
-            suffix = self.output.suffix.lower().lstrip(".")
+            suffix = form_of(self.output)
             if not suffix:
                 misuse(
                     Message(
@@ -99,6 +96,13 @@ class Run:
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
+        if self.form == SDMX and not self.figures:
+            misuse(
+                Message(
+                    "{format} holds figures with their places and times: it is for compare, without --suggest",
+                    format=SDMX,
+                )
+            )
         if self.form == STORE and self.output is None:
             misuse(Message("{format} is not for a pipe: give -o FILE.{format}", format=STORE))
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
@@ -257,8 +261,10 @@ class Run:
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
+        from hreport.gather import loses
+
         self.issues.append(issue)
-        if issue.fatal or self.verbose or issue.code in SAID:
+        if self.verbose or loses(issue):
             line = Message("{path}: {message}", path=issue.path, message=issue.message)
             (say or _say)(printable(f"hreport: {language.said(line)}"))
 
@@ -276,11 +282,9 @@ class Run:
         shown = headed(tuple(columns), self.headings)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
-        try:
-            if self.output is not None and self.nothing_found:
-                deque(rows, maxlen=0)  # says what is missing
-                tell(Message("{output}: not written, since there is nothing to read", output=self.output))
-                return
+        if self._is_idle(rows):
+            return
+        with self._writing():
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
@@ -288,6 +292,41 @@ class Run:
                 # Read all before the first line, or the bar would run through the table.
                 rows = [self._read_aloud(row) for row in rows]
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
+
+    def write_book(self, tables: Sequence[Table], notes: Table) -> None:
+        """Write several tables and the notes to one file: a workbook, or a database."""
+        from hreport.database import StoreError, export
+
+        assert self.form is not None
+        if self._is_idle():
+            return
+        with self._writing():
+            if self.form == STORE:
+                assert self.output is not None
+                try:
+                    export(self.output, {t.name: (t.rows, t.columns) for t in (*tables, notes)})
+                except StoreError as error:
+                    misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
+                return
+            shown = [Table(t.name, t.rows, headed(tuple(t.columns), self.headings)) for t in tables]
+            if self.output is not None:
+                save_book(shown, self.output, self.form, notes=notes)
+            else:
+                write_book(shown, _stdout(), self.form, notes=notes)
+
+    def _is_idle(self, rows: Iterable[Row] = ()) -> bool:
+        """Is there nothing to read, so that no file is written? Then say so, after what making the rows says."""
+        if self.output is None or not self.nothing_found:
+            return False
+        deque(rows, maxlen=0)
+        tell(Message("{output}: not written, since there is nothing to read", output=self.output))
+        return True
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What cannot be written is misuse; a reader that has enough is none."""
+        try:
+            yield
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -26,9 +26,32 @@ WRITERS: Mapping[str, str] = {
     "xlsx": "hreport.writers.xlsx",
     "parquet": "hreport.writers.parquet",
     "md": "hreport.writers.markdown",
+    "sdmx": "hreport.writers.sdmx",  # of a comparison only
     "table": "hreport.writers.terminal",
 }
 BINARY = frozenset({"xlsx", "parquet"})
+BOOKS = frozenset({"xlsx"})  # hold several tables
+SDMX = "sdmx"
+SUFFIXES = {".sdmx.csv": SDMX}  # of two parts
+
+
+def form_of(path: Path) -> str:
+    """The form that a file's suffix says, empty without a suffix.
+
+    >>> form_of(Path("a.XLSX")), form_of(Path("a.sdmx.csv")), form_of(Path("a"))
+    ('xlsx', 'sdmx', '')
+    """
+    name = path.name.lower()
+    return next((form for suffix, form in SUFFIXES.items() if name.endswith(suffix)), path.suffix.lower().lstrip("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One of the tables of a book, under its name."""
+
+    name: str
+    rows: Sequence[Row]
+    columns: Sequence[Column]
 
 
 # A text with marks: where each begins and ends, and its state; how each state is shown where there are no colours.
@@ -107,6 +130,17 @@ def save(rows: Iterable[Row], columns: Sequence[Column], path: Path, form: str, 
     """Write rows to a file, whole or not at all; CSV gets a byte order mark, so that Excel reads it as UTF-8."""
     with replacing(path) as target:
         write(rows, columns, target, form, encoding="utf-8-sig" if form == "csv" else "utf-8", notes=notes)
+
+
+def save_book(tables: Sequence[Table], path: Path, form: str, *, notes: Table | None = None) -> None:
+    """Write several tables to a file of one of `BOOKS`, whole or not at all; the notes come last."""
+    with replacing(path) as target:
+        write_book(tables, target, form, notes=notes)
+
+
+def write_book(tables: Sequence[Table], target: BinaryIO, form: str, *, notes: Table | None = None) -> None:
+    """Write several tables to an open binary stream in one of the forms of `BOOKS`."""
+    import_module(WRITERS[form]).write_book(tables, target, notes=notes)
 
 
 @contextmanager

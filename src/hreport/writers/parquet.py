@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pyarrow.parquet as pq
 
 from hreport import arrow
-from hreport.record import Column, Row
+from hreport.record import Column, Row, encodable
 
 BATCH = 20_000  # rows in memory at a time
 
@@ -22,8 +22,9 @@ def write(
     encoding: str = "utf-8",
     notes: Sequence[str] = (),
 ) -> None:
-    """Write rows as they come. A `mixed` column (a cell may be a number or a mask) is text."""
+    """Write rows as they come. A `mixed` column (a cell may be a number or a mask) is text; notes are metadata."""
     remaining = iter(rows)
-    with pq.ParquetWriter(target, arrow.schema(columns), compression="zstd") as writer:
+    schema = arrow.schema(columns).with_metadata({"notes": encodable("\n".join(notes))} if notes else None)
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         while some := list(islice(remaining, BATCH)):
             writer.write_batch(arrow.batch(some, columns))

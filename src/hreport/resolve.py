@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice, product
+from itertools import accumulate, islice, product
 from typing import TypeAlias
 
 from hreport.lexicon import Area, Conversion, Folder, Indicator, Lexicon, gazetteer, titles, unit
-from hreport.model import Measure
+from hreport.model import Earlier, Measure, Surroundings
+from hreport.tag.words import cut
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
 COUNTED = {"count", "amount"}  # kinds of which a making verb takes another figure: hospitals, and hospitals newly built
@@ -29,10 +30,68 @@ SHORTEST_NAME, LONGEST_LEAD = 2, 4  # characters of a name with its suffix, and 
 SAME_CLAUSE = "[\u4e00-\u9fff]{0,5}?"  # what may stand between a place and the word that makes a name of both
 READINGS = 16  # of a spun wording: four spun words, each undone or not
 LONGEST_WORDING = 80  # characters: names of the catalogue have up to 30, wordings of reports up to 40
+SHORTEST_MODIFIER = 2  # characters of a noun that a bare head takes from the words before it
+LONGEST_FRONT = 12  # characters in front of a wording that may belong to its name
+MASK = "x"
+_DIGITS = re.compile("[\\dx][\\dx~-]*")
+LIST_MARKS = ("\u3001", "\u548c", "\u53ca")  # behind a noun: a list goes on
+NOTHING = Surroundings()
 KNOWN_WORDINGS = 4096  # kept with what they mean: reports say the same things again and again
 
 
 # --- wordings --------------------------------------------------------------------------------------------------------
+
+
+def identify(
+    wording: str,
+    unit: str,
+    lexicon: Lexicon,
+    measure: Measure = "level",
+    direction: str = "",
+    around: Surroundings = NOTHING,
+) -> str:
+    """The catalogue's id of what a figure measures, by its wording and by what stands around that; empty if none is
+    certain.
+
+    Words in front may belong to the name (新建和改造/农村公路), a noun of which the clause says what some of them do is
+    no stock of them (选择2所/卫生院/开展试点), and a bare head (产量) takes its noun from the figure before it.
+
+    >>> from hreport.lexicon import load
+    >>> area = Earlier("粮食播种面积", "粮食播种面积12万亩、")
+    >>> identify("产量", "吨", load(), around=Surroundings(earlier=(area,)))
+    'grain_output'
+    >>> identify("医疗卫生机构", "家", load(), around=Surroundings(after="开展对口帮扶"))
+    ''
+    """
+    if len(wording) > LONGEST_WORDING:
+        return ""
+    names = _names(lexicon)
+
+    def fits(found: Indicator | None) -> bool:
+        return found is not None and _fits(found, unit, measure, lexicon)
+
+    if around.before and fits(found := names.longer(around.before, wording)):
+        return found.id
+    predicate, whole = names.predicate(around.after)
+    if predicate and fits(found := names.done_to(wording, predicate)):
+        return found.id
+    found = lexicon.indicators.get(indicator_id(wording, unit, lexicon, measure, around.verb, direction))
+    if found is None and (verb := names.verb_of(wording)):
+        rest = wording[len(verb) :]
+        found = lexicon.indicators.get(indicator_id(rest, unit, lexicon, measure, around.verb + verb, direction))
+    if found is not None:
+        some = predicate and not whole and not (found.made and names.created(predicate))
+        if some and found.kind in COUNTED and not found.flow and measure in ("level", "change"):
+            return ""
+        if each := names.per_head(around.left, wording):
+            found = names.find(names.fold(each + wording))
+            return found.id if fits(found) else ""
+        return found.id
+    if fits(found := names.done(wording)):
+        return found.id
+    if (noun := names.all_of(wording)) and measure == "level":
+        return indicator_id(noun, unit, lexicon, measure, around.verb, direction)
+    return names.headed(wording, around, fits)
 
 
 @lru_cache(maxsize=KNOWN_WORDINGS)
@@ -47,8 +106,9 @@ def indicator_id(
     """The catalogue's id of what a report's noun phrase measures, empty if none is certain.
 
     `unit` is the unit of the figure, with or without multipliers (`base_unit` of an observation); `before` is the text
-    in front of the wording: a verb such as 新建 there keeps a figure of new hospitals from the stock of hospitals.
-    A `change` belongs to an indicator that counts what was added, or is one of a share, in percentage points.
+    in front of the wording: a verb such as 新建 there keeps a figure of new hospitals from the stock of hospitals, but
+    what is made at all is counted by its making (组建家庭医生团队).
+    A `change` belongs to what changed, where the catalogue has no indicator that counts what was added.
 
     >>> from hreport.lexicon import load
     >>> indicator_id("全市孕产妇住院分娩率", "%", load())
@@ -64,6 +124,10 @@ def indicator_id(
     verb = names.making(before)
     # a level is no growth, and the rank of a growth is no rank of a level
     for key in names.readings(wording, growth=measure not in ("level", "rank")):
+        if measure in ("change", "change_rate") and direction == "down":
+            less = names.find(key + names.reduced)
+            if less and _fits(less, unit, measure, lexicon):
+                return less.id
         added = names.find(names.added + key) if measure == "change" and direction != "down" else None
         if added and added.flow and _fits(added, unit, measure, lexicon):
             return added.id
@@ -73,7 +137,7 @@ def indicator_id(
                 return made.id
         found = names.find(key)
         if found and _fits(found, unit, measure, lexicon):
-            if verb and found.kind in COUNTED and not found.flow and measure in ("level", "change"):
+            if verb and not names.counts(found, verb, measure):
                 continue
             return found.id
     return ""
@@ -81,12 +145,14 @@ def indicator_id(
 
 def _fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
     """Can a figure in this unit be the level, the change or the growth of the indicator?"""
-    if measure == "level" or (measure == "change" and indicator.flow):
+    if measure == "change" and _dimension(written, lexicon) == "points":
+        return _dimension(indicator.unit, lexicon) == "share"
+    if measure == "change" and _percent(written, lexicon):
+        return False
+    if measure in ("level", "change"):
         ratio = _ratio(written, indicator.unit, lexicon)
         # a rate in ‰ or 1/10万 that reads % is a slip or another rate, though the two convert
         return ratio is not None and not (_percent(written, lexicon) ^ _percent(indicator.unit, lexicon))
-    if measure == "change":
-        return _dimension(written, lexicon) == "points" and _dimension(indicator.unit, lexicon) == "share"
     if measure == "change_rate":
         return _dimension(written, lexicon) == "share"
     return True
@@ -106,19 +172,129 @@ class _Names:
         self._back = _Chain(back)
         self._growth = _Chain((*back, *words["growth"]))
         self._making = re.compile(f"({_any(words['making'])})\\w?\\W*$")
+        self._verb = re.compile(_any(words["making"]))
+        self._creating = frozenset(words["creating"])
+        self._adding = frozenset(words["adding"])
         self._counting = words["counting"]
         self._aside = re.compile(f"[(（](?:{_any(words['aside'])})[^()（）]*[)）]")
+        self._beside = re.compile("[(（][^()（）]*[)）]|" + _any(words["beside"]))
+        self._whole = re.compile(_any(words["whole"]))
+        self._light = re.compile(_any(words["light"]))
+        self._per_head = re.compile(_any(words["per_head"]))
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
         self.added = words["added"][0]
+        self._built = words["added"]
+        self.reduced = words["reduced"][0]
+        self._heads = frozenset(map(self.fold, words["heads"]))
+        self._head_ends = tuple(words["heads"])
+        self._masked = _by_shape(lexicon.names)
+        self._modifiers: dict[str, dict[str, set[str]]] = {head: {} for head in self._heads}
+        for key, found in lexicon.names.items():
+            for head in self._heads:
+                if key.endswith(head) and len(key) - len(head) >= SHORTEST_MODIFIER:
+                    self._modifiers[head].setdefault(key[: -len(head)], set()).add(found)
 
     def find(self, key: str) -> Indicator | None:
         found = self.lexicon.names.get(key)
+        if found is None and MASK in key:
+            found = self._masked.get(_shape(key))
         return self.lexicon.indicators[found] if found else None
 
     def making(self, before: str) -> str:
         """The verb of making that `before` ends with, empty if there is none."""
         match = self._making.search(before)
         return match[1] if match else ""
+
+    def verb_of(self, wording: str) -> str:
+        """The verb of making that a wording begins with, empty if there is none."""
+        match = self._verb.match(wording)
+        return match[0] if match else ""
+
+    def counts(self, found: Indicator, verb: str, measure: Measure) -> bool:
+        """Is a figure behind a verb of making one of the indicator, and not one of what was newly made of it?"""
+        if found.kind not in COUNTED or found.flow or measure not in ("level", "change"):
+            return True
+        return verb in self._adding if measure == "change" else found.made and verb in self._creating
+
+    def longer(self, before: str, wording: str) -> Indicator | None:
+        """What is named by a wording with words in front of it (减轻/患者医药负担), the longest that is known."""
+        front = self.fold(before[-LONGEST_FRONT:])
+        text, key = self.fold(front + wording), self.fold(wording)
+        if not front or not text.endswith(key):
+            return None
+        for at in range(len(text) - len(key)):
+            if found := self.lexicon.names.get(text[at:]):
+                ends = accumulate(map(len, reversed(cut(front))))
+                return self.lexicon.indicators[found] if len(text) - len(key) - at in ends else None
+        return None
+
+    def predicate(self, after: str) -> tuple[str, bool]:
+        """What the clause says of a noun, "" if nothing or if a list goes on, and whether it says so of all of them."""
+        text = self._beside.sub("", after).strip()
+        if not text or text.startswith(LIST_MARKS):
+            return "", False
+        return text, self._whole.search(text) is not None
+
+    def created(self, predicate: str) -> bool:
+        """Does a clause say of a noun that it was set up or awarded?"""
+        return self._light.sub("", predicate).startswith(tuple(self._creating))
+
+    def done_to(self, noun: str, predicate: str) -> Indicator | None:
+        """What is named by a noun and what is done to it or what it has (农村危房/得到改造, 医院/设立老年医学科)."""
+        act = self._light.sub("", predicate)
+        return self.find(self.fold(noun + act)) or self.find(self.fold(act + noun)) if act else None
+
+    def done(self, wording: str) -> Indicator | None:
+        """What a wording names that is a whole clause (村庄已基本完成整治任务)."""
+        act = self._light.sub("", wording)
+        return self.find(self.fold(act)) if act != wording else None
+
+    def all_of(self, wording: str) -> str:
+        """The noun of a clause that says something of all that is counted (行政村都建立了卫生室), else ""."""
+        match = self._whole.search(wording)
+        return wording[: match.start()] if match else ""
+
+    def per_head(self, left: str, wording: str) -> str:
+        """The word that makes a figure one per head though the wording, said before, has it not; else ""."""
+        match = None if wording in left else self._per_head.search(left)
+        return match[0] if match and match[0] not in wording else ""
+
+    def headed(self, wording: str, around: Surroundings, fits: Callable[[Indicator | None], bool]) -> str:
+        """The id of a bare head (产量) with the noun of the nearest figure before it (粮食播种面积), else of the heading;
+        or of a part (其中重点人群) with the name before it (家庭医生签约率)."""
+        if around.earlier and (last := around.earlier[0].wording):
+            if fits(found := self.find(self.fold(wording + last))):
+                return found.id if found else ""
+        if not wording.endswith(self._head_ends):
+            return ""
+        head = next((key for key in self.readings(wording, growth=True) if key in self._heads), "")
+        if not head:
+            return ""
+        texts = [around.before]
+        for earlier in around.earlier:
+            texts.append(earlier.wording + "," + earlier.text)
+            if earlier.wording and not self._bare(earlier.wording):
+                break
+        else:
+            texts.append(around.heading)
+        for text in texts:
+            if found := self._nearest(self.fold(text), head, fits):
+                return found
+        return ""
+
+    def _bare(self, wording: str) -> bool:
+        return wording.endswith(self._head_ends) and any(key in self._heads for key in self.readings(wording, False))
+
+    def _nearest(self, text: str, head: str, fits: Callable[[Indicator | None], bool]) -> str:
+        """The id of the noun in a text, of those that make a name with the head, that stands nearest to its end."""
+        best = (0, 0, "")
+        for noun, ids in self._modifiers[head].items():
+            at = text.rfind(noun)
+            if at >= 0 and (at + len(noun), len(noun)) > best[:2]:
+                for found in ids:
+                    if fits(self.lexicon.indicators[found]):
+                        best = (at + len(noun), len(noun), found if len(ids) == 1 else "")
+        return best[2]
 
     def readings(self, wording: str, growth: bool) -> Iterator[str]:
         """Keys under which a wording may be known, the surest first; `growth`: also without words of growth."""
@@ -170,6 +346,9 @@ class _Names:
             if shorter != core:
                 yield (shorter := self.fold(shorter))
                 yield from self._uncounted(shorter)
+                for verb in self._built:  # 高速公路新建(通车)
+                    if shorter.endswith(verb):
+                        yield verb + shorter[: -len(verb)]
         yield from self._uncounted(core)
 
     def _uncounted(self, core: str) -> Iterator[str]:
@@ -206,6 +385,20 @@ class _Chain:
                 first = at
             at -= 1
         return first
+
+
+def _shape(key: str) -> str:
+    """A key whose digits, known or masked, are all one mark: 3-6岁 and x-x岁 are alike."""
+    return _DIGITS.sub(MASK, key)
+
+
+def _by_shape(names: Mapping[str, str]) -> Mapping[str, str]:
+    """The ids of keys with digits by their shape, where one indicator alone has it."""
+    found: dict[str, set[str]] = {}
+    for key, name in names.items():
+        if (shape := _shape(key)) != key:
+            found.setdefault(shape, set()).add(name)
+    return {shape: next(iter(ids)) for shape, ids in found.items() if len(ids) == 1}
 
 
 @lru_cache(maxsize=4)

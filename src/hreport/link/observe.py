@@ -7,23 +7,38 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hreport.grammar import Grammar
-from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
+from hreport.link.chunks import FAR_CLAUSE, LIST_COMMA, Chunk, Chunker
 from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
-from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Range, Report, Section
+from hreport.model import (
+    Basis,
+    Bound,
+    Direction,
+    Earlier,
+    Measure,
+    Observation,
+    Quantity,
+    Range,
+    Report,
+    Section,
+    Surroundings,
+)
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
 
+BEHIND = ("link.right", "link.right_phrase")  # rules that find what is measured behind the number
+EARLIER = 3  # so many numbers before one may say what its bare name is of (粮食面积12万亩、产量5万吨、亩产400公斤)
+
 
 class Linked(NamedTuple):
-    """An observation, the verb in front of what is measured ("" if none), and what is meant where the wording says two
-    things at once (城乡居民收入分别增长5%、6%: 城镇居民收入)."""
+    """An observation, what stands around its wording, and what is meant where the wording says two things at once
+    (城乡居民收入分别增长5%、6%: 城镇居民收入)."""
 
     observation: Observation
-    verb: str = ""
+    around: Surroundings = Surroundings()
     meant: str = ""
 
 
@@ -89,7 +104,8 @@ class _Linker:
                 if chunks[k].left.distributed:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
             verbs = self._chunker.wording(chunks[k].left.verbs)
-            verb = verbs or (verb if chunks[k].listed else "")  # the verb before a list governs all its members
+            # the verb before a list governs all its members
+            verb = verbs or (verb if chunks[k].listed or self._goes_on(chunks, k) else "")
             if run == 2 and chunks[k].left.distributed and not shared:
                 meant |= dict(enumerate(self._namer.halves(chunks[k]), k))
             observation = self._observe(chunks, k, names.get(k), done)
@@ -98,7 +114,31 @@ class _Linker:
             if k in periods:
                 observation = replace(observation, period=periods[k])
             done.append(observation)
-            yield Linked(observation, verb, meant.get(k, ""))
+            yield Linked(observation, self._around(chunks, k, done, verb), meant.get(k, ""))
+
+    def _goes_on(self, chunks: Sequence[Chunk], k: int) -> bool:
+        """Does a number stand in one list with the number before it, each with its own noun (医院3家、卫生院5家)?"""
+        end = chunks[k - 1].quantity.at.end if k else 0
+        bound = chunks[k].left.relation or chunks[k].left.bounded or chunks[k].bracketed  # 新增并网x千瓦、发电量超y度
+        return k > 0 and self._reading.text[end : end + 1] == LIST_COMMA and not bound
+
+    def _around(self, chunks: Sequence[Chunk], k: int, done: Sequence[Observation], verb: str) -> Surroundings:
+        """What stands around the wording of number `k`, the last of `done`."""
+        text, chunk, found = self._reading.raw, chunks[k], done[-1]
+        before = after = ""
+        if found.rule in BEHIND and (at := text.find(found.indicator, chunk.after, chunk.sentence[1])) >= 0:
+            before = text[chunk.low : chunk.start] + text[chunk.after : at]
+            after = self._chunker.rest_of_clause(at + len(found.indicator), chunk.sentence[1])
+        elif found.rule not in BEHIND and (at := text.rfind(found.indicator, chunk.low, chunk.start)) >= 0:
+            before = text[chunk.low : at]
+        earlier = [
+            Earlier(done[j].indicator, text[chunks[j].low : chunks[j + 1].low])
+            for j in range(k - 1, max(-1, k - 1 - EARLIER), -1)
+        ]
+        if k <= EARLIER:
+            start, end = chunk.sentence[0], chunks[0].low
+            earlier.append(Earlier("", text[max(start, end - FAR_CLAUSE) : end]))
+        return Surroundings(verb, before, after, tuple(earlier), found.section, text[chunk.low : chunk.start])
 
     def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
         chunk = chunks[k]

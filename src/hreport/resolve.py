@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate, islice, product
+from itertools import accumulate, islice, product, repeat
 from typing import TypeAlias
 
 from hreport.lexicon import Area, Conversion, Folder, Indicator, Lexicon, gazetteer, titles, unit
@@ -32,6 +32,10 @@ READINGS = 16  # of a spun wording: four spun words, each undone or not
 LONGEST_WORDING = 80  # characters: names of the catalogue have up to 30, wordings of reports up to 40
 SHORTEST_MODIFIER = 2  # characters of a noun that a bare head takes from the words before it
 LONGEST_FRONT = 12  # characters in front of a wording that may belong to its name
+LONGEST_PART = 6  # characters of a part (重点人群) that stands for a part of the name before it
+SURE_MODIFIER = 4  # of so many characters it may stand anywhere in a clause
+_MARKS = ",，;；:：、。\n"
+_CLAUSES = re.compile(f"[{_MARKS}]")
 MASK = "x"
 _DIGITS = re.compile("[\\dx][\\dx~-]*")
 LIST_MARKS = ("\u3001", "\u548c", "\u53ca")  # behind a noun: a list goes on
@@ -70,28 +74,27 @@ def identify(
     def fits(found: Indicator | None) -> bool:
         return found is not None and _fits(found, unit, measure, lexicon)
 
-    if around.before and fits(found := names.longer(around.before, wording)):
+    verb = names.making(around.verb) or names.making(around.front) or names.verb_of_list(around)
+    predicate = names.predicate(around.after)
+    if predicate and fits(found := names.done_to(wording, predicate, verb)):
         return found.id
-    predicate, whole = names.predicate(around.after)
-    if predicate and fits(found := names.done_to(wording, predicate)):
-        return found.id
-    found = lexicon.indicators.get(indicator_id(wording, unit, lexicon, measure, around.verb, direction))
-    if found is None and (verb := names.verb_of(wording)):
-        rest = wording[len(verb) :]
-        found = lexicon.indicators.get(indicator_id(rest, unit, lexicon, measure, around.verb + verb, direction))
+    found = names.longer(around.before, wording) if around.before else None
+    if not fits(found):
+        found = lexicon.indicators.get(indicator_id(wording, unit, lexicon, measure, verb, direction))
+    if found is None and (first := names.verb_of(wording)):
+        rest = wording[len(first) :]
+        found = lexicon.indicators.get(indicator_id(rest, unit, lexicon, measure, verb + first, direction))
     if found is not None:
-        some = predicate and not whole and not (found.made and names.created(predicate))
-        if some and found.kind in COUNTED and not found.flow and measure in ("level", "change"):
+        if predicate and names.some(found, predicate, measure):
             return ""
         if each := names.per_head(around.left, wording):
             found = names.find(names.fold(each + wording))
-            return found.id if fits(found) else ""
-        return found.id
+        return found.id if fits(found) else ""
     if fits(found := names.done(wording)):
         return found.id
-    if (noun := names.all_of(wording)) and measure == "level":
-        return indicator_id(noun, unit, lexicon, measure, around.verb, direction)
-    return names.headed(wording, around, fits)
+    if noun := names.all_of(wording):
+        return indicator_id(noun, unit, lexicon, measure, verb, direction)
+    return names.headed(wording, unit, around, fits) or names.joined(wording, fits) or names.paid(wording, around, fits)
 
 
 @lru_cache(maxsize=KNOWN_WORDINGS)
@@ -122,25 +125,29 @@ def indicator_id(
         return ""
     names = _names(lexicon)
     verb = names.making(before)
+    stock = ""
+    ends = names.ends_of(unit)
     # a level is no growth, and the rank of a growth is no rank of a level
     for key in names.readings(wording, growth=measure not in ("level", "rank")):
-        if measure in ("change", "change_rate") and direction == "down":
-            less = names.find(key + names.reduced)
+        if measure in ("change", "change_rate"):
+            less = names.find(key + names.reduced) if direction == "down" else None
             if less and _fits(less, unit, measure, lexicon):
                 return less.id
-        added = names.find(names.added + key) if measure == "change" and direction != "down" else None
-        if added and added.flow and _fits(added, unit, measure, lexicon):
-            return added.id
+            added = names.find(names.added + key) if measure == "change" and direction != "down" else None
+            if added and added.flow and _fits(added, unit, measure, lexicon):
+                return added.id
         if verb:
             made = names.find(names.fold(verb + key))
             if made and _fits(made, unit, measure, lexicon):
                 return made.id
         found = names.find(key)
-        if found and _fits(found, unit, measure, lexicon):
-            if verb and not names.counts(found, verb, measure):
-                continue
-            return found.id
-    return ""
+        if ends and (found is None or not _fits(found, unit, measure, lexicon)):
+            found = next((f for end in ends if (f := names.find(key + end))), None)
+        if found and _fits(found, unit, measure, lexicon) and not (verb and not names.counts(found, verb, measure)):
+            if found.flow or measure != "change":
+                return found.id
+            stock = stock or found.id
+    return stock
 
 
 def _fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
@@ -163,7 +170,7 @@ class _Names:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.fold = Folder(lexicon.wording, lexicon.folds, lexicon.spin)
+        self.fold = lru_cache(maxsize=KNOWN_WORDINGS)(Folder(lexicon.wording, lexicon.folds, lexicon.spin))
         words = {key: entry.words for key, entry in lexicon.wording.items()}
         front = (*words["places"], *words["leading"])
         back = words["trailing"]
@@ -178,21 +185,33 @@ class _Names:
         self._counting = words["counting"]
         self._aside = re.compile(f"[(（](?:{_any(words['aside'])})[^()（）]*[)）]")
         self._beside = re.compile("[(（][^()（）]*[)）]|" + _any(words["beside"]))
-        self._whole = re.compile(_any(words["whole"]))
+        self._whole = re.compile("|".join(words["whole"]))
         self._light = re.compile(_any(words["light"]))
         self._per_head = re.compile(_any(words["per_head"]))
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
         self.added = words["added"][0]
         self._built = words["added"]
         self.reduced = words["reduced"][0]
+        self._unit_ends = words["unit_ends"]
+        self._ends_of: dict[str, tuple[str, ...]] = {}
+        self._grades = words["grades"]
+        self._paying = frozenset(words["paying"])
         self._heads = frozenset(map(self.fold, words["heads"]))
         self._head_ends = tuple(words["heads"])
         self._masked = _by_shape(lexicon.names)
+        self._sorted = sorted(lexicon.names)
         self._modifiers: dict[str, dict[str, set[str]]] = {head: {} for head in self._heads}
         for key, found in lexicon.names.items():
             for head in self._heads:
                 if key.endswith(head) and len(key) - len(head) >= SHORTEST_MODIFIER:
                     self._modifiers[head].setdefault(key[: -len(head)], set()).add(found)
+
+    def ends_of(self, unit: str) -> tuple[str, ...]:
+        """What names end in that have this unit in them: 义诊 in 场次 and in 人次 are two things."""
+        if unit not in self._ends_of:
+            ends = (unit, *(unit + end for end in self._unit_ends)) if unit else ()
+            self._ends_of[unit] = tuple(end for end in ends if any(map(str.endswith, self._sorted, repeat(end))))
+        return self._ends_of[unit]
 
     def find(self, key: str) -> Indicator | None:
         found = self.lexicon.names.get(key)
@@ -210,39 +229,67 @@ class _Names:
         match = self._verb.match(wording)
         return match[0] if match else ""
 
+    def verb_of_list(self, around: Surroundings) -> str:
+        """The verb that the name before begins with where a list goes on (培训骨干医生3名、乡村医生5名), else ""."""
+        listed = around.earlier and around.left.startswith(LIST_MARKS)
+        return self.verb_of(around.earlier[0].wording) if listed else ""
+
     def counts(self, found: Indicator, verb: str, measure: Measure) -> bool:
         """Is a figure behind a verb of making one of the indicator, and not one of what was newly made of it?"""
-        if found.kind not in COUNTED or found.flow or measure not in ("level", "change"):
+        if measure == "change":
+            return found.flow or verb in self._adding
+        if found.kind not in COUNTED or found.flow or measure != "level":
             return True
-        return verb in self._adding if measure == "change" else found.made and verb in self._creating
+        return found.made and verb in self._creating
+
+    def some(self, found: Indicator, predicate: str, measure: Measure) -> bool:
+        """Is a figure one of those of which the clause says something, and not of all (3家/医院/开展试点)?"""
+        if found.kind not in COUNTED or found.flow or measure not in ("level", "change"):
+            return False
+        return not self._whole.search(predicate) and not (found.made and self.created(predicate))
 
     def longer(self, before: str, wording: str) -> Indicator | None:
         """What is named by a wording with words in front of it (减轻/患者医药负担), the longest that is known."""
-        front = self.fold(before[-LONGEST_FRONT:])
-        text, key = self.fold(front + wording), self.fold(wording)
-        if not front or not text.endswith(key):
+        front = before[-LONGEST_FRONT:]
+        text, key = self.fold(front + wording), self.fold(wording) if wording else ""
+        if not text.endswith(key):
             return None
         for at in range(len(text) - len(key)):
             if found := self.lexicon.names.get(text[at:]):
-                ends = accumulate(map(len, reversed(cut(front))))
+                ends = accumulate(map(len, reversed(cut(self.fold(front)))))
                 return self.lexicon.indicators[found] if len(text) - len(key) - at in ends else None
         return None
 
-    def predicate(self, after: str) -> tuple[str, bool]:
-        """What the clause says of a noun, "" if nothing or if a list goes on, and whether it says so of all of them."""
+    def predicate(self, after: str) -> str:
+        """What the clause says of a noun, "" if nothing or if a list goes on."""
         text = self._beside.sub("", after).strip()
-        if not text or text.startswith(LIST_MARKS):
-            return "", False
-        return text, self._whole.search(text) is not None
+        return "" if text.startswith(LIST_MARKS) else text
 
     def created(self, predicate: str) -> bool:
         """Does a clause say of a noun that it was set up or awarded?"""
         return self._light.sub("", predicate).startswith(tuple(self._creating))
 
-    def done_to(self, noun: str, predicate: str) -> Indicator | None:
-        """What is named by a noun and what is done to it or what it has (农村危房/得到改造, 医院/设立老年医学科)."""
+    def done_to(self, noun: str, predicate: str, verb: str) -> Indicator | None:
+        """What is named by a noun and what is done to it or what it has (农村危房/得到改造, 医院/设立老年医学科), or by
+        verb, noun and a word of what the clause says (选派/医务骨干/赴省城/进修)."""
         act = self._light.sub("", predicate)
-        return self.find(self.fold(noun + act)) or self.find(self.fold(act + noun)) if act else None
+        if not act:
+            return None
+        if found := self.find(self.fold(noun + act)) or self.find(self.fold(act + noun)):
+            return found
+        if verb:
+            begin, said = self.fold(verb + noun), self.fold(act)
+            for key in self._starting(begin):
+                if len(key) > len(begin) + 1 and key[len(begin) :] in said:
+                    return self.find(key)
+        return None
+
+    def _starting(self, begin: str) -> Iterator[str]:
+        """The names that begin so."""
+        for at in range(bisect_left(self._sorted, begin), len(self._sorted)):
+            if not self._sorted[at].startswith(begin):
+                return
+            yield self._sorted[at]
 
     def done(self, wording: str) -> Indicator | None:
         """What a wording names that is a whole clause (村庄已基本完成整治任务)."""
@@ -259,16 +306,19 @@ class _Names:
         match = None if wording in left else self._per_head.search(left)
         return match[0] if match and match[0] not in wording else ""
 
-    def headed(self, wording: str, around: Surroundings, fits: Callable[[Indicator | None], bool]) -> str:
+    def headed(self, wording: str, unit: str, around: Surroundings, fits: Callable[[Indicator | None], bool]) -> str:
         """The id of a bare head (产量) with the noun of the nearest figure before it (粮食播种面积), else of the heading;
         or of a part (其中重点人群) with the name before it (家庭医生签约率)."""
-        if around.earlier and (last := around.earlier[0].wording):
-            if fits(found := self.find(self.fold(wording + last))):
-                return found.id if found else ""
+        if len(wording) <= LONGEST_PART and around.earlier and (last := around.earlier[0].wording):
+            for whole in (last, *(last[: -len(grade)] for grade in self._grades if last.endswith(grade))):
+                if fits(found := self.find(self.fold(wording + whole))):  # 临床重点专科国家级1个、省级2个
+                    return found.id if found else ""
         if not wording.endswith(self._head_ends):
             return ""
-        head = next((key for key in self.readings(wording, growth=True) if key in self._heads), "")
-        if not head:
+        ends = ("", *self.ends_of(unit))
+        known = (key + end for key in self.readings(wording, growth=True) for end in ends)
+        heads = [head for head in dict.fromkeys(known) if head in self._modifiers]
+        if not heads:
             return ""
         texts = [around.before]
         for earlier in around.earlier:
@@ -278,23 +328,55 @@ class _Names:
         else:
             texts.append(around.heading)
         for text in texts:
-            if found := self._nearest(self.fold(text), head, fits):
-                return found
+            for head in heads:
+                if found := self._nearest(text, head, fits):
+                    return found
         return ""
 
     def _bare(self, wording: str) -> bool:
         return wording.endswith(self._head_ends) and any(key in self._heads for key in self.readings(wording, False))
 
+    def joined(self, wording: str, fits: Callable[[Indicator | None], bool]) -> str:
+        """The id of several names that all stand for one indicator, stated at once."""
+        if LIST_MARKS[0] not in wording:
+            return ""
+        parts = [self.find(self.fold(part)) for part in wording.split(LIST_MARKS[0])]
+        one = parts[0] is not None and all(part is parts[0] for part in parts)
+        return parts[0].id if one and parts[0] and fits(parts[0]) else ""
+
+    def paid(self, wording: str, around: Surroundings, fits: Callable[[Indicator | None], bool]) -> str:
+        """The id of what the clause before ends with where the wording only says that money was given for it
+        (设立中医药专项资金,每年投入50万元)."""
+        if wording not in self._paying or not around.earlier or around.earlier[0].wording:
+            return ""
+        clause = _CLAUSES.split(around.earlier[0].text.rstrip(_MARKS))[-1]
+        found = self.longer(clause, "")
+        return found.id if found and fits(found) else ""
+
     def _nearest(self, text: str, head: str, fits: Callable[[Indicator | None], bool]) -> str:
-        """The id of the noun in a text, of those that make a name with the head, that stands nearest to its end."""
+        """The id of the noun in a text, of those that make a name with the head, that stands nearest to its end.
+
+        A short noun must begin its clause or end it with the head: 非常规天然气 is not 天然气.
+        """
         best = (0, 0, "")
+        clauses = self._clauses(text)
+        folded = "\n".join(clauses)
         for noun, ids in self._modifiers[head].items():
-            at = text.rfind(noun)
-            if at >= 0 and (at + len(noun), len(noun)) > best[:2]:
+            if noun not in folded:
+                continue
+            for number, clause in enumerate(clauses):
+                at = clause.rfind(noun)
+                if at < 0 or (len(noun) < SURE_MODIFIER and not (at == 0 or clause.endswith(noun + head))):
+                    continue
                 for found in ids:
-                    if fits(self.lexicon.indicators[found]):
-                        best = (at + len(noun), len(noun), found if len(ids) == 1 else "")
+                    if (number, len(noun)) > best[:2] and fits(self.lexicon.indicators[found]):
+                        best = (number, len(noun), found if len(ids) == 1 else "")
         return best[2]
+
+    def _clauses(self, text: str) -> list[str]:
+        """The clauses of a text, folded, without words in front that do not change what they are about."""
+        clauses = [self.fold(part) for part in _CLAUSES.split(text)]
+        return [clause[match.end() :] if (match := self._front.match(clause)) else clause for clause in clauses]
 
     def readings(self, wording: str, growth: bool) -> Iterator[str]:
         """Keys under which a wording may be known, the surest first; `growth`: also without words of growth."""

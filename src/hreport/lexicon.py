@@ -36,8 +36,8 @@ class LexiconError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """An indicator of the catalogue. `low` and `high` are the plausible range in `unit`; `flow` marks what is counted
-    by what was added in a period (城镇新增就业), so that a `change` 新增 N is its level; `made` marks what exists by being
-    set up or awarded (家庭医生团队, 卫生乡镇), so that 组建 N is its figure."""
+    by what was added in a period (城镇新增就业), so that a `change` 新增 N is its level; `made` marks what exists by
+    being set up or awarded (家庭医生团队, 卫生乡镇), so that 组建 N is its figure."""
 
     id: str
     name: str

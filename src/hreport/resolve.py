@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
@@ -17,7 +17,7 @@ from itertools import accumulate, islice, product, repeat
 from typing import TypeAlias
 
 from hreport.lexicon import Area, Conversion, Folder, Indicator, Lexicon, gazetteer, titles, unit
-from hreport.model import Earlier, Measure, Surroundings
+from hreport.model import Measure, Surroundings
 from hreport.tag.words import cut
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
@@ -40,6 +40,7 @@ MASK = "x"
 _DIGITS = re.compile("[\\dx][\\dx~-]*")
 LIST_MARKS = ("\u3001", "\u548c", "\u53ca")  # behind a noun: a list goes on
 NOTHING = Surroundings()
+Fitting: TypeAlias = Callable[["Indicator | None"], "Indicator | None"]  # lets those through that the unit fits
 KNOWN_WORDINGS = 4096  # kept with what they mean: reports say the same things again and again
 
 
@@ -61,6 +62,7 @@ def identify(
     no stock of them (选择2所/卫生院/开展试点), and a bare head (产量) takes its noun from the figure before it.
 
     >>> from hreport.lexicon import load
+    >>> from hreport.model import Earlier
     >>> area = Earlier("粮食播种面积", "粮食播种面积12万亩、")
     >>> identify("产量", "吨", load(), around=Surroundings(earlier=(area,)))
     'grain_output'
@@ -71,30 +73,34 @@ def identify(
         return ""
     names = _names(lexicon)
 
-    def fits(found: Indicator | None) -> bool:
-        return found is not None and _fits(found, unit, measure, lexicon)
+    def fitting(found: Indicator | None) -> Indicator | None:
+        return found if found and _fits(found, unit, measure, lexicon) else None
 
-    verb = names.making(around.verb) or names.making(around.front) or names.verb_of_list(around)
+    def named(text: str, verb: str) -> Indicator | None:
+        return lexicon.indicators.get(indicator_id(text, unit, lexicon, measure, verb, direction))
+
+    verb = names.governing(around)
     predicate = names.predicate(around.after)
-    if predicate and fits(found := names.done_to(wording, predicate, verb)):
+    if predicate and (found := fitting(names.done_to(wording, predicate, verb))):
         return found.id
-    found = names.longer(around.before, wording) if around.before else None
-    if not fits(found):
-        found = lexicon.indicators.get(indicator_id(wording, unit, lexicon, measure, verb, direction))
-    if found is None and (first := names.verb_of(wording)):
-        rest = wording[len(first) :]
-        found = lexicon.indicators.get(indicator_id(rest, unit, lexicon, measure, verb + first, direction))
+    found = fitting(names.longer(around.before, wording, verb, measure)) if around.before else None
+    found = found or named(wording, verb)
+    if found is None and (first := names.verb_of(wording, names.creating)):
+        made = named(wording[len(first) :], verb + first)
+        found = made if made and made.made else None
     if found is not None:
-        if predicate and names.some(found, predicate, measure):
+        if names.per_time(around.left, wording) or (predicate and names.some(found, predicate, measure)):
             return ""
         if each := names.per_head(around.left, wording):
-            found = names.find(names.fold(each + wording))
-        return found.id if fits(found) else ""
-    if fits(found := names.done(wording)):
-        return found.id
-    if noun := names.all_of(wording):
-        return indicator_id(noun, unit, lexicon, measure, verb, direction)
-    return names.headed(wording, unit, around, fits) or names.joined(wording, fits) or names.paid(wording, around, fits)
+            found = fitting(names.find(names.fold(each + wording)))
+    elif whole := fitting(names.done(wording)):
+        found = whole
+    elif noun := names.all_of(wording):
+        found = named(noun, verb)
+    else:
+        found = names.headed(wording, unit, around, fitting) or fitting(names.joined(wording))
+        found = found or fitting(names.paid(wording, around))
+    return found.id if found else ""
 
 
 @lru_cache(maxsize=KNOWN_WORDINGS)
@@ -180,7 +186,7 @@ class _Names:
         self._growth = _Chain((*back, *words["growth"]))
         self._making = re.compile(f"({_any(words['making'])})\\w?\\W*$")
         self._verb = re.compile(_any(words["making"]))
-        self._creating = frozenset(words["creating"])
+        self.creating = frozenset(words["creating"])
         self._adding = frozenset(words["adding"])
         self._counting = words["counting"]
         self._aside = re.compile(f"[(（](?:{_any(words['aside'])})[^()（）]*[)）]")
@@ -188,6 +194,8 @@ class _Names:
         self._whole = re.compile("|".join(words["whole"]))
         self._light = re.compile(_any(words["light"]))
         self._per_head = re.compile(_any(words["per_head"]))
+        self._per_time = re.compile(_any(words["per_time"]))
+        self._several = re.compile(_any(words["several"]))
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
         self.added = words["added"][0]
         self._built = words["added"]
@@ -224,15 +232,19 @@ class _Names:
         match = self._making.search(before)
         return match[1] if match else ""
 
-    def verb_of(self, wording: str) -> str:
-        """The verb of making that a wording begins with, empty if there is none."""
-        match = self._verb.match(wording)
-        return match[0] if match else ""
-
-    def verb_of_list(self, around: Surroundings) -> str:
-        """The verb that the name before begins with where a list goes on (培训骨干医生3名、乡村医生5名), else ""."""
+    def governing(self, around: Surroundings) -> str:
+        """The verb of making that governs a figure: in front of its wording, or of the list that it stands in."""
+        near, far = self.making(around.front), self.making(around.verb)
+        if near.endswith(far) and near:  # 新培育, where the verb alone is 培育
+            return near
         listed = around.earlier and around.left.startswith(LIST_MARKS)
-        return self.verb_of(around.earlier[0].wording) if listed else ""
+        # 培训骨干医生3名、乡村医生5名
+        return far or (self.verb_of(around.earlier[0].wording) if listed else "")
+
+    def verb_of(self, wording: str, verbs: Collection[str] = ()) -> str:
+        """The verb of making, or of `verbs`, that a wording begins with, empty if there is none."""
+        match = self._verb.match(wording)
+        return match[0] if match and (not verbs or match[0] in verbs) else ""
 
     def counts(self, found: Indicator, verb: str, measure: Measure) -> bool:
         """Is a figure behind a verb of making one of the indicator, and not one of what was newly made of it?"""
@@ -240,7 +252,7 @@ class _Names:
             return found.flow or verb in self._adding
         if found.kind not in COUNTED or found.flow or measure != "level":
             return True
-        return found.made and verb in self._creating
+        return found.made and verb in self.creating
 
     def some(self, found: Indicator, predicate: str, measure: Measure) -> bool:
         """Is a figure one of those of which the clause says something, and not of all (3家/医院/开展试点)?"""
@@ -248,16 +260,19 @@ class _Names:
             return False
         return not self._whole.search(predicate) and not (found.made and self.created(predicate))
 
-    def longer(self, before: str, wording: str) -> Indicator | None:
-        """What is named by a wording with words in front of it (减轻/患者医药负担), the longest that is known."""
+    def longer(self, before: str, wording: str, verb: str = "", measure: Measure = "level") -> Indicator | None:
+        """What is named by a wording with words in front of it (减轻/患者医药负担), the longest that is known; behind a
+        verb of making that is none of these words only what it may count."""
         front = before[-LONGEST_FRONT:]
         text, key = self.fold(front + wording), self.fold(wording) if wording else ""
         if not text.endswith(key):
             return None
         for at in range(len(text) - len(key)):
-            if found := self.lexicon.names.get(text[at:]):
+            if name := self.lexicon.names.get(text[at:]):
+                found = self.lexicon.indicators[name]
                 ends = accumulate(map(len, reversed(cut(self.fold(front)))))
-                return self.lexicon.indicators[found] if len(text) - len(key) - at in ends else None
+                governed = verb and self.fold(verb) not in text[at:] and not self.counts(found, verb, measure)
+                return found if len(text) - len(key) - at in ends and not governed else None
         return None
 
     def predicate(self, after: str) -> str:
@@ -267,7 +282,7 @@ class _Names:
 
     def created(self, predicate: str) -> bool:
         """Does a clause say of a noun that it was set up or awarded?"""
-        return self._light.sub("", predicate).startswith(tuple(self._creating))
+        return self._light.sub("", predicate).startswith(tuple(self.creating))
 
     def done_to(self, noun: str, predicate: str, verb: str) -> Indicator | None:
         """What is named by a noun and what is done to it or what it has (农村危房/得到改造, 医院/设立老年医学科), or by
@@ -302,81 +317,81 @@ class _Names:
         return wording[: match.start()] if match else ""
 
     def per_head(self, left: str, wording: str) -> str:
-        """The word that makes a figure one per head though the wording, said before, has it not; else ""."""
-        match = None if wording in left else self._per_head.search(left)
+        """The word behind a name, or where it is not said, that makes a figure one per head; else ""."""
+        behind = left[left.rfind(wording) + len(wording) :] if wording in left else left
+        match = None if LIST_MARKS[0] in behind else self._per_head.search(behind)
         return match[0] if match and match[0] not in wording else ""
 
-    def headed(self, wording: str, unit: str, around: Surroundings, fits: Callable[[Indicator | None], bool]) -> str:
-        """The id of a bare head (产量) with the noun of the nearest figure before it (粮食播种面积), else of the heading;
-        or of a part (其中重点人群) with the name before it (家庭医生签约率)."""
+    def per_time(self, left: str, wording: str) -> bool:
+        """Is a figure one of each day, though its name does not say so?"""
+        match = self._per_time.search(left)
+        return match is not None and match[0] not in wording
+
+    def headed(self, wording: str, unit: str, around: Surroundings, fitting: Fitting) -> Indicator | None:
+        """What a bare head (产量) measures with the noun of the nearest figure before it (粮食播种面积) or of the
+        heading, or a part (其中重点人群) with the name before it (家庭医生签约率)."""
         if len(wording) <= LONGEST_PART and around.earlier and (last := around.earlier[0].wording):
             for whole in (last, *(last[: -len(grade)] for grade in self._grades if last.endswith(grade))):
-                if fits(found := self.find(self.fold(wording + whole))):  # 临床重点专科国家级1个、省级2个
-                    return found.id if found else ""
-        if not wording.endswith(self._head_ends):
-            return ""
+                if found := fitting(self.find(self.fold(wording + whole))):  # 临床重点专科国家级1个、省级2个
+                    return found
+        if not wording.endswith(self._head_ends) or self._several.search(around.left):
+            return None
         ends = ("", *self.ends_of(unit))
         known = (key + end for key in self.readings(wording, growth=True) for end in ends)
         heads = [head for head in dict.fromkeys(known) if head in self._modifiers]
-        if not heads:
-            return ""
-        texts = [around.before]
+        texts = self._before(around) if heads else ()
+        nearest = (self._nearest(text, head, fitting) for text in texts for head in heads)
+        return next((found for found in nearest if found), None)
+
+    def _before(self, around: Surroundings) -> Iterator[str]:
+        """What may say what a bare head is of, the nearest first: as far as to the first figure with a name of its own,
+        then the heading."""
+        yield around.before
         for earlier in around.earlier:
-            texts.append(earlier.wording + "," + earlier.text)
+            yield earlier.wording + "," + earlier.text
             if earlier.wording and not self._bare(earlier.wording):
-                break
-        else:
-            texts.append(around.heading)
-        for text in texts:
-            for head in heads:
-                if found := self._nearest(text, head, fits):
-                    return found
-        return ""
+                return
+        yield around.heading
 
     def _bare(self, wording: str) -> bool:
         return wording.endswith(self._head_ends) and any(key in self._heads for key in self.readings(wording, False))
 
-    def joined(self, wording: str, fits: Callable[[Indicator | None], bool]) -> str:
-        """The id of several names that all stand for one indicator, stated at once."""
-        if LIST_MARKS[0] not in wording:
-            return ""
-        parts = [self.find(self.fold(part)) for part in wording.split(LIST_MARKS[0])]
-        one = parts[0] is not None and all(part is parts[0] for part in parts)
-        return parts[0].id if one and parts[0] and fits(parts[0]) else ""
-
-    def paid(self, wording: str, around: Surroundings, fits: Callable[[Indicator | None], bool]) -> str:
-        """The id of what the clause before ends with where the wording only says that money was given for it
-        (设立中医药专项资金,每年投入50万元)."""
-        if wording not in self._paying or not around.earlier or around.earlier[0].wording:
-            return ""
-        clause = _CLAUSES.split(around.earlier[0].text.rstrip(_MARKS))[-1]
-        found = self.longer(clause, "")
-        return found.id if found and fits(found) else ""
-
-    def _nearest(self, text: str, head: str, fits: Callable[[Indicator | None], bool]) -> str:
-        """The id of the noun in a text, of those that make a name with the head, that stands nearest to its end.
+    def _nearest(self, text: str, head: str, fitting: Fitting) -> Indicator | None:
+        """What a head measures with the noun in a text, of those that make a name with it, that is nearest to the end.
 
         A short noun must begin its clause or end it with the head: 非常规天然气 is not 天然气.
         """
-        best = (0, 0, "")
+        best, found = (-1, 0), None
         clauses = self._clauses(text)
         folded = "\n".join(clauses)
         for noun, ids in self._modifiers[head].items():
             if noun not in folded:
                 continue
+            known = [indicator for name in ids if (indicator := fitting(self.lexicon.indicators[name]))]
             for number, clause in enumerate(clauses):
-                at = clause.rfind(noun)
-                if at < 0 or (len(noun) < SURE_MODIFIER and not (at == 0 or clause.endswith(noun + head))):
-                    continue
-                for found in ids:
-                    if (number, len(noun)) > best[:2] and fits(self.lexicon.indicators[found]):
-                        best = (number, len(noun), found if len(ids) == 1 else "")
-        return best[2]
+                sure = len(noun) >= SURE_MODIFIER or clause.startswith(noun) or clause.endswith(noun + head)
+                if known and noun in clause and sure and (number, len(noun)) > best:
+                    best, found = (number, len(noun)), known[0] if len(ids) == 1 else None
+        return found
 
     def _clauses(self, text: str) -> list[str]:
         """The clauses of a text, folded, without words in front that do not change what they are about."""
         clauses = [self.fold(part) for part in _CLAUSES.split(text)]
         return [clause[match.end() :] if (match := self._front.match(clause)) else clause for clause in clauses]
+
+    def joined(self, wording: str) -> Indicator | None:
+        """What several names stated at once measure, if all are names of one indicator."""
+        if LIST_MARKS[0] not in wording:
+            return None
+        first, *others = (self.find(self.fold(part)) for part in wording.split(LIST_MARKS[0]))
+        return first if all(other is first for other in others) else None
+
+    def paid(self, wording: str, around: Surroundings) -> Indicator | None:
+        """What the clause before ends with where the wording only says that money was given for it
+        (设立中医药专项资金,每年投入50万元)."""
+        if wording not in self._paying or not around.earlier or around.earlier[0].wording:
+            return None
+        return self.longer(_CLAUSES.split(around.earlier[0].text.rstrip(_MARKS))[-1], "")
 
     def readings(self, wording: str, growth: bool) -> Iterator[str]:
         """Keys under which a wording may be known, the surest first; `growth`: also without words of growth."""

@@ -117,8 +117,8 @@ class _Linker:
             yield Linked(observation, around, meant.get(k, ""))
 
     def _goes_on(self, chunks: Sequence[Chunk], k: int) -> bool:
-        """Is a number in one list with the number before it (3个、5个), each maybe with its own noun (医院3家、卫生院5家;
-        3家医院、5家卫生院)?"""
+        """Is a number in one list with the number before it (3个、5个), maybe with a noun of its own (医院3家、学校5家;
+        3家医院、5家学校)?"""
         left = chunks[k].left
         if chunks[k].listed or not k or left.relation or left.bounded or chunks[k].bracketed:
             return chunks[k].listed  # 新增并网x千瓦、发电量超y度: the verb of the first is not the second's
@@ -126,9 +126,7 @@ class _Linker:
         between = self._reading.text[end : chunks[k].start]
         return between.startswith(LIST_COMMA) or (chunks[k].same_clause and between.endswith(LIST_ENDS))
 
-    def _around(
-        self, chunks: Sequence[Chunk], k: int, done: Sequence[Observation], last: Surroundings
-    ) -> Surroundings:
+    def _around(self, chunks: Sequence[Chunk], k: int, done: Sequence[Observation], last: Surroundings) -> Surroundings:
         """What stands around the wording of number `k`, the last of `done`; `last` is that of the number before."""
         text, chunk, found = self._reading.raw, chunks[k], done[-1]
         before = after = ""

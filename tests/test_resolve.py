@@ -251,7 +251,11 @@ PARTS = [
     ("村庄已基本完成整治任务", "个", "level", after(), "renovated_villages"),
     ("行政村都建立了卫生室", "个", "level", after(), "admin_villages"),
     ("医务骨干", "名", "level", after(verb="选派", after="赴省城进修学习"), "further_study"),
+    ("乡镇", "个", "level", after(after="获评国家卫生乡镇"), "sanitary_towns_national"),
+    ("乡镇", "个", "level", after(after="获评国家卫生乡镇候选名单"), ""),
+    ("行政村", "个", "level", after(after="建成村卫生室"), ""),
     # words in front
+    ("外资企业", "%", "change_rate", after(before="新设"), "new_foreign_enterprises"),
     ("农村公路", "公里", "level", after(before="新建和改造"), "rural_roads_built"),
     ("重点实验室", "家", "level", after(before="优化重组全国"), "key_laboratories"),
     ("卫生乡镇", "个", "level", after(before="全省"), ""),  # 省卫生乡镇 begins inside a word

@@ -31,7 +31,7 @@ SAME_CLAUSE = "[\u4e00-\u9fff]{0,5}?"  # what may stand between a place and the 
 READINGS = 16  # of a spun wording: four spun words, each undone or not
 LONGEST_WORDING = 80  # characters: names of the catalogue have up to 30, wordings of reports up to 40
 SHORTEST_MODIFIER = 2  # characters of a noun that a bare head takes from the words before it
-LONGEST_FRONT = 12  # characters in front of a wording that may belong to its name
+LONGEST_FRONT = 16  # characters in front of a wording that may belong to its name
 LONGEST_PART = 6  # characters of a part (重点人群) that stands for a part of the name before it
 SURE_MODIFIER = 4  # of so many characters it may stand anywhere in a clause
 _MARKS = ",，;；:：、。\n"
@@ -203,6 +203,7 @@ class _Names:
         self._unit_ends = words["unit_ends"]
         self._ends_of: dict[str, tuple[str, ...]] = {}
         self._grades = words["grades"]
+        self._awards = words["awards"]
         self._paying = frozenset(words["paying"])
         self._heads = frozenset(map(self.fold, words["heads"]))
         self._head_ends = tuple(words["heads"])
@@ -285,11 +286,15 @@ class _Names:
         return self._light.sub("", predicate).startswith(tuple(self.creating))
 
     def done_to(self, noun: str, predicate: str, verb: str) -> Indicator | None:
-        """What is named by a noun and what is done to it or what it has (农村危房/得到改造, 医院/设立老年医学科), or by
-        verb, noun and a word of what the clause says (选派/医务骨干/赴省城/进修)."""
+        """What is named by a noun and what is done to it or what it has (农村危房/得到改造, 医院/设立老年医学科), by
+        verb, noun and a word of what the clause says (选派/医务骨干/赴省城/进修), or by its title (乡镇/获评卫生乡镇).
+        """
         act = self._light.sub("", predicate)
         if not act:
             return None
+        if act.startswith(self._awards):
+            title = self.longer(act, "")
+            return title if title and title.made else None
         if found := self.find(self.fold(noun + act)) or self.find(self.fold(act + noun)):
             return found
         if verb:

@@ -147,6 +147,10 @@ class _Linker:
         verb, front = self._chunker.wording(chunk.left.verbs), before
         if not verb and self._goes_on(chunks, k):  # what stands before a list governs all its members
             verb, front = last.verb, last.front
+        if k and not before and found.indicator == done[k - 1].indicator:
+            grew = done[k - 1].measure == "change" and found.measure == "level"
+            # 新设外资企业260户、增长20%, but 新增全国重点实验室3家、总数达23家
+            before = last.before.rpartition(last.verb)[2] if grew and last.verb else last.before
         left = text[chunk.low : chunk.start]
         return Surroundings(verb, front, before, after, earlier, found.section, left)
 

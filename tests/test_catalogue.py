@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hreport.lexicon import Folder, Indicator, Lexicon, LexiconError, gazetteer, load, unit
+from hreport.lexicon import KINDS, Folder, Indicator, Lexicon, LexiconError, gazetteer, load, unit
 from hreport.resolve import indicator_id
 
 LEXICON = load()
 INDICATORS = list(LEXICON.indicators.values())
-KINDS = {"rate", "count", "money", "amount", "ratio", "duration", "index", "growth"}
 GROUPS = {
     "health_level", "services", "resources", "workforce", "maternal_child", "public_health", "insurance_finance",
     "society_elderly_childcare", "environment", "population", "economy", "fiscal", "industry", "trade", "employment",

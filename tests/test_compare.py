@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hreport import comparison, suggest
+from hreport import comparison
 from hreport.comparison import compare
 from hreport.figures import Selection
 from hreport.lexicon import Indicator
@@ -325,14 +325,6 @@ def test_legend_speaks_only_of_what_is_there() -> None:
     said = "?%  the number was deleted from the text, only its unit is left"
     assert made(deleted).legend[1:] == (said,)
     assert made(masked(), deleted).legend[2:] == (said,)
-
-
-def test_suggest() -> None:
-    rows = [row(indicator_id=None, indicator="家庭医生", start=n) for n in range(3)] + [
-        row(indicator_id=None, indicator="x")
-    ]
-    found = list(suggest.suggest([*rows, row()], Selection()))
-    assert [(r["wording"], r["figures"]) for r in found] == [("家庭医生", 3), ("x", 1)]
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])

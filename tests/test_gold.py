@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -89,5 +90,21 @@ def test_seed_is_cut_into_reports(path: Any) -> None:
 
 def test_the_folder_of_gold_is_complete() -> None:
     assert {p.name for p in (ROOT / "tests" / "gold").iterdir()} == {
-        "samples", "blind", "cases", "judged", "ids", "floors.json", "reached.json"
+        "samples", "blind", "cases", "compare", "judged", "ids", "floors.json", "reached.json"
     }  # fmt: skip
+
+
+def test_the_blind_table_of_comparison_cells_is_well_formed() -> None:
+    with (ROOT / "tests" / "gold" / "compare" / "blind.csv").open(encoding="utf-8", newline="") as lines:
+        cells = list(csv.DictReader(lines))
+    assert {cell["set"] for cell in cells} == {"docx", "txt", "national", "city"}
+    assert {cell["indicator_id"] for cell in cells} - {""} <= set(LEXICON.indicators)
+    for cell in cells:
+        assert cell["measure"] in {"level", "change", "change_rate"}
+        assert cell["status"] in {"actual", "target"}
+        stated = bool(cell["value"])
+        assert stated == bool(cell["numeral"]) == bool(cell["bound"]) == bool(cell["scope"])
+        assert stated != cell["note"].startswith("absent")
+        assert (cell["bound"] == "range") == bool(cell["value_max"])
+        for value in (cell["value"], cell["value_max"], *cell["also"].split("|")):
+            assert not value or math.isfinite(float(value))

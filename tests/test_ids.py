@@ -8,7 +8,7 @@ from scoring import read_gold
 from texts import LEXICON
 
 # What is reached, in %: `right` rounded down, `wrong` and `invented` rounded up. Aim: 95 right, 1 wrong.
-FLOORS = {"seeds": 95, "shared": 96, "samples": 95, "corpus": 90}
+FLOORS = {"seeds": 95, "shared": 96, "samples": 95, "corpus": 94}
 CEILINGS = {group: {"wrong": 0.0, "invented": 0.0} for group in FLOORS}
 
 

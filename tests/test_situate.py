@@ -61,7 +61,8 @@ def test_the_year_of_the_manifest_holds_for_a_scrubbed_document() -> None:
 
 
 def test_a_state_that_years_led_to_is_of_their_last() -> None:
-    text = "2026年浙江省政府工作报告\n五年来，全省人均预期寿命提高到82.5岁，新增床位12万张。“十五五”时期，人均预期寿命达到83岁。"
+    text = "2026年浙江省政府工作报告\n"
+    text += "五年来，全省人均预期寿命提高到82.5岁，新增床位12万张。“十五五”时期，人均预期寿命达到83岁。"
     found = read(text)
     assert [(o.quantity.text, o.year, o.status) for o in found.observations] == [
         ("82.5岁", "2025", "actual"),

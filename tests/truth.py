@@ -66,9 +66,11 @@ class Judged:
 
 
 def cells(table: str) -> list[Mapping[str, str]]:
-    """The cells of a table, those without an indicator of the catalogue left out."""
+    """The cells of a table that can be judged: not those that are stated of a part only, nor those that a reader may
+    take for stated or for absent (no value, but one that would be accepted)."""
     with open(TABLES / f"{table}.csv", encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
+        found = list(csv.DictReader(stream))
+    return [c for c in found if c["indicator_id"] and c["scope"] != "part" and (c["value"] or not c["also"])]
 
 
 def judged(table: str) -> list[Judged]:
@@ -90,11 +92,13 @@ def judged(table: str) -> list[Judged]:
         )
         shown: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in result.long:
-            if row["chosen"]:
+            if row["chosen"] and row["basis"] in (None, "", "yoy"):
                 keys = (row["indicator_id"], row["measure"], row["status"], str(row["year"] or ""))
                 shown[(Path(row["file"]).name, *keys)].append({**row, "area": row["area"]})
         for cell in members:
-            keys = (cell["indicator_id"], cell["measure"], cell["status"], cell["year"])
+            # a growth of what is itself a growth (居民消费价格涨幅) is its level
+            growth = lexicon.indicators[cell["indicator_id"]].kind == "growth"
+            keys = (cell["indicator_id"], "level" if growth else cell["measure"], cell["status"], cell["year"])
             near = [r for r in shown[(cell["file"], *keys)] if not cell["area"] or r["area"] == cell["area"]]
             near.sort(key=lambda r: bool(r["doubt"]))
             fits = [r for r in near if Judged(cell, r).verdict == "right"]
@@ -125,8 +129,8 @@ def _line(judgement: Judged) -> str:
     keys = ("set", "area", "indicator", "measure", "year", "status", "numeral", "value", "note")
     line = f"{judgement.verdict:7}" + " ".join(cell[k] for k in keys)
     if shown:
-        line += f"\n        -> {shown['value']} {shown['bound']} [{judgement.mark}] {shown['period']} {shown['area_text']}"
-        line += f" | {' '.join(str(shown['sentence']).split())[:150]}"
+        line += f"\n        -> {shown['value']} {shown['bound']} [{judgement.mark}]"
+        line += f" {shown['period']} {shown['area_text']} | {' '.join(str(shown['sentence']).split())[:150]}"
     return line
 
 
@@ -146,7 +150,7 @@ def main() -> None:
     print("marks of right cells:", Counter(j.mark for j in found if j.verdict == "right" and j.mark).most_common(12))
     if given.errors:
         for judgement in found:
-            if judgement.verdict != "right":
+            if judgement.verdict != "right" or judgement.mark:
                 print(_line(judgement))
 
 

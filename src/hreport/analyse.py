@@ -42,8 +42,12 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
         if not layout.is_quiet(q.at.start) and roles.role_of(q, reading, grammar)[0] == "metric"
     ]
     masked = sum(m.kind == "place" for m in found_masks) >= MASKED_PLACES
-    reports = situate.reports(layout, found_areas, lexicon, hints or {}, masked, traits.scrubbed)
-    reports = tuple(_with_leaks(layout, report, grammar) for report in reports)
+    hints = hints or {}
+    reports = situate.reports(layout, found_areas, lexicon, hints, masked, traits.scrubbed)
+    given = {
+        number for number, said in hints.items() if said.get("area")
+    }  # a place that a person named is not inferred
+    reports = tuple(r if given & {0, r.number} else _with_leaks(layout, r, grammar) for r in reports)
     found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
     # A running header between two lines of a report says nothing of when and where the figures there are.
     found_areas = [area for area in found_areas if not layout.is_furniture(area.at.start)]
@@ -62,7 +66,8 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             unit = o.quantity.base_unit or o.quantity.unit
             said = meant or o.indicator
             identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
-            o = situate.state_year(replace(o, indicator_id=identity), report, grammar, lexicon)
+            previous = observations[-1] if observations else None
+            o = situate.state_year(replace(o, indicator_id=identity), previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))

@@ -12,7 +12,8 @@ share a cell. A masked or unknown place is a place of its own in each report; so
 4. of a full year before a part of one, or several years together;
 5. an exact number before a range or an approximate one, before a bound (以上, 以内);
 6. of the most recent year;
-7. first by file, report and place in the text.
+7. the one that is written with more digits (5.187亿元 before 5.19亿元);
+8. first by file, report and place in the text.
 
 The cell is marked where other figures of its year differ from it, or where a later year was passed over.
 
@@ -29,12 +30,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
 
-from hreport.figures import LOW_CONFIDENCE, MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
+from hreport import mirrors
+from hreport.figures import MEASURES, STATUSES, Convert, Figure, Selection, figures, label_of_report
 from hreport.lexicon import Indicator
 from hreport.model import Issue
-from hreport.record import Cell, Column, Row, number, wording
+from hreport.record import STATISTICS, Cell, Column, Row, number, wording
+from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would
+COPY = "\u00a7"  # beside a figure that another copy of the text shows
+PUBLISHED = ("publisher", "published", "url")  # as a citation has them
+CORRECTED = "\u270e"  # behind a figure that a person put right
 
 
 @dataclass(slots=True)
@@ -51,7 +57,8 @@ class Comparison:
 
 EVIDENCE = (
     Column("indicator"), Column("area"), Column("shown", "mixed"), Column("sentence"), Column("file"),
-    Column("report", "int"), Column("start", "int"), Column("end", "int"),
+    Column("report", "int"), Column("start", "int"), Column("end", "int"), Column("publisher"), Column("published"),
+    Column("url"),
 )  # fmt: skip
 
 
@@ -72,14 +79,25 @@ def compare(
     selection: Selection,
     *,
     evidence: bool = False,
+    ranks: bool = False,
+    coverage: bool = False,
     language: str = "en",
+    keep_copies: bool = False,
 ) -> Comparison:
     """The comparison of the places (or places and years, or reports) that extract rows speak of.
 
-    `catalogue` is in the order in which rows shall stand. `evidence` puts under each row of the pivot one with the
-    sentence behind each figure and one with its file and offsets, told apart by a column `line`.
+    `catalogue` is in the order in which rows shall stand. Under each row of the pivot `ranks` puts one with the rank of
+    each figure, `evidence` one with the sentence behind it and one with its file and offsets, told apart by a column
+    `line`. `coverage` puts one at the end that counts, for each place, the rows with a figure. Reports that
+    are copies of another are no further witnesses (see `mirrors`), unless `keep_copies`.
     """
-    found, issues = figures(rows, catalogue, convert, selection)
+    rows = list(rows)
+    copies = mirrors.Groups() if keep_copies else mirrors.groups(rows)
+    found, issues = figures(mirrors.placed(rows, copies), catalogue, convert, selection)
+    repeated: list[Figure] = []
+    if selection.by != "report":
+        found, repeated = mirrors.witnesses(found, copies)
+    issues += mirrors.notes(copies, repeated)
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
     main_area = _main_areas(found) if selection.by == "report" else {}
     for figure in found:
@@ -94,6 +112,8 @@ def compare(
             chosen[line][key] = ordered[0]
             for f in candidates:
                 doubts[id(f)] = _doubts(f, candidates, f is ordered[0])
+                if f.row.get("copy_of") and selection.by != "report":
+                    doubts[id(f)] += ("from_copy",)
     is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
     result = Comparison(issues=issues)
     position = {id_: n for n, id_ in enumerate(catalogue)}
@@ -106,13 +126,29 @@ def compare(
         return (position[line[0]], measure, status, -usable, -len(shown), line[3:])
 
     lines = sorted(chosen, key=rank)
+    years = Counter(f.year for line in lines for f in chosen[line].values() if f.year is not None)
+    year = min(years, key=lambda y: (-years[y], -y)) if years else None
+    summaries = {line: summarise(chosen[line], doubts, year) for line in lines}
     for line in lines:
-        for f in sorted(
-            (f for c in cells[line].values() for f in c), key=lambda f: (f.area_key, -(f.year or 0), f.order)
-        ):
-            result.long.append(_long_row(f, doubts[id(f)], id(f) in is_shown))
-    _pivot(result, lines, chosen, doubts, selection, evidence, language)
+        place = {id(f): summaries[line].ranks.get(key) for key, f in chosen[line].items()}
+        here = [f for c in cells[line].values() for f in c] + [f for f in repeated if f.line == line]
+        for f in sorted(here, key=lambda f: (f.area_key, -(f.year or 0), f.order)):
+            doubt = doubts.get(id(f)) or _doubts(f, (), False)
+            result.long.append(_long_row(f, doubt, id(f) in is_shown, place.get(id(f))))
+    under = [name for name, on in (("rank", ranks), ("sentence", evidence), ("source", evidence)) if on]
+    _pivot(result, lines, chosen, doubts, summaries, selection, year, under, language)
+    if coverage and result.rows:
+        result.rows.append(_coverage(result, language))
     return result
+
+
+def _coverage(result: Comparison, language: str) -> Row:
+    """The last row: how many rows of the table have a figure of each place."""
+    figures = [row for row in result.rows if row["line"] == "figure"]
+    counts = Counter(name for row in figures for name, value in row.items() if isinstance(value, Cell))
+    words = wording()["coverage"][language]
+    row: Row = {"line": "coverage", "indicator": words.format(count=len(figures))}
+    return row | {name: Cell(str(n), n, "note") for name, n in counts.items()}
 
 
 def _main_areas(found: Sequence[Figure]) -> dict[tuple[Any, ...], tuple[str, ...]]:
@@ -137,13 +173,14 @@ def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
 def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tuple[str, ...]:
     """Why the figure carries a mark."""
     reasons = []
-    if figure.row["damage"]:
+    if figure.is_damaged:
         reasons.append("repaired" if figure.repaired is not None else "damaged")
     if figure.implausible:
         reasons.append("implausible")
-    confidence = figure.row.get("confidence")
-    if confidence is not None and confidence < LOW_CONFIDENCE:
+    if figure.is_unsure:
         reasons.append("low_confidence")
+    if figure.corrected:
+        reasons.append("corrected")
     if figure.part_area:
         reasons.append("part_area")
     if figure.part_year:
@@ -159,14 +196,16 @@ def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tu
     return tuple(reasons)
 
 
-def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool) -> Row:
+def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | None) -> Row:
     row = f.row
     copied = (
         "direction", "basis", "status", "period", "bound", "masked", "numeral", "damage", "confidence", "file",
         "report", "title", "page", "sentence", "start", "end", "area_inferred", "area_evidence",
+        "url", "publisher", "published", "file_hash", "corrected",
     )  # fmt: skip
     return {
-        **{name: row[name] for name in copied},
+        **{name: row.get(name) for name in copied},
+        "copy_of": row.get("copy_of"),
         "area": f.area,
         "area_id": f.area_id or None,
         "year": f.year,
@@ -184,6 +223,7 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool) -> Row:
         "repaired": _rounded(f.repaired),
         "doubt": " ".join(doubt) or None,
         "chosen": is_chosen,
+        "rank": rank,
     }
 
 
@@ -221,7 +261,7 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
     else:
         value = f.usable if f.usable is not None else f.value
         base = "?" if value is None else shown(value)
-        if f.value_max is not None and f.repaired is None:
+        if f.value_max is not None and (f.repaired is None or "value" in f.corrected):
             base += f"~{shown(f.value_max)}"
     marks = []
     if "several" in doubt:
@@ -232,10 +272,15 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
         marks.append("\u2020")
     if {"damaged", "implausible", "low_confidence"} & set(doubt) and not f.row["masked"]:
         marks.append("\u26a0")
+    if "from_copy" in doubt:
+        marks.append(COPY)
+    if "corrected" in doubt:
+        marks.append(CORRECTED)
     if year is not None:
         marks.append(f"({year})")
     if state == "plain" and doubt:
-        state = "damaged" if "\u26a0" in marks else "repaired" if "\u2020" in marks else "doubt"
+        signs = (("\u26a0", "damaged"), (CORRECTED, "corrected"), ("\u2020", "repaired"))
+        state = next((name for sign, name in signs if sign in marks), "doubt")
     text = " ".join([prefix + base, *marks])
     bare = not prefix and not marks and not f.row["masked"] and f.value_max is None and f.usable is not None
     return Cell(text, number(Decimal(base)) if bare else None, state)
@@ -246,22 +291,19 @@ def _pivot(
     lines: Sequence[tuple[Any, ...]],
     chosen: Mapping[tuple[Any, ...], Mapping[tuple[Any, ...], Figure]],
     doubts: Mapping[int, tuple[str, ...]],
+    summaries: Mapping[tuple[Any, ...], Summary],
     selection: Selection,
-    evidence: bool,
+    year: int | None,
+    under: Sequence[str],
     language: str,
 ) -> None:
-    """Fill in columns, rows, evidence and legend."""
+    """Fill in columns, rows, evidence and legend; `under`: the lines that stand under each row."""
     everything = [(key, f) for line in lines for key, f in chosen[line].items()]
-    years = Counter(f.year for _, f in everything if f.year is not None)
-    main_year = min(years, key=lambda y: (-years[y], -y)) if years else None
-    places = _places(everything, selection.by, main_year)
-    names = {p.key: p.label for p in places}
-    own_year = {p.key: p.year for p in places}
-
-    varies = [n for n, on in (("measure", selection.measure != "level"), ("basis", selection.measure != "level"),
+    places = _places(everything, selection.by, year)
+    varies = [n for n, on in (("measure", selection.measure != "level"), ("basis", any(any(n[3:5]) for n in lines)),
                               ("status", selection.status == "all")) if on]  # fmt: skip
     result.columns = (
-        *((Column("line"),) if evidence else ()),
+        *((Column("line"),) if under else ()),
         Column("indicator_id"),
         Column("indicator"),
         Column("unit"),
@@ -269,55 +311,68 @@ def _pivot(
         Column("stated", "int"),
         Column("usable", "int"),
         *(Column(p.label, "mixed") for p in places),
+        *STATISTICS,
     )
-    marks = set()
+    marks: set[str] = set()
     for line in lines:
-        figure_by_key = chosen[line]
+        figure_by_key, summary = chosen[line], summaries[line]
         first = next(iter(figure_by_key.values()))
+        name = {"indicator_id": first.indicator.id, "indicator": first.indicator.name}
         row: Row = {
+            **name,
             "line": "figure",
-            "indicator_id": first.indicator.id,
-            "indicator": first.indicator.name,
             "unit": first.unit,
             "measure": first.measure,
             "basis": " ".join([*([line[3]] if line[3] else []), *(["real"] if line[4] else [])]) or None,
             "status": first.row["status"],
             "stated": len(figure_by_key),
             "usable": sum(f.usable is not None for f in figure_by_key.values()),
+            "comparable": summary.comparable,
+            "minimum": _rounded(summary.minimum),
+            "median": _rounded(summary.median),
+            "maximum": _rounded(summary.maximum),
+            "masked_cells": summary.masked,
+            "doubtful_cells": summary.doubtful,
         }
-        sentences: Row = {"line": "sentence", "indicator_id": first.indicator.id, "indicator": first.indicator.name}
-        sources: Row = {"line": "source", "indicator_id": first.indicator.id, "indicator": first.indicator.name}
+        below: dict[str, Row] = {kind: {**name, "line": kind} for kind in ("rank", "sentence", "source")}
         for place in places:
             f = figure_by_key.get(place.key)
             if f is None:
                 continue
             # Beside figures by report stand no years, but for what was before.
             by_report = selection.by == "report" and f.was_before
-            beside = f.year != own_year[place.key] if selection.by == "area" else by_report
+            beside = f.year != place.year if selection.by == "area" else by_report
             cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
-            marks |= set(cell.show) & set("*\u2021\u2020\u26a0\u2265\u2264\u2248")
+            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}{CORRECTED}")
             if f.row["masked"]:
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
                 marks.add(NO_YEAR)
-            name = names[place.key]
-            row[name] = cell
-            sentences[name] = Cell(str(f.row["sentence"] or ""), None, "note")
-            sources[name] = Cell(
-                f"{f.row['file']}#{f.row['report'] or 1}:{f.row['start']}-{f.row['end']}", None, "note"
-            )
+            row[place.label] = cell
+            place_in_line = summary.ranks.get(place.key)
+            if place_in_line is not None:
+                below["rank"][place.label] = Cell(str(place_in_line), place_in_line, "note")
+            below["sentence"][place.label] = Cell(str(f.row["sentence"] or ""), None, "note")
+            below["source"][place.label] = Cell(_source(f.row), None, "note")
             result.evidence.append(
                 {
-                    **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end")},
+                    **{n: f.row[n] for n in ("sentence", "file", "report", "start", "end", *PUBLISHED)},
                     "indicator": first.indicator.name,
-                    "area": name,
+                    "area": place.label,
                     "shown": cell,
                 }
             )
         result.rows.append(row)
-        if evidence:
-            result.rows += [sentences, sources]
-    result.legend = _legend(marks, main_year, selection.by, len(result.issues), language)
+        result.rows += [below[kind] for kind in under]
+    left_out = sum(i.code == "unit" for i in result.issues)
+    result.legend = _legend(marks, year, selection.by, left_out, language)
+
+
+def _source(row: Row) -> str:
+    """Where a figure stands, and who published it where, as far as a manifest says so."""
+    place = f"{row['file']}#{row['report'] or 1}:{row['start']}-{row['end']}"
+    published = ", ".join(row[n] for n in PUBLISHED if row.get(n))
+    return f"{place} ({published})" if published else place
 
 
 def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:
@@ -367,6 +422,8 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
         ("part", {"\u2021"}),
         ("repaired", {"\u2020"}),
         ("damaged", {"\u26a0"}),
+        ("copy", {COPY}),
+        ("corrected", {CORRECTED}),
         ("bounds", {"\u2265", "\u2264", "\u2248"}),
     ):
         if marks & signs:

@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 
 from hreport import arrow
+from hreport.messages import Message
 from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
 
-SCHEMA = 1  # of the tables below; a store of another is refused
+SCHEMA = 2  # of the tables below; a store of another is refused
 TYPES = {"text": "VARCHAR", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN"}
 
 RUNS = columns_of("run:int started ended version engine read:int unchanged:int not_read:int")
@@ -61,7 +62,7 @@ def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a store, to `write` (it is made where there is none) or to read; StoreError where that cannot be."""
     if not path.exists():
         if not write:
-            raise StoreError("no such file")
+            raise StoreError(Message("no such file"))
         _make(path)
     connection = _connected(path, write)
     try:
@@ -101,7 +102,7 @@ def _make(path: Path) -> None:
         except OSError:  # a disk without links
             os.rename(unfinished, path)
     except (duckdb.Error, OSError) as error:
-        raise StoreError(f"cannot be made ({' '.join(str(error).split())[:200]})") from None
+        raise StoreError(Message("cannot be made ({reason})", reason=" ".join(str(error).split())[:200])) from None
     finally:
         for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
             left.unlink(missing_ok=True)
@@ -110,10 +111,10 @@ def _make(path: Path) -> None:
 def _reason(error: duckdb.Error) -> str:
     said = str(error)
     if "lock" in said:
-        return "in use by another run or program: wait until that has ended, or close it"
+        return Message("in use by another run or program: wait until that has ended, or close it")
     if "not a valid DuckDB" in said:
-        return "not a DuckDB database: give another name"
-    return f"cannot be opened ({' '.join(said.split())[:200]})"
+        return Message("not a DuckDB database: give another name")
+    return Message("cannot be opened ({reason})", reason=" ".join(said.split())[:200])
 
 
 def ask(connection: duckdb.DuckDBPyConnection, query: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -139,9 +140,9 @@ def _check(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         meta = dict(ask(connection, "SELECT key, value FROM meta"))
     except duckdb.CatalogException:
-        raise StoreError("a DuckDB database that hreport did not make: give another name") from None
+        raise StoreError(Message("a DuckDB database that hreport did not make: give another name")) from None
     if meta.get("schema") != str(SCHEMA):
-        raise StoreError("made by another version of hreport: give another name, or that version")
+        raise StoreError(Message("made by another version of hreport: give another name, or that version"))
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:

@@ -9,24 +9,37 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
 from hreport.lexicon import Indicator
+from hreport.messages import Message, listed
 from hreport.model import Issue, Span
-from hreport.record import STATE_BEFORE, Row, exact, wording
+from hreport.record import STATE_BEFORE, Row, corrected_fields, exact, wording
 
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
 BY = ("area", "area,year", "report")
 STATUSES = ("actual", "target", "reference")
 MEASURES = ("level", "change", "change_rate", "multiple", "rank")
+ALL = "all"  # of the statuses, of the measures
 LOW_CONFIDENCE = 0.5
 MASKED = 4  # the last place in the order of soundness
+UNKNOWN_PLACE = "2"  # begins the key of a place that is masked or unknown
+
+
+class SelectionError(ValueError):
+    """A word of a user's selection that is not known: the name of the option, and one line that says what is."""
+
+    def __init__(self, option: str, message: str) -> None:
+        """`option` as Python names it: `indicator` is `--indicator` of a command."""
+        super().__init__(message)
+        self.option = option
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,91 @@ class Selection:
     measure: str = "level"
     years: tuple[int, ...] = ()
     areas: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        catalogue: Mapping[str, Indicator],
+        *,
+        by: str = "area",
+        indicator: Iterable[str] = (),
+        status: str = "actual",
+        measure: str = "level",
+        year: Iterable[str] = (),
+        area: Iterable[str] = (),
+    ) -> Selection:
+        """A selection in a user's words: indicators by id, name, English name or alias, years as `2024` or `2020-2024`.
+
+        SelectionError where a word is not known.
+
+        >>> Selection.of({}, by="Area, year", year=["2020-2022", "2024"]).years
+        (2020, 2021, 2022, 2024)
+        """
+        return cls(
+            by=_one_of(",".join(w.strip() for w in by.lower().split(",")), BY, "by"),
+            indicators=_ids(indicator, catalogue),
+            status=_one_of(status.lower(), (*STATUSES, ALL), "status"),
+            measure=_one_of(measure.lower(), (*MEASURES, ALL), "measure"),
+            years=_years(year),
+            areas=tuple(area),
+        )
+
+
+def _one_of(value: str, known: Sequence[str], option: str) -> str:
+    if value in known:
+        return value
+    hint = _hint(get_close_matches(value, known, n=1))
+    said = Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(known))
+    raise SelectionError(option, said)
+
+
+def _hint(near: Sequence[str]) -> str:
+    return Message("Did you mean {names}? ", names=listed(near)) if near else ""
+
+
+def _ids(words: Iterable[str], catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """Ids of the indicators that a user names by id, name, English name or alias."""
+    names = {}
+    for item in catalogue.values():
+        for name in (*item.aliases, item.en.lower(), item.name, item.id):
+            names[name] = item.id
+    ids = []
+    for word in words:
+        id_ = names.get(word) or names.get(word.lower())
+        if id_ is None:
+            hint = _hint(get_close_matches(word, names, n=3, cutoff=0.4))
+            said = Message("{word!r} is not known. {hint}hreport indicators lists them.", word=word, hint=hint)
+            raise SelectionError("indicator", said)
+        ids.append(id_)
+    return tuple(dict.fromkeys(ids))
+
+
+def _years(words: Iterable[str]) -> tuple[int, ...]:
+    """Years from words like `2024`, `2020-2024` and `2022,2024`."""
+    years: set[int] = set()
+    for word in (w.strip() for given in words for w in given.split(",")):
+        match = re.fullmatch(r"([12]\d{3})(?:-([12]\d{3}))?", word)
+        if match is None or int(match[1]) > int(match[2] or match[1]):
+            raise SelectionError("year", Message("{word!r} is not a year such as 2024 or 2020-2024.", word=word))
+        years |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return tuple(sorted(years))
+
+
+def why_none(rows: Sequence[Row]) -> Message:
+    """What keeps a comparison of these rows empty, and what to try."""
+    known = sum(bool(r["indicator_id"]) for r in rows)
+    if not rows:
+        return Message("no figures were found")
+    if not known:
+        return Message(
+            "none of the {figures} figures belongs to an indicator of the catalogue (--suggest lists their wordings)",
+            figures=len(rows),
+        )
+    return Message(
+        "none of the {figures} figures of known indicators is left "
+        "(try --status all, --measure all, or without --year, --area, --indicator)",
+        figures=known,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +166,32 @@ class Figure:
         """0 sound, 1 repaired, 2 doubtful, 3 damaged, 4 masked."""
         if self.row["masked"]:
             return MASKED
-        if self.row["damage"]:
+        if self.is_damaged:
             return 1 if self.repaired is not None else 3
+        return 2 if self.implausible or self.is_unsure else 0
+
+    @property
+    def corrected(self) -> frozenset[str]:
+        """What a person put right."""
+        return corrected_fields(self.row)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Was damage done to it that nobody put right?"""
+        return bool(self.row["damage"]) and "value" not in self.corrected
+
+    @property
+    def is_unsure(self) -> bool:
+        """Is it likely to be wrong, as far as the program can tell? What a person has looked at is not."""
         confidence = self.row.get("confidence")
-        return 2 if self.implausible or (confidence is not None and confidence < LOW_CONFIDENCE) else 0
+        return confidence is not None and confidence < LOW_CONFIDENCE and not self.corrected
 
     @property
     def order(self) -> tuple[Any, ...]:
         """Where it stands among the figures of one cell; the smallest is shown."""
         bound = {"exact": 0, "range": 1, "approx": 1}.get(self.row["bound"] or "exact", 2)
         whole = (self.part_area, self.part_year)
-        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), *self.place)
+        return (self.was_before, self.soundness, *whole, bound, -(self.year or 0), self.half_unit, *self.place)
 
     @property
     def was_before(self) -> bool:
@@ -92,18 +205,39 @@ class Figure:
 
     @property
     def line(self) -> tuple[Any, ...]:
-        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row."""
-        growth = self.measure in ("change", "change_rate")
-        basis = (self.row["basis"] or "", bool(self.row["real"])) if growth else ("", False)
+        """The row of the comparison that it belongs to. A growth on another basis, or a real one, is another row; one
+        that says no basis is that of a year on the year before."""
+        growth = self.row["measure"] in ("change", "change_rate")
+        basis = self.row["basis"] or ("cumulative" if self.year is None and self.part_year else "")
+        basis = ("" if basis == "yoy" else basis, bool(self.row["real"])) if growth else ("", False)
         return (self.indicator.id, self.measure, self.row["status"] or "", *basis, self.unit)
 
+    @property
+    def half_unit(self) -> Decimal:
+        """Half of the last digit written, in `unit`: what rounding may have taken (5.19亿元: half a million)."""
+        try:
+            written = Decimal(str(self.row["numeral"]).replace(",", ""))
+        except ArithmeticError:
+            return Decimal(0)
+        exponent = written.as_tuple().exponent
+        if not written or self.value is None or not isinstance(exponent, int):
+            return Decimal(0)
+        return abs(self.value / written) * Decimal(10) ** min(exponent, 0) / 2
+
     def same(self, other: Figure) -> bool:
-        """Does neither speak against the other? Two masks always may."""
+        """Does neither speak against the other? Two masks always may; one may be the other, rounded."""
         if self.row["masked"] or other.row["masked"]:
             return False
         mine = (self.usable if self.usable is not None else self.value, self.value_max, self.row["bound"])
         theirs = (other.usable if other.usable is not None else other.value, other.value_max, other.row["bound"])
-        return mine == theirs or _within(mine, theirs) or _within(theirs, mine)
+        return mine == theirs or _within(mine, theirs) or _within(theirs, mine) or self._rounds(other)
+
+    def _rounds(self, other: Figure) -> bool:
+        """Is one number the other one, rounded?"""
+        mine, theirs = (f.usable if f.usable is not None else f.value for f in (self, other))
+        if mine is None or theirs is None or (self.value_max, other.value_max) != (None, None):
+            return False
+        return abs(mine - theirs) <= max(self.half_unit, other.half_unit)
 
 
 def _within(number: tuple[Any, Any, str | None], limit: tuple[Any, Any, str | None]) -> bool:
@@ -151,8 +285,11 @@ def _ids_of_names(rows: Iterable[Row]) -> Mapping[str, str]:
 
 
 def measure_of(row: Row, indicator: Indicator) -> str:
-    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level."""
+    """The measure that counts: a rise (新增 N) of an indicator that is itself a flow is its level, and so is the growth
+    in % of one that is itself a growth (居民消费价格上涨2% is a 居民消费价格涨幅 of 2%)."""
     if row["measure"] == "change" and row["direction"] == "up" and indicator.flow:
+        return "level"
+    if row["measure"] == "change_rate" and indicator.kind == "growth":
         return "level"
     return row["measure"] or "level"
 
@@ -193,13 +330,20 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
     base = row["base_unit"] or ""
     points = wording()["units"]["points"]
     same = base == unit or (base in points and unit in points)
-    sign = -1 if row["direction"] == "down" and measure in ("change", "change_rate") else 1
+    sign = -1 if row["direction"] == "down" and row["measure"] in ("change", "change_rate") else 1
     fits = same or not base or convert(Decimal(1), base, unit) is not None
     if not fits:
         return Issue(
             row["file"] or "",
             "unit",
-            f"{row['text']} ({row['indicator']}): {base} is no unit of {indicator.name} ({unit}): left out",
+            Message(
+                "{text} ({wording}): {base} is no unit of {indicator} ({unit}): left out",
+                text=row["text"],
+                wording=row["indicator"],
+                base=base,
+                indicator=indicator.name,
+                unit=unit,
+            ),
             fatal=False,
             span=Span(row["start"], row["end"]) if _is_span(row) else None,
         )
@@ -236,8 +380,8 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         repaired=converted("repaired"),
         low=low,
         high=high,
-        part_area=_is_part(row),
-        part_year=_is_part_of_year(period) or row["basis"] == "cumulative",
+        part_area=_is_part(row) and "area" not in corrected_fields(row),
+        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row)),
         implausible=implausible,
     )
 
@@ -263,6 +407,13 @@ def _is_part_of_year(period: str) -> bool:
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
 
 
+def _is_state(row: Row) -> bool:
+    """Is it how things stood at the end of several years? Extraction gives such a figure, and no other of a period
+    without a year in it, the year that they ended with."""
+    period = row["period"] or ""
+    return row["year"] is not None and not re.search(r"\d{4}", period) and bool(_pattern("years").search(period))
+
+
 def _is_part(row: Row) -> bool:
     """Does the figure speak of a part of its area?"""
     written, name = row["area"] or "", row["area_name"] or ""
@@ -286,4 +437,8 @@ def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str
         return ("0", code), name or code, code
     if name and not _pattern("unknown_area").search(name):
         return ("1", name), name, ""
-    return ("2", name, row["file"] or "", str(row["report"] or "")), f"{name or '?'} ({label_of_report(row)})", ""
+    return (
+        (UNKNOWN_PLACE, name, row["file"] or "", str(row["report"] or "")),
+        f"{name or '?'} ({label_of_report(row)})",
+        "",
+    )

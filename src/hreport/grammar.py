@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from hreport.lexicon import DATA, LexiconError, entries, parse
+from hreport.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def load() -> Grammar:
     for file, kinds in TABLES.items():
         raw = parse(file, DATA.joinpath(file).read_text(encoding="utf-8"))
         if unknown := raw.keys() - kinds.keys():
-            raise LexiconError(file, ", ".join(sorted(unknown)), "unknown table")
+            raise LexiconError(file, ", ".join(sorted(unknown)), Message("unknown table"))
         for name, kind in kinds.items():
             tables[name] = entries(kind, file, raw.get(name, {}))
     units: dict[str, Unit] = tables.pop("units")
@@ -171,7 +172,7 @@ def load() -> Grammar:
     for unit in units.values():
         for surface in (unit.id, *unit.aliases):
             if surface in surfaces:
-                raise LexiconError("units.toml", unit.id, f"{surface} is claimed twice")
+                raise LexiconError("units.toml", unit.id, Message("{surface} is claimed twice", surface=surface))
             surfaces[surface] = unit
     expanded = {name: alternation(entry.words) for name, entry in words.items()}
     expanded["unit"] = _unit_pattern(surfaces)

@@ -13,7 +13,7 @@ import signal
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -30,8 +30,10 @@ from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
 from hreport.analyse import analyse
+from hreport.corrections import Corrections, correct
 from hreport.lexicon import Lexicon, load
-from hreport.manifest import Entry, Manifest
+from hreport.manifest import Entry, Manifest, restated
+from hreport.messages import Message, reason_of
 from hreport.model import Document, Extraction, Issue
 from hreport.readers import archive, read_bytes, recognise
 from hreport.readers import load as load_bytes
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
 Want: TypeAlias = Literal["observations", "masks", "both"]
+LAYERS: Mapping[Want, Sequence[str]] = {
+    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"),
+}  # fmt: skip
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
@@ -62,6 +67,7 @@ class Work:
     userdict: Path | None = None
     password: str | None = None
     manifest: Manifest = field(default_factory=Manifest)
+    corrections: Corrections = field(default_factory=Corrections)
     time_limit: float = guards.TIME_LIMIT  # seconds
     save_text: Path | None = None
 
@@ -90,6 +96,12 @@ class Outcome:
         return not self.more and not any(i.fatal for i in self.issues)
 
     @property
+    def documents(self) -> set[tuple[str, str]]:
+        """Path and hash of the document, or of those that the rows of a table are of."""
+        rows = () if self.digest else self.rows
+        return {(self.path, self.digest), *((row["file"] or "", row.get("file_hash") or "") for row in rows)}
+
+    @property
     def is_archive(self) -> bool:
         """Does it hold other documents?"""
         return any(source.path != self.path for source in self.more)
@@ -112,19 +124,23 @@ def _failed(source: Source, code: str, message: str) -> Outcome:
 
 
 def _too_much() -> str:
-    return f"reading it takes more than {guards.MOST_MEMORY // 2**20:,} MB of memory: split it"
+    return Message("reading it takes more than {size:,} MB of memory: split it", size=guards.MOST_MEMORY // 2**20)
 
 
 def _internal(error: Exception) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "hreport" in Path(f.filename).parts]
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return f"hreport failed on this file ({reason}{where}): a fault of hreport, please report this line"
+    return Message(
+        "hreport failed on this file ({reason}{where}): a fault of hreport, please report this line",
+        reason=reason,
+        where=where,
+    )
 
 
 def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if source.table or _must_be_table(source, work):
-        return _table(source, work)
+        return _table(source, work, lexicon)
     data = _bytes(source, work.password)
     if isinstance(data, Issue):
         return Outcome(source.path, issues=(replace(data, path=source.path),))
@@ -140,12 +156,15 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if isinstance(document, Issue):
         return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
     extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
+    doubts = [replace(i, path=source.path) for i in doubts]
     given = sources_of(extraction, work.manifest.of(source.path))
     rows: list[Row] = []
     if work.want != "observations":
         rows += record.mask_rows(extraction, source.path, given)
     if work.want != "masks":
         rows += record.observation_rows(extraction, source.path, given)
+    rows, said = correct(rows, work.corrections, lexicon, source.path, digest, LAYERS[work.want])
+    doubts += said
     if work.save_text is not None:
         doubts += sourcetext.save(document, work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
@@ -177,7 +196,11 @@ def _bytes(source: Source, password: str | None) -> bytes | Issue:
     except RefusedError as refused:
         return Issue(source.path, refused.code, refused.message)
     except OSError as error:
-        return Issue(source.path, "unreadable", f"its archive cannot be opened ({error.strerror}): check the disk")
+        return Issue(
+            source.path,
+            "unreadable",
+            Message("its archive cannot be opened ({reason}): check the disk", reason=reason_of(error)),
+        )
 
 
 @lru_cache(maxsize=archive.DEEPEST)
@@ -191,14 +214,16 @@ def _container(outermost: bytes | str, stamp: int, members: tuple[int, ...], pas
 def _unfolded(source: Source, data: bytes) -> Outcome:
     """The members of an archive, as sources of their own."""
     if len(source.members) >= archive.DEEPEST:
-        return _failed(source, "too_large", "an archive in archives in archives: unpack it and give the files inside")
+        return _failed(
+            source, "too_large", Message("an archive in archives in archives: unpack it and give the files inside")
+        )
     try:
         with archive.opened(data) as opened:
             found = archive.members(opened)
     except RefusedError as refused:
         return _failed(source, refused.code, refused.message)
     if not found:
-        return _failed(source, "empty", "the archive holds no documents: nothing to read")
+        return _failed(source, "empty", Message("the archive holds no documents: nothing to read"))
     more = tuple(
         replace(
             source,
@@ -213,9 +238,9 @@ def _unfolded(source: Source, data: bytes) -> Outcome:
     return Outcome(source.path, more=more)
 
 
-def _table(source: Source, work: Work) -> Outcome:
+def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if not work.tables:
-        message = "a table of hreport, not a report: give it to hreport compare or hreport eval"
+        message = Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
     layers = work.want == "both"
     try:
@@ -224,13 +249,21 @@ def _table(source: Source, work: Work) -> Outcome:
         else:
             rows = readback.read_table_bytes(source.data, layers)
     except readback.TableError as error:
-        wrote = "extract or masks" if layers else "extract"
-        message = f"{error}: give a table that hreport {wrote} wrote, or the reports themselves"
+        wrote = Message("extract or masks") if layers else "extract"
+        message = Message(
+            "{error}: give a table that hreport {wrote} wrote, or the reports themselves",
+            error=reason_of(error),
+            wrote=wrote,
+        )
         return Outcome(source.path, issues=(Issue(source.path, "not_extract", message),))
     except OSError as error:
-        message = f"cannot be opened ({error.strerror or error}): check its permissions"
+        message = Message("cannot be opened ({reason}): check its permissions", reason=reason_of(error))
         return Outcome(source.path, issues=(Issue(source.path, "unreadable", message),))
-    return Outcome(source.path, tuple(rows))
+    rows, doubts = restated(rows, work.manifest, lexicon, source.path)
+    if work.corrections.by_document:
+        rows, said = correct(rows, work.corrections, lexicon, source.path, None, LAYERS[work.want])
+        doubts += said
+    return Outcome(source.path, tuple(rows), tuple(doubts))
 
 
 def extract(
@@ -244,7 +277,12 @@ def extract(
     extraction = analyse(document, lexicon, hints or None)
     numbers = {r.number for r in extraction.reports}
     issues = [
-        Issue(manifest, "manifest", f"line {e.line}: {e.file} has no report {e.report}: check the number", fatal=False)
+        Issue(
+            document.path,
+            "manifest",
+            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
+            fatal=False,
+        )
         for e in entries
         if e.report and e.report not in numbers
     ]
@@ -402,7 +440,11 @@ class _Workers:
                 outcome = future.result()
             except FutureTimeoutError:
                 limit = self.work.time_limit * source.effort
-                return _failed(source, "timeout", f"it takes longer than {limit:g} s: split it, or give --timeout")
+                return _failed(
+                    source,
+                    "timeout",
+                    Message("it takes longer than {limit:g} s: split it, or give --timeout", limit=limit),
+                )
             except ProcessExpired as error:
                 return _failed(source, *_death(error.exitcode))
             except BrokenProcessPool:
@@ -426,7 +468,9 @@ def _death(exit_code: int | None) -> tuple[str, str]:
     """Code and message for a file whose process died."""
     if exit_code == guards.OUT_OF_MEMORY:
         return "memory", _too_much()
-    return "crashed", "its process died (a library failed, or no memory was left): save it anew, or report this line"
+    return "crashed", Message(
+        "its process died (a library failed, or no memory was left): save it anew, or report this line"
+    )
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hreport.messages import Message, listed, reason_of
 from hreport.record import EXTRACT, MASKS, Row, exact, number, unguarded, wording
 
 
@@ -67,13 +68,22 @@ def read_gold(data: bytes) -> list[Row]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TableError("not UTF-8") from None
+        raise TableError(Message("not UTF-8")) from None
     rows = _from_jsonl(text, True)
     for row in rows:
         if row["layer"] == "quantity" and "role" not in row:
-            raise TableError(f"{row['file']}:{row['start']}-{row['end']}: no role")
+            raise TableError(
+                Message("{file}:{start}-{end}: no role", file=row["file"], start=row["start"], end=row["end"])
+            )
         if row["layer"] == "quantity" and row["role"] == "metric" and not row.get("indicator"):
-            raise TableError(f"{row['file']}:{row['start']}-{row['end']}: a metric without indicator")
+            raise TableError(
+                Message(
+                    "{file}:{start}-{end}: a metric without indicator",
+                    file=row["file"],
+                    start=row["start"],
+                    end=row["end"],
+                )
+            )
     return rows
 
 
@@ -85,7 +95,7 @@ def read_table_bytes(data: bytes, layers: bool = False) -> list[Row]:
         try:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
-            raise TableError("not a text: neither UTF-8 nor GB18030") from None
+            raise TableError(Message("not a text: neither UTF-8 nor GB18030")) from None
     return _from_jsonl(text, layers) if text.lstrip().startswith("{") else _from_csv(text, layers)
 
 
@@ -100,9 +110,11 @@ def _from_csv(text: str, layers: bool) -> list[Row]:
                     continue
                 texts = dict(zip(names, cells, strict=False))
                 row = {n: _parsed(n, unguarded(t), reader.line_num) for n, t in texts.items()}
-                rows.append(_layered(row, names, f"line {reader.line_num}") if layers else _complete(row))
+                rows.append(
+                    _layered(row, names, Message("line {line}", line=reader.line_num)) if layers else _complete(row)
+                )
         except csv.Error as error:
-            raise TableError(f"line {reader.line_num}: {error}") from None
+            raise TableError(Message("line {line}: {error}", line=reader.line_num, error=reason_of(error))) from None
     return rows
 
 
@@ -127,11 +139,17 @@ def _from_jsonl(text: str, layers: bool) -> list[Row]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise TableError(f"line {line_number}: not JSON ({error})") from None
+            raise TableError(
+                Message("line {line}: not JSON ({error})", line=line_number, error=reason_of(error))
+            ) from None
         if not isinstance(row, dict):
-            raise TableError(f"line {line_number}: not an object")
+            raise TableError(Message("line {line}: not an object", line=line_number))
         if layers:
-            rows.append(_layered(row, [n for n, v in row.items() if v not in (None, "")], f"line {line_number}"))
+            rows.append(
+                _layered(
+                    row, [n for n, v in row.items() if v not in (None, "")], Message("line {line}", line=line_number)
+                )
+            )
         elif row.get("layer", "quantity") != "quantity":
             continue
         else:
@@ -140,7 +158,15 @@ def _from_jsonl(text: str, layers: bool) -> list[Row]:
         for name, kind in _kinds().items():
             value = row.get(name)
             if value is not None and not _fits(value, kind):
-                raise TableError(f"line {line_number}: {name}: {value!r} is not {_said(kind)}")
+                raise TableError(
+                    Message(
+                        "line {line}: {name}: {value!r} is not {kind}",
+                        line=line_number,
+                        name=name,
+                        value=value,
+                        kind=_said(kind),
+                    )
+                )
     return rows
 
 
@@ -152,7 +178,7 @@ def _from_store(path: Path, layers: bool) -> list[Row]:
         if layers:
             rows += [{**row, "layer": "mask", "role": None} for row in database.rows(path, "masks")]
     except database.StoreError as error:
-        raise TableError(str(error)) from None
+        raise TableError(reason_of(error)) from None
     return rows if layers else [_complete(row) for row in rows]
 
 
@@ -162,7 +188,9 @@ def _from_parquet(path: Path, layers: bool) -> list[Row]:
     try:
         frame = pd.read_parquet(path, dtype_backend="pyarrow")
     except (ValueError, OSError, KeyError) as error:
-        raise TableError(f"not a Parquet file that can be read ({str(error).splitlines()[0]})") from None
+        raise TableError(
+            Message("not a Parquet file that can be read ({reason})", reason=str(error).splitlines()[0])
+        ) from None
     frame.columns = pd.Index(_checked([str(c) for c in frame.columns], layers))
     columns = {name: frame[name].to_list() for name in frame.columns}
     rows: list[Row] = []
@@ -173,7 +201,9 @@ def _from_parquet(path: Path, layers: bool) -> list[Row]:
                 row[name] = number(exact(row[name]))
             elif kind == "int" and isinstance(row.get(name), float):
                 row[name] = int(row[name] or 0)
-        rows.append(_layered(row, list(columns), f"row {len(rows) + 1}") if layers else _complete(row))
+        rows.append(
+            _layered(row, list(columns), Message("row {number}", number=len(rows) + 1)) if layers else _complete(row)
+        )
     return rows
 
 
@@ -192,9 +222,9 @@ def _checked(names: list[str], layers: bool) -> list[str]:
     """Stable names of the columns; TableError where those that are needed are not there."""
     stable = [_chinese_names().get(n, n) for n in names]
     if layers and not {"indicator", "kind", "layer"} & set(stable):
-        raise TableError("not a table of hreport extract or masks: no column indicator or kind")
+        raise TableError(Message("not a table of hreport extract or masks: no column indicator or kind"))
     if missing := [n for n in (PLACE if layers else REQUIRED) if n not in stable]:
-        raise TableError(f"not a table of hreport extract: no column {', '.join(missing)}")
+        raise TableError(Message("not a table of hreport extract: no column {columns}", columns=listed(missing)))
     return stable
 
 
@@ -203,7 +233,7 @@ def _layered(row: Row, names: Sequence[str], where: str) -> Row:
     layer = row.get("layer") or ("quantity" if "indicator" in names else "mask")
     for name in (*PLACE, "kind") if layer == "mask" else PLACE:
         if row.get(name) is None:
-            raise TableError(f"{where}: no {name}")
+            raise TableError(Message("{where}: no {name}", where=where, name=name))
     return {**row, "layer": layer}
 
 
@@ -225,7 +255,11 @@ def _parsed(name: str, text: str, line: int) -> Any:
             case "bool":
                 return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
     except (ArithmeticError, KeyError, ValueError):
-        raise TableError(f"line {line}: {name}: {text[:40]!r} is not {_said(kind)}") from None
+        raise TableError(
+            Message(
+                "line {line}: {name}: {value!r} is not {kind}", line=line, name=name, value=text[:40], kind=_said(kind)
+            )
+        ) from None
     return text
 
 
@@ -239,4 +273,6 @@ def _fits(value: object, kind: str) -> bool:
 
 
 def _said(kind: str) -> str:
-    return {"int": "a whole number", "number": "a number", "bool": "true or false"}.get(kind, "text")
+    return {"int": Message("a whole number"), "number": Message("a number"), "bool": Message("true or false")}.get(
+        kind, Message("text")
+    )

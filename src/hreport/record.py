@@ -22,7 +22,7 @@ from hreport.model import Document, Exact, Extraction, Masked, Observation, Outl
 from hreport.text import LONGEST_SENTENCE
 
 Kind: TypeAlias = Literal["text", "int", "number", "bool", "mixed"]
-State: TypeAlias = Literal["plain", "masked", "damaged", "repaired", "doubt", "note"]
+State: TypeAlias = Literal["plain", "masked", "damaged", "repaired", "corrected", "doubt", "note"]
 Row: TypeAlias = dict[str, Any]
 
 
@@ -64,6 +64,7 @@ def columns_of(text: str) -> tuple[Column, ...]:
 
 STATE_BEFORE = "link.state_before"  # the rule of the A in 由A增至B: how things were, at a time that is seldom said
 SOURCE = "url publisher published"
+HASH = 16  # digits of a document's SHA-256 that its rows carry, at least
 LONGEST_NUMBER = 4000  # digits of an int that are written out: Python refuses from 4,300 on
 
 EXTRACT = columns_of(
@@ -73,10 +74,14 @@ EXTRACT = columns_of(
     indicator measure direction basis real:bool status period area
     section page:int table:int row:int column:int sentence confidence:number doubts
     area_name obs_value:number indicator_id area_id area_inferred area_evidence year:int low:number high:number rule
-    {SOURCE}
+    {SOURCE} file_hash corrected
     """
 )
-MASKS = columns_of(f"file report:int title start:int end:int text kind section page:int sentence rule {SOURCE}")
+MASKS = columns_of(
+    f"""
+    file report:int title start:int end:int text kind section page:int sentence rule {SOURCE} file_hash corrected
+    """
+)
 SUMMARY = columns_of("file kind masks:int texts:int example")
 BLOCKS = columns_of(
     """
@@ -86,15 +91,35 @@ BLOCKS = columns_of(
 )
 ISSUES = columns_of("file code message fatal:bool start:int end:int")
 LONG = columns_of(
-    """
+    f"""
     area area_id year:int indicator_id indicator name_en measure direction basis status period area_text
     value:number value_max:number obs_value:number unit bound masked:bool numeral low:number high:number damage
-    repaired:number doubt confidence:number chosen:bool file report:int title page:int sentence start:int end:int
-    area_inferred area_evidence
+    repaired:number doubt confidence:number chosen:bool rank:int
+    file report:int title page:int sentence start:int end:int
+    area_inferred area_evidence copy_of {SOURCE} file_hash corrected
     """
 )
-SUGGEST = columns_of("wording measure base_unit figures:int reports:int example file start:int end:int")
-CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source")
+_SIDES = " ".join(f"file_{s} report_{s}:int start_{s}:int end_{s}:int text_{s} damage_{s}" for s in "ab")
+ALIGN = columns_of(
+    f"kind {_SIDES} mask value:number unit indicator indicator_id sure:bool around_a around_b sentence_a sentence_b"
+)
+STATISTICS = columns_of(
+    "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"
+)
+CHECK = columns_of(
+    """
+    finding:int code note:bool sure:number message part area year:int indicator_id indicator text value:number unit
+    status period doubt file report:int title page:int sentence start:int end:int
+    """
+)
+SUGGEST = columns_of(
+    """
+    wording measure unit reports:int figures:int variants nearest nearest_name entry alias_entry base_unit example
+    file start:int end:int
+    """
+)
+CATALOGUE = columns_of("id name en group unit kind better low:number high:number flow:bool aliases source systems")
+CARD = columns_of("field content")  # one indicator, a line for each thing that is known of it
 SCORES = columns_of("by name figure p:number r:number f1:number hit:int gold:int pred:int false_alarms:int")
 EARLIER = columns_of("before:number lost:int gained:int")  # beside SCORES, on a screen
 CASES = columns_of("case file start:int end:int text indicator gold before found sentence")
@@ -113,6 +138,12 @@ def headed(columns: tuple[Column, ...], language: str) -> tuple[Column, ...]:
     """The columns with headings in `language` (`en`: the names themselves)."""
     words = wording()["columns"] if language != "en" else {}
     return tuple(replace(c, heading=c.heading or words.get(c.name, "")) for c in columns)
+
+
+def worded(row: Row, language: str) -> Row:
+    """A row for a screen: codes as words of `language` (`en`: as they are)."""
+    words = wording()["codes"] if language != "en" else {}
+    return {name: words.get(name, {}).get(value, value) if value else value for name, value in row.items()}
 
 
 def number(value: Decimal | None) -> int | float | None:
@@ -136,6 +167,29 @@ def exact(value: Any) -> Decimal | None:
     (Decimal('35.2'), None)
     """
     return None if value is None or value == "" else Decimal(str(value))
+
+
+_NO_NUMBER = re.compile("[abcdf]")
+
+
+def file_hash(sha256: str) -> str:
+    """The digits of a document's SHA-256 by which corrections name it: 16, or as many as it takes before a spreadsheet
+    sees that they are no number.
+
+    >>> file_hash("6c1f" * 16), file_hash("0123456789012e45c" + "0" * 47)
+    ('6c1f6c1f6c1f6c1f', '0123456789012e45c')
+    """
+    letter = _NO_NUMBER.search(sha256)
+    return sha256[: max(HASH, letter.end() if letter else len(sha256))]
+
+
+def corrected_fields(row: Row) -> frozenset[str]:
+    """What a person put right in a row of `extract`.
+
+    >>> sorted(corrected_fields({"corrected": "value year"})), corrected_fields({"corrected": None})
+    (['value', 'year'], frozenset())
+    """
+    return frozenset((row.get("corrected") or "").split())
 
 
 _YEAR = re.compile(r"[12]\d{3}")
@@ -238,6 +292,8 @@ def _observation_row(
         "url": source.get("url") or None,
         "publisher": source.get("publisher") or None,
         "published": source.get("published") or None,
+        "file_hash": file_hash(document.sha256),
+        "corrected": None,
     }
 
 
@@ -298,6 +354,8 @@ def mask_rows(
             "url": given.get("url") or None,
             "publisher": given.get("publisher") or None,
             "published": given.get("published") or None,
+            "file_hash": file_hash(extraction.document.sha256),
+            "corrected": None,
         }
 
 

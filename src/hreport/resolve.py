@@ -74,7 +74,7 @@ def identify(
     names = _names(lexicon)
 
     def fitting(found: Indicator | None) -> Indicator | None:
-        return found if found and _fits(found, unit, measure, lexicon) else None
+        return found if found and fits(found, unit, measure, lexicon) else None
 
     def named(text: str, verb: str) -> Indicator | None:
         return lexicon.indicators.get(indicator_id(text, unit, lexicon, measure, verb, direction))
@@ -137,26 +137,45 @@ def indicator_id(
     for key in names.readings(wording, growth=measure not in ("level", "rank")):
         if measure in ("change", "change_rate"):
             less = names.find(key + names.reduced) if direction == "down" else None
-            if less and _fits(less, unit, measure, lexicon):
+            if less and fits(less, unit, measure, lexicon):
                 return less.id
             added = names.find(names.added + key) if measure == "change" and direction != "down" else None
-            if added and added.flow and _fits(added, unit, measure, lexicon):
+            if added and added.flow and fits(added, unit, measure, lexicon):
                 return added.id
         if verb:
             made = names.find(names.fold(verb + key))
-            if made and _fits(made, unit, measure, lexicon):
+            if made and fits(made, unit, measure, lexicon):
                 return made.id
         found = names.find(key)
-        if ends and (found is None or not _fits(found, unit, measure, lexicon)):
+        counted = found
+        if ends and (found is None or not fits(found, unit, measure, lexicon)):
             found = next((f for end in ends if (f := names.find(key + end))), None)
-        if found and _fits(found, unit, measure, lexicon) and not (verb and not names.counts(found, verb, measure)):
+        if found and fits(found, unit, measure, lexicon) and not (verb and not names.counts(found, verb, measure)):
             if found.flow or measure != "change":
                 return found.id
             stock = stock or found.id
+        # 空气质量优良天数92.9%: what is counted, with the unit of its share
+        if measure == "level" and counted and counted.kind == "count" and _percent(unit, lexicon):
+            part = names.find(names.fold(key + names.share))
+            if part and fits(part, unit, measure, lexicon):
+                return part.id
     return stock
 
 
-def _fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
+def readings(wording: str, lexicon: Lexicon, measure: Measure = "level") -> tuple[str, ...]:
+    """Keys under which the catalogue may know a wording, the surest first: folded, without words of place and total
+    before it, without verbs behind it, with spun words undone.
+
+    >>> from hreport.lexicon import load
+    >>> "诊疗量" in readings("全市累计诊疗量达到", load())
+    True
+    """
+    if len(wording) > LONGEST_WORDING:
+        return ()
+    return tuple(_names(lexicon).readings(wording, growth=measure not in ("level", "rank")))
+
+
+def fits(indicator: Indicator, written: str, measure: Measure, lexicon: Lexicon) -> bool:
     """Can a figure in this unit be the level, the change or the growth of the indicator?"""
     if measure == "change" and _dimension(written, lexicon) == "points":
         return _dimension(indicator.unit, lexicon) == "share"
@@ -199,6 +218,7 @@ class _Names:
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
         self.added = words["added"][0]
         self._built = words["added"]
+        self.share = words["share"][0]
         self.reduced = words["reduced"][0]
         self._unit_ends = words["unit_ends"]
         self._ends_of: dict[str, tuple[str, ...]] = {}
@@ -364,7 +384,7 @@ class _Names:
     def _nearest(self, text: str, head: str, fitting: Fitting) -> Indicator | None:
         """What a head measures with the noun in a text, of those that make a name with it, that is nearest to the end.
 
-        A short noun must begin its clause or end it with the head: 非常规天然气 is not 天然气.
+        A short noun must begin its clause or end it with the head: 合成天然气 is not 天然气.
         """
         best, found = (-1, 0), None
         clauses = self._clauses(text)
@@ -725,9 +745,23 @@ def area(text: str, lexicon: Lexicon) -> Area | None:
     if short:
         return short[1]
     if any(word in text for word in lexicon.titles["country"].words):
-        formal, common = lexicon.titles["country_names"].words
+        formal, common, *_ = lexicon.titles["country_names"].words
         return Area(COUNTRY, formal, common, "country")
     return None
+
+
+def said_area(text: str, lexicon: Lexicon) -> Area | None:
+    """The division that a person names: of a longer name only the one that it ends with.
+
+    >>> from hreport.lexicon import load
+    >>> said_area("浙江省杭州市", load()).code, said_area("杭州", load()).code, said_area("杭州市xx县", load())
+    ('330100', '330100', None)
+    """
+    formal, common, *_ = names = lexicon.titles["country_names"].words
+    if text in names:
+        return Area(COUNTRY, formal, common, "country")
+    found = named(text) or area(text, lexicon)
+    return found if found is not None and (named(text) or text.endswith((found.name, found.short))) else None
 
 
 class _Places:

@@ -75,13 +75,13 @@ def reports(
         said = {**hints.get(0, {}), **hints.get(report.number, {})}
         title = said.get("title") or report.title
         head = layout.document.text[report.span.start : report.span.start + HEAD]
-        place = resolve.area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
+        place = resolve.said_area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
         named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
         if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)
         if place is None and not said.get("area") and not masked:
             place = _named_first(layout, report, areas, lexicon)
-        area = said.get("area") or (place.name if place else _masked_place(title) or _own_mask(layout, report, areas))
+        area = place.name if place else said.get("area") or _masked_place(title) or _own_mask(layout, report, areas)
         year, year_from = _report_year(said, title, name if named_by_file else "", head, lexicon)
         if scrubbed and year_from != "manifest":
             year, year_from = "", ""
@@ -177,7 +177,7 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
         return report.area, report.area_id
     for k, (whole, own) in enumerate(patterns.levels):
         if whole.search(written):
-            if report.area and own.search(report.area):
+            if report.area and (own.search(report.area) or _is_of_no_level(report, patterns)):
                 return report.area, report.area_id
             province = resolve.province(report.area_id, lexicon) if k == 0 else None
             return (province.name, province.code) if province else ("", "")
@@ -187,6 +187,11 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
             return report.area, report.area_id
         return place.name, place.code
     return written, ""
+
+
+def _is_of_no_level(report: Report, patterns: _Patterns) -> bool:
+    """Is its place one that a person named, and no division that is known?"""
+    return not report.area_id and not any(own.search(report.area) for _, own in patterns.levels)
 
 
 def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
@@ -226,16 +231,21 @@ BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since fi
 PLAN_YEARS = 5
 
 
-def state_year(o: Observation, report: Report, grammar: Grammar, lexicon: Lexicon) -> Observation:
+def state_year(
+    o: Observation, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
+) -> Observation:
     """An observation of a state with the year in which it was reached, where the period is several years.
 
-    五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall lead to
-    how they will stand in 2030.
+    五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall
+    lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is.
     """
     indicator = lexicon.indicators.get(o.indicator_id)
     patterns = _patterns(grammar)
-    is_state = indicator is not None and indicator.kind in STATES and o.measure == "level" and o.basis is None
-    if o.year or not is_state or o.rule == "link.state_before" or not patterns.span.search(o.period):
+    risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
+    is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
+    if o.year or not is_state or o.measure != "level" or o.basis:
+        return o
+    if o.rule == "link.state_before" or not patterns.span.search(o.period):
         return o
     plan = patterns.five_year_plan.search(o.period)
     end = _plan_end(plan) if plan else None

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from hreport import readback
 from hreport.manifest import MANIFEST_COLUMNS
+from hreport.messages import Message, reason_of
 from hreport.model import Issue
 
 FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
@@ -68,8 +69,8 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     Folders are walked to the bottom; a link that leads back is followed once. Left out of them, without a word: hidden
     files, office lock files, and what speaks of the folder (README, LICENSE, CHANGELOG with any ending, as .md, .txt,
     .rst or without suffix). `exclude` are files of the run itself (its output, its manifest), which a folder may hold.
-    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest is never
-    read as a report: a note where a folder holds it, an issue where it is named.
+    Tables that extract wrote are taken where they are named, and left out of folders with a word. A manifest and
+    corrections are never read as a report: a note where a folder holds them, an issue where they are named.
     """
     found = Found()
     entries: list[tuple[str, bool]] = []
@@ -85,13 +86,11 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
         best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
     for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
-        is_manifest = _is_manifest(path)
-        if real in hidden and (met or is_manifest):
+        by_hand = _by_hand(path, met)
+        if real in hidden and (met or by_hand):
             continue
-        if is_manifest:
-            found.issues.append(
-                Issue(shown(path), "manifest_file", "a manifest: give it with --manifest", fatal=not met)
-            )
+        if by_hand:
+            found.issues.append(by_hand)
             continue
         _add(path, met, found)
     found.issues.sort(key=lambda i: (i.path, i.code))
@@ -104,28 +103,36 @@ def _add(path: str, met: bool, found: Found) -> None:
     try:
         status = os.stat(path)
     except FileNotFoundError:
-        what = "a link that leads nowhere" if os.path.islink(path) else "no such file"
-        found.issues.append(Issue(name, "not_found", f"{what}: check the name"))
+        what = Message("a link that leads nowhere") if os.path.islink(path) else Message("no such file")
+        found.issues.append(Issue(name, "not_found", Message("{what}: check the name", what=what)))
         return
     except (OSError, ValueError) as error:
-        advice = "remove the link" if os.path.islink(path) else "check its permissions"
-        found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): {advice}"))
+        advice = Message("remove the link") if os.path.islink(path) else Message("check its permissions")
+        found.issues.append(
+            Issue(
+                name,
+                "unreadable",
+                Message("cannot be opened ({reason}): {advice}", reason=reason_of(error), advice=advice),
+            )
+        )
         return
     if not stat.S_ISREG(status.st_mode):
         if met:
-            message = "a pipe, a socket or a device: left out of the folder"
+            message = Message("a pipe, a socket or a device: left out of the folder")
             found.issues.append(Issue(name, "not_a_file", message, fatal=False))
             return
         try:  # a pipe that the user named, such as <(...): workers could not open it
             data = Path(path).read_bytes()
         except OSError as error:
-            found.issues.append(Issue(name, "unreadable", f"cannot be opened ({_reason(error)}): give a file"))
+            found.issues.append(
+                Issue(name, "unreadable", Message("cannot be opened ({reason}): give a file", reason=reason_of(error)))
+            )
             return
         found.sources.append(Source(name, data, readback.looks_like_table(data[:4096]), len(data)))
         return
     is_table = path.lower().endswith(readback.TABLE_SUFFIXES) and _is_table(path)
     if is_table and met:
-        message = "a table, not a report: left out of the folder (name it to compare it)"
+        message = Message("a table, not a report: left out of the folder (name it to compare it)")
         found.issues.append(Issue(name, "table", message, fatal=False))
         return
     found.sources.append(Source(name, None, is_table, status.st_size, file="" if name == path else path))
@@ -145,21 +152,27 @@ def _is_table(path: str) -> bool:
         return False
 
 
-def _is_manifest(path: str) -> bool:
-    """Is this CSV made to be given with --manifest? Its header names files and what to say of them.
+def _by_hand(path: str, met: bool) -> Issue | None:
+    """What to say of a CSV that is made to be given with --manifest or --corrections; None of any other file.
 
-    A manifest with a mistake in another column is one too; the tables that hreport writes have a column start.
+    Its header names files and what to say of them, or figures and what to put right in them. One with a mistake in
+    another column is one too; the tables that hreport writes have other columns.
     """
     if not path.lower().endswith(".csv") or not os.path.isfile(path):
-        return False
+        return None
     try:
         with open(path, "rb") as stream:
             head = stream.read(4096)
     except OSError:
-        return False
+        return None
     first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].strip()
     names = {n.strip() for n in next(iter(csv.reader([first])), [])}
-    return "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1
+    if {"file_hash", "field"} <= names:
+        message = Message("corrections: give them with --corrections")
+        return Issue(shown(path), "corrections_file", message, fatal=not met)
+    if "file" in names and "start" not in names and len(names & set(MANIFEST_COLUMNS)) > 1:
+        return Issue(shown(path), "manifest_file", Message("a manifest: give it with --manifest"), fatal=not met)
+    return None
 
 
 def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
@@ -180,11 +193,13 @@ def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
                 else:
                     files.append((_posix(match), False))
             if not files:
-                issues.append(Issue(shown(path), "not_found", "no file matches this pattern: check it"))
+                issues.append(Issue(shown(path), "not_found", Message("no file matches this pattern: check it")))
             return files
     except ValueError:  # a null character in the path
         pass
-    issues.append(Issue(shown(_posix(path)), "not_found", f"no such file or folder: {_nearest(path)}"))
+    issues.append(
+        Issue(shown(_posix(path)), "not_found", Message("no such file or folder: {advice}", advice=_nearest(path)))
+    )
     return []
 
 
@@ -195,7 +210,11 @@ def _nearest(path: str) -> str:
         near = get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.7)
     except (OSError, ValueError):
         near = []
-    return f"did you mean {_posix(os.path.join(folder, near[0]))}?" if near else "check the name"
+    return (
+        Message("did you mean {path}?", path=_posix(os.path.join(folder, near[0])))
+        if near
+        else Message("check the name")
+    )
 
 
 def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
@@ -205,7 +224,13 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
 
     def refused(error: OSError) -> None:
         name = shown(_posix(str(error.filename or folder)))
-        issues.append(Issue(name, "unreadable", f"cannot be entered ({_reason(error)}): check its permissions"))
+        issues.append(
+            Issue(
+                name,
+                "unreadable",
+                Message("cannot be entered ({reason}): check its permissions", reason=reason_of(error)),
+            )
+        )
 
     for root, folders, names in os.walk(folder, followlinks=True, onerror=refused):
         kept = []
@@ -218,7 +243,7 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
         kept = [name for name in names if not _NOISE.match(name) and not _ABOUT.fullmatch(name)]
         files += [(_posix(os.path.join(root, name)), True) for name in kept]
     if not files and not any(i.path == shown(_posix(folder)) for i in issues):
-        issues.append(Issue(shown(_posix(folder)), "empty_folder", "no files in this folder: check the name"))
+        issues.append(Issue(shown(_posix(folder)), "empty_folder", Message("no files in this folder: check the name")))
     return files
 
 
@@ -246,7 +271,3 @@ def shown(path: str) -> str:
 
 # Surrogates that stand for no byte: from names of Windows that are no UTF-16.
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from hreport import record
+from hreport.messages import Message, reason_of
 from hreport.model import Document, Issue
 from hreport.record import Row
 from hreport.writers import replacing
@@ -30,7 +31,9 @@ def save(document: Document, folder: Path) -> list[Issue]:
             stream.write(record.encodable(document.text).encode("utf-8"))
         save_rows(_blocks(document), record.BLOCKS, folder / f"{name}.blocks.csv", "csv")
     except OSError as error:
-        message = f"its text cannot be saved as {target} ({error.strerror or error}): check the folder"
+        message = Message(
+            "its text cannot be saved as {target} ({reason}): check the folder", target=target, reason=reason_of(error)
+        )
         return [Issue(document.path, "not_saved", message, fatal=False)]
     return []
 

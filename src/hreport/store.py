@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hreport import __version__, database, sourcetext
+from hreport.messages import word_of
 from hreport.model import Issue
 from hreport.pipeline import Outcome, Work, can_recognise
 from hreport.record import Row
@@ -65,7 +66,7 @@ class Store:
     def _entries(self) -> dict[str, Entry]:
         fatal: dict[str, list[Issue]] = {}
         for file, code, message in self._ask("SELECT file, code, message FROM issues WHERE fatal"):
-            fatal.setdefault(file, []).append(Issue(file, code, message))
+            fatal.setdefault(file, []).append(Issue(file, code, word_of(message)))
         found = self._ask("SELECT location, file, sha256, state, settings, means FROM files")
         return {
             location: Entry(file, sha256, state, settings, means, tuple(fatal.get(file, ())))
@@ -112,7 +113,7 @@ class Store:
 
     def _holds(self, source: Source, entry: Entry) -> bool:
         """Does the entry still say what reading would?"""
-        if entry.settings != self._settings_of(source.path, entry.state):
+        if entry.settings != self._settings_of(source.path, entry.state, entry.sha256):
             return False
         texts = self.work.save_text
         if texts is not None and entry.state == "read" and not (texts / f"{sourcetext.place(entry.file)}.txt").exists():
@@ -128,11 +129,19 @@ class Store:
         except OSError:
             return False
 
-    def _settings_of(self, path: str, state: str) -> str:
-        """What decides what is found in one file: of an archive, all that the manifest says."""
-        manifest = self.work.manifest
+    def _settings_of(self, path: str, state: str, sha256: str) -> str:
+        """What decides what is found in one file: of an archive, all that manifest and corrections say."""
+        manifest, corrections = self.work.manifest, self.work.corrections
         said = manifest.entries if state == "archive" else manifest.of(path)
-        return _digest([self._settings, *(repr((e.file, e.report, sorted(e.values.items()))) for e in said)])
+        put_right = corrections.all if state == "archive" else corrections.of(sha256)
+        parts = [repr((e.file, e.report, sorted(e.values.items()))) for e in said]
+        parts += sorted(repr((c.file_hash, c.start, c.end, c.field, c.written, c.text)) for c in put_right)
+        return _digest([self._settings, *parts])
+
+    def documents(self) -> Iterator[tuple[str, str]]:
+        """Path and hash of each document that this run has met."""
+        for location in self._seen & self._known.keys():
+            yield self._known[location].file, self._known[location].sha256
 
     def put(self, outcome: Outcome) -> list[Outcome]:
         """Take an outcome; those that are now safe on disk, this one among them or not."""
@@ -178,7 +187,8 @@ class Store:
             layers = Counter(r["layer"] for r in o.rows)
             entry = {
                 "file": o.path, "location": location, "sha256": o.digest, "state": state, **o.about,
-                "figures": layers["quantity"], "masks": layers["mask"], "settings": self._settings_of(o.path, state),
+                "figures": layers["quantity"], "masks": layers["mask"],
+                "settings": self._settings_of(o.path, state, o.digest),
                 "means": self._means if hopeful else "", "run": self._run,
             }  # fmt: skip
             entries.append(entry)

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
+from unicodedata import east_asian_width
 
 from hreport.model import Span
 
@@ -133,3 +134,12 @@ class Reading:
         start = self._starts[piece]
         end = self._starts[piece + 1] if piece + 1 < len(self._starts) else len(self.raw)
         return min(start + origin - self._origins[piece], end)
+
+
+def screen_width(text: str) -> int:
+    """Columns that a text takes on a screen: two for a wide character.
+
+    >>> screen_width("A：市")
+    5
+    """
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

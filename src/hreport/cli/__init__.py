@@ -15,10 +15,13 @@ from typing import Annotated
 import typer
 
 from hreport import __version__
-from hreport.cli import compare, doctor, evaluate, extract, indicators, masks, show
+from hreport.cli import align, check, compare, doctor, evaluate, extract, indicators, language, masks, options, show
+from hreport.cli.run import tell
+from hreport.messages import Message
 
 app = typer.Typer(
     name="hreport",
+    cls=language.Program,
     help="The figures of Chinese work reports side by side, with proof.",
     no_args_is_help=True,
     add_completion=False,
@@ -26,13 +29,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("extract")(extract.extract)
-app.command("masks")(masks.masks)
-app.command("compare")(compare.compare)
-app.command("eval")(evaluate.evaluate)
-app.command("indicators")(indicators.indicators)
-app.command("show")(show.show)
-app.command("doctor")(doctor.doctor)
+app.command("extract", cls=language.Command)(extract.extract)
+app.command("masks", cls=language.Command)(masks.masks)
+app.command("compare", cls=language.Command)(compare.compare)
+app.command("check", cls=language.Command)(check.check)
+app.command("eval", cls=language.Command)(evaluate.evaluate)
+app.command("indicators", cls=language.Command)(indicators.indicators)
+app.command("align", cls=language.Command)(align.align)
+app.command("show", cls=language.Command)(show.show)
+app.command("doctor", cls=language.Command)(doctor.doctor)
 
 
 def _version(wanted: bool) -> None:
@@ -46,6 +51,7 @@ def _program(
     version: Annotated[
         bool, typer.Option("--version", "-V", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
+    lang: options.Lang = None,
 ) -> None:
     """The figures of Chinese work reports side by side, with proof."""
 
@@ -71,7 +77,8 @@ def main() -> None:
         if os.environ.get("HREPORT_DEBUG"):
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        sys.stderr.write(f"hreport: {reason}: a fault of hreport, please report this line\n")
+        with language.settled(sys.argv[1:]):
+            tell(Message("{reason}: a fault of hreport, please report this line", reason=reason))
         sys.exit(1)
 
 

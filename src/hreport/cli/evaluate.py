@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse, printable
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.guards import TIME_LIMIT
-from hreport.record import CASES, EARLIER, SCORES, Column, Row
+from hreport.messages import Message, listed, reason_of, translated, word_of
+from hreport.record import CASES, EARLIER, EXTRACT, MACHINE, MASKS, SCORES, Column, Row, headed
 
 if TYPE_CHECKING:
     from hreport.evaluate import Score
@@ -44,7 +44,8 @@ def _parsed_floors(values: Iterable[str]) -> dict[str, float]:
         options.one_of(name.strip().lower(), FIGURES, "--floor")
         if not re.fullmatch(r"0?\.\d+|[01](\.0*)?", number.strip()):
             raise typer.BadParameter(
-                f"{value!r} is not a figure and a number from 0 to 1, such as record=0.96.", param_hint="--floor"
+                Message("{value!r} is not a figure and a number from 0 to 1, such as record=0.96.", value=value),
+                param_hint="--floor",
             )
         floors[name.strip().lower()] = float(number)
     return floors
@@ -77,12 +78,13 @@ def evaluate(
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
     issues_file: options.Issues = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """Precision, recall and F1 of what was found against annotation; errors, and changes since an earlier run."""
     from hreport import evaluate as scoring
@@ -97,10 +99,10 @@ def evaluate(
     cases: list[Row] = []
     if earlier is not None:
         cases = list(scoring.changes(scoring.score(wanted, earlier), now, source))
-        _say_counts(run, "changes", cases)
+        _say_counts(run, Message("changes"), cases)
     if errors:
         wrong = list(scoring.errors(now, source))
-        _say_counts(run, "errors", wrong)
+        _say_counts(run, Message("errors"), wrong)
         cases += _first(wrong, errors)
     if run.form == TO_SCREEN and run.output is None:
         _show(run, list(_rounded(scoring.score_rows(wanted, found, earlier))), cases)
@@ -117,20 +119,28 @@ def _gold(path: Path) -> list[Row]:
     from hreport.readback import TableError, read_gold
 
     if not path.exists():
-        misuse(f"{path}: no such file: GOLD is an annotated file, or a folder of them")
+        misuse(Message("{path}: no such file: GOLD is an annotated file, or a folder of them", path=path))
     files = sorted(p for p in path.rglob("*.jsonl") if not p.name.startswith(".")) if path.is_dir() else [path]
     if not files:
-        misuse(f"{path}: no .jsonl files in this folder: GOLD is an annotated file, or a folder of them")
+        misuse(
+            Message("{path}: no .jsonl files in this folder: GOLD is an annotated file, or a folder of them", path=path)
+        )
     rows: list[Row] = []
     for file in files:
         try:
             rows += read_gold(file.read_bytes())
         except TableError as error:
-            misuse(f"{file}: {error}: GOLD is JSON lines, one annotation each")
+            misuse(
+                Message("{file}: {error}: GOLD is JSON lines, one annotation each", file=file, error=reason_of(error))
+            )
         except OSError as error:
-            misuse(f"{file}: cannot be opened ({error.strerror or error}): check its permissions")
+            misuse(
+                Message(
+                    "{file}: cannot be opened ({reason}): check its permissions", file=file, reason=reason_of(error)
+                )
+            )
     if not rows:
-        misuse(f"{path}: no annotation in it")
+        misuse(Message("{path}: no annotation in it", path=path))
     return rows
 
 
@@ -139,9 +149,11 @@ def _found(run: Run, paths: Sequence[str], gold: Sequence[Row], said: str) -> li
     before = run.read
     rows = list(run.rows("both", tables=True, paths=paths))
     if run.read == before or any(i.fatal and i.code in UNUSABLE for i in run.issues):
-        misuse(f"{said} cannot be scored: give tables that hreport extract and masks wrote, or reports")
+        misuse(
+            Message("{said} cannot be scored: give tables that hreport extract and masks wrote, or reports", said=said)
+        )
     for line in _missing(gold, rows, said):
-        sys.stderr.write(printable(f"hreport: {line}") + "\n")
+        tell(line)
     return rows
 
 
@@ -154,24 +166,39 @@ def _missing(gold: Sequence[Row], rows: Sequence[Row], said: str) -> Iterator[st
     missed = [r for r in counted if file_of(r) not in files]
     if missed:
         names = _named({file_of(r) for r in missed})
-        yield f"{said} has no row of {names}: what GOLD has there counts as missed ({len(missed)})"
-    for layer, name, command in (("mask", "masks", "masks"), ("quantity", "figures", "extract")):
+        yield Message(
+            "{said} has no row of {names}: what GOLD has there counts as missed ({count})",
+            said=said,
+            names=names,
+            count=len(missed),
+        )
+    for layer, name, command in (("mask", Message("masks"), "masks"), ("quantity", Message("figures"), "extract")):
         wanted = sum(r["layer"] == layer for r in counted)
         if wanted and not any(r["layer"] == layer for r in rows):
-            yield f"{said} holds no {name} (hreport {command} writes them): those of GOLD count as missed ({wanted})"
+            yield Message(
+                "{said} holds no {name} (hreport {command} writes them): those of GOLD count as missed ({count})",
+                said=said,
+                name=name,
+                command=command,
+                count=wanted,
+            )
     paths: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
         paths[row["layer"], file_of(row)].add(row["file"])
     wanted_files = {file_of(r) for r in gold}
     if several := {file for (_, file), found in paths.items() if len(found) > 1 and file in wanted_files}:
-        yield f"{said} has several files named {_named(several)}: they are taken for one"
+        yield Message(
+            "{said} has several files named {names}: they are taken for one", said=said, names=_named(several)
+        )
 
 
 def _named(files: Iterable[str]) -> str:
     """Names on one line: the first few, and how many more."""
     names = sorted(files)
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    shown = listed(names[:NAMED])
+    if len(names) <= NAMED:
+        return shown
+    return Message("{names} and {count} more", names=shown, count=len(names) - NAMED)
 
 
 def _source(rows: Iterable[Row], password: str | None) -> Callable[[str], str]:
@@ -203,23 +230,35 @@ def _say_counts(run: Run, what: str, cases: Iterable[Row]) -> None:
     """How many there are of each sort, unless the user wants quiet."""
     counts = Counter(case["case"] for case in cases)
     if not run.quiet:
-        sys.stderr.write(f"hreport: {what}: {', '.join(f'{n} {sort}' for sort, n in counts.items()) or 'none'}\n")
+        sorts = [Message("{count} {sort}", count=n, sort=word_of(sort)) for sort, n in counts.items()]
+        tell(Message("{what}: {sorts}", what=what, sorts=listed(sorts) or Message("none")))
 
 
 def _show(run: Run, rows: Sequence[Row], cases: Sequence[Row]) -> None:
     """The figures for a screen, one table below the other: in total, by file, by rule, by confidence; then cases."""
     figure, *shares = (c for c in SCORES if c.name not in ("by", "name"))
-    run.write([row for row in rows if row["by"] == "total"], [figure, *shares, *EARLIER])
+    total = [{**row, "figure": word_of(row["figure"])} for row in rows if row["by"] == "total"]
+    run.write(total, [figure, *shares, *EARLIER])
     files: dict[str, Row] = {}
     for row in rows:
         if row["by"] == "file":
             main = row["r"] if row["f1"] is None else row["f1"]
             files.setdefault(row["name"], {"file": row["name"]})[row["figure"]] = main
-    names = dict.fromkeys(row["figure"] for row in rows)
-    run.write(list(files.values()), [Column("file"), *(Column(name, "number") for name in names)])
+    names = {row["figure"]: translated(row["figure"], run.headings) for row in rows}
+    run.write(list(files.values()), [Column("file"), *(Column(n, "number", words) for n, words in names.items())])
     for by in ("rule", "confidence"):
         run.write([{**row, by: row["name"]} for row in rows if row["by"] == by], [Column(by), *shares])
-    run.write(cases, CASES)
+    run.write([_in_words(case, run.headings) for case in cases], CASES)
+
+
+def _in_words(case: Row, language: str) -> Row:
+    """A case for a screen: its sort in words, and its fields named as the columns are."""
+    headings = {c.name: c.title for c in headed((*CASES, *EXTRACT, *MASKS, *MACHINE), language)}
+    sides = {}
+    for side in ("gold", "before", "found"):
+        pairs = [field.partition(": ") for field in (case[side] or "").split("; ")]
+        sides[side] = "; ".join(headings.get(name, name) + colon + value for name, colon, value in pairs)
+    return {**case, "case": word_of(case["case"]), **sides}
 
 
 def _rounded(rows: Iterable[Row]) -> Iterator[Row]:
@@ -234,9 +273,9 @@ def _below(score: Score, floors: Mapping[str, float]) -> bool:
     for name, floor in floors.items():
         figure = score.figures[name].main
         if figure is None:
-            sys.stderr.write(f"hreport: {name}: nothing to measure, so its floor {floor} is not reached\n")
+            tell(Message("{name}: nothing to measure, so its floor {floor} is not reached", name=name, floor=floor))
         elif figure < floor - EXACT:
             cut = math.floor(figure * 10_000) / 10_000  # never rounded up to the floor
-            sys.stderr.write(f"hreport: {name} is {cut}, below its floor {floor}\n")
+            tell(Message("{name} is {cut}, below its floor {floor}", name=name, cut=cut, floor=floor))
         below |= figure is None or figure < floor - EXACT
     return below

@@ -1,41 +1,117 @@
-"""`hreport indicators`: the catalogue of indicators."""
+"""`hreport indicators`: the catalogue of indicators, those of it that are sought, or one with all that is known."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import Run, misuse
-from hreport.record import CATALOGUE
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
+from hreport.messages import Message, listed, reason_of
+from hreport.record import CARD, CATALOGUE, Row, columns_of, headed
+
+if TYPE_CHECKING:
+    from hreport.lexicon import Indicator, Item, Lexicon, System
 
 
 def indicators(
-    word: Annotated[str, typer.Argument(metavar="[WORD]", help="Part of an id, a name or an alias.")] = "",
+    word: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORD", help="Chinese, pinyin (or its initials), English, or an id; a part will do."),
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", metavar="KEY", help="Only items of an official system, such as HC2018.")
+    ] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only this group.")] = None,
     output: options.Output = None,
     form: options.Format = None,
     catalog: options.Catalog = None,
-    headers: options.Headers = "en",
+    headers: options.Headers = None,
+    lang: options.Lang = None,
 ) -> None:
-    """The catalogue of indicators, or those that a word occurs in."""
+    """The catalogue of indicators, those that words match, or one with everything that is known of it."""
+    from hreport.catalogue import called, groups, label, of_system, search
     from hreport.lexicon import LexiconError, load
 
     run = Run([], output, form, catalog=catalog, headers=headers)
     try:
-        catalogue = load(catalog).indicators
+        lexicon = load(catalog)
     except LexiconError as error:
-        misuse(str(error))
-    except UnicodeDecodeError:
-        misuse(f"{catalog}: not UTF-8: save it as UTF-8")
-    sought = word.casefold()
-    rows = [
-        {**{c.name: getattr(i, c.name) for c in CATALOGUE}, "aliases": "|".join(i.aliases)}
-        for i in catalogue.values()
-        if any(sought in name.casefold() for name in (i.id, i.name, i.en, *i.aliases))
-    ]
+        misuse(reason_of(error))
+    if group is not None:
+        group = options.one_of(group, groups(lexicon), "--group")
+    if system is not None:
+        system = options.one_of(system, lexicon.systems, "--system")
+    sought = " ".join(word or ()).strip()
+    exact = called(sought, lexicon) if sought else None
+    found = [exact] if exact else search(sought, lexicon) if sought else list(lexicon.indicators.values())
+    found = [i for i in found if group is None or i.group == group]
+    if system is None:
+        rows = [_row(i, lexicon) for i in found]
+    else:
+        wanted = {i.id for i in found}
+        items = [(item, i) for item, i in of_system(system, lexicon) if i is None or i.id in wanted]
+        narrowed = bool(sought) or group is not None
+        # an item that is no indicator of ours is shown as one that is missing, unless something else is sought
+        rows = [_row(i, lexicon) if i else {"name": item.name, "systems": label(lexicon.systems[system], item)}
+                for item, i in items if i or not narrowed]  # fmt: skip
+        found = [i for _, i in items if i]
     if not rows:
-        sys.stderr.write(f"hreport: no indicator has {word!r} in its id, name or aliases\n")
-        raise typer.Exit(1)
-    run.write(rows, CATALOGUE)
+        _nothing(sought, lexicon)
+    if len(found) == len(rows) == 1 and run.form == TO_SCREEN:
+        run.write(_card(found[0], lexicon, run.headings), CARD)
+    else:
+        run.write(rows, CATALOGUE)
+
+
+def _row(indicator: Indicator, lexicon: Lexicon) -> Row:
+    from hreport.catalogue import systems_cell
+
+    row = {c.name: getattr(indicator, c.name, None) for c in CATALOGUE}
+    return {**row, "aliases": "|".join(indicator.aliases), "systems": systems_cell(indicator.id, lexicon)}
+
+
+def _card(indicator: Indicator, lexicon: Lexicon, language: str) -> list[Row]:
+    """One indicator with everything that is known of it, a line for each thing."""
+    from hreport.catalogue import memberships, twins
+
+    lines: list[tuple[str, list[object]]] = [
+        (name, [getattr(indicator, name)]) for name in ("id", "name", "en", "group", "unit", "kind", "better")
+    ]
+    if indicator.low is not None or indicator.high is not None:
+        ends = ("" if n is None else f"{n:,}" for n in (indicator.low, indicator.high))
+        lines.append(("range", [f"{' - '.join(ends)} {indicator.unit}".strip()]))
+    lines += [
+        ("flow", ["true"] if indicator.flow else []),
+        ("aliases", list(indicator.aliases)),
+        ("systems", [_item(s, i) for s, i in memberships(lexicon).get(indicator.id, ())]),
+        ("source", [indicator.source.replace("|", ", ")] if indicator.source else []),
+        ("twins", [f"{twin.id}  {twin.name} ({twin.unit})" for twin in twins(indicator, lexicon)]),
+    ]
+    words = {c.name: c.title for c in headed(columns_of(" ".join(name for name, _ in lines)), language)}
+    return [
+        {"field": words[name] if n == 0 else "", "content": content}
+        for name, contents in lines
+        for n, content in enumerate(contents)
+    ]
+
+
+def _item(system: System, item: Item) -> str:
+    """The item of a system that an indicator is, and what speaks against it."""
+    line = f"{system.id}{'#' if item.no else ''}{item.no}  {system.name}: {item.name}"
+    doubts = [Message("near only")] if item.match == "near" else []
+    if item.evidence != "found":
+        doubts.append(Message("unverified"))
+    return Message("{item} ({doubts})", item=line, doubts=listed(doubts)) if doubts else line
+
+
+def _nothing(sought: str, lexicon: Lexicon) -> None:
+    """Say that nothing was found, and what is spelt nearest; exit code 1."""
+    from hreport.catalogue import spellings
+
+    if near := listed(spellings(sought, lexicon)) if sought else "":
+        tell(Message("no indicator is called {word!r}: did you mean {near}?", word=sought, near=near))
+    else:
+        tell(Message("no indicator is called {word!r}", word=sought))
+    raise typer.Exit(1)

@@ -9,29 +9,35 @@ from typing import Annotated
 
 import typer
 
+from hreport.messages import LANGUAGES, Message, listed
 from hreport.writers import WRITERS
 
 STORE = "duckdb"
 
-LANGUAGES = ("en", "zh")
-
 
 def one_of(value: str, known: Iterable[str], option: str) -> str:
-    """The value, if it is one of the known ones; else misuse that names them and the nearest."""
-    names = list(known)
-    if value in names:
-        return value
+    """The known value that it is, in capitals or not; else misuse that names them and the nearest."""
+    names = {name.lower(): name for name in known}
+    if value.lower() in names:
+        return names[value.lower()]
     near = get_close_matches(value.lower(), names, n=1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    raise typer.BadParameter(f"{value!r} is not known. {hint}Known: {', '.join(names)}.", param_hint=option)
+    hint = Message("Did you mean {name}? ", name=names[near[0]]) if near else ""
+    raise typer.BadParameter(
+        Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(names.values())),
+        param_hint=option,
+    )
 
 
 def _format(value: str | None) -> str | None:
     return None if value is None else one_of(value.lower().lstrip("."), (*WRITERS, STORE), "-f/--format")
 
 
-def _headers(value: str) -> str:
-    return one_of(value.lower(), LANGUAGES, "--headers")
+def _headers(value: str | None) -> str | None:
+    return None if value is None else one_of(value.lower(), LANGUAGES, "--headers")
+
+
+def _lang(value: str | None) -> str | None:
+    return None if value is None else one_of(value.lower(), LANGUAGES, "--lang")
 
 
 def _output(value: Path | None) -> Path | None:
@@ -39,15 +45,19 @@ def _output(value: Path | None) -> Path | None:
     if value is None or str(value) == "-":
         return None
     if value.is_dir():
-        raise typer.BadParameter(f"{value} is a folder: give a file name in it.", param_hint="-o/--output")
+        raise typer.BadParameter(
+            Message("{value} is a folder: give a file name in it.", value=value), param_hint="-o/--output"
+        )
     if not value.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {value.parent}: create it first.", param_hint="-o/--output")
+        raise typer.BadParameter(
+            Message("there is no folder {folder}: create it first.", folder=value.parent), param_hint="-o/--output"
+        )
     return value
 
 
 def _readable(value: Path | None) -> Path | None:
     if value is not None and not value.is_file():
-        raise typer.BadParameter(f"there is no file {value}.")
+        raise typer.BadParameter(Message("there is no file {value}.", value=value))
     return value
 
 
@@ -60,7 +70,13 @@ Output = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option("-f", "--format", metavar="NAME", help=f"One of {', '.join((*WRITERS, STORE))}.", callback=_format),
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="NAME",
+        help=Message("One of {formats}.", formats=listed((*WRITERS, STORE))),
+        callback=_format,
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("-j", "--jobs", min=1, metavar="N", help="Worker processes. [default: cores]")
@@ -81,24 +97,52 @@ ManifestFile = Annotated[
         callback=_readable,
     ),
 ]
+CorrectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE",
+        help="CSV file_hash,start,end,field,value: figures put right by hand, in this run and every other.",
+        callback=_readable,
+    ),
+]
 Issues = Annotated[
     Path | None,
     typer.Option("--issues", metavar="FILE.csv", help="Write what could not be read, and why.", callback=_output),
 ]
 Headers = Annotated[
-    str, typer.Option("--headers", metavar="en|zh", help="Language of the headings.", callback=_headers)
+    str | None,
+    typer.Option(
+        "--headers",
+        metavar="|".join(LANGUAGES),
+        help="Language of the headings. [default: en; on a screen as --lang]",
+        callback=_headers,
+    ),
+]
+# What it says is settled before the command line is read, in `language.wanted`: here it is checked, and has its help.
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="|".join(LANGUAGES),
+        help="Language of what is said: messages, help, headings on a screen. [default: the system's]",
+        callback=_lang,
+        is_eager=True,
+    ),
 ]
 MinConfidence = Annotated[
     float,
     typer.Option(
         "--min-confidence",
+        metavar="X",
         min=0.0,
         max=1.0,
         help="Leave out figures that are less sure than this; those without a confidence are kept.",
     ),
 ]
 Password = Annotated[
-    str | None, typer.Option("--password", envvar="HREPORT_PASSWORD", help="Password of encrypted files.")
+    str | None,
+    typer.Option("--password", metavar="WORD", envvar="HREPORT_PASSWORD", help="Password of encrypted files."),
 ]
 Timeout = Annotated[
     float,

@@ -16,29 +16,39 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeAlias
 
 import typer
 
+from hreport.cli import language
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
-from hreport.record import ISSUES, MACHINE, Column, Row, headed
+from hreport.messages import Message, listed, reason_of, word_of
+from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
 from hreport.writers import BINARY, WRITERS, save, write
 
 if TYPE_CHECKING:
+    from hreport.gather import Gathered
     from hreport.model import Issue
-    from hreport.pipeline import Outcome, Want, Work
-    from hreport.sources import Found, Source
+    from hreport.pipeline import Outcome, Want
+    from hreport.sources import Source
 
 Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
 # What is said of files that were read, though nobody asked: that a part of them was not.
-SAID = frozenset({"manifest", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables"})
+SAID = frozenset(
+    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
+)
 
 
 def misuse(message: str) -> NoReturn:
     """End with a clear line and exit code 2."""
-    sys.stderr.write(f"hreport: {message}\n")
+    tell(message)
     raise typer.Exit(2)
+
+
+def tell(message: str) -> None:
+    """A line of ours for who watches, on standard error."""
+    _say(printable(f"hreport: {language.said(message)}"))
 
 
 @dataclass(slots=True)
@@ -52,8 +62,9 @@ class Run:
     catalog: Path | None = None
     userdict: Path | None = None
     manifest: Path | None = None
+    corrections: Path | None = None
     issues_file: Path | None = None
-    headers: str = "en"
+    headers: str | None = None
     min_confidence: float = 0.0
     password: str | None = None
     timeout: float = TIME_LIMIT
@@ -66,6 +77,7 @@ class Run:
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
+    documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Run:
@@ -77,91 +89,115 @@ class Run:
         if self.form is None and self.output is not None:
             suffix = self.output.suffix.lower().lstrip(".")
             if not suffix:
-                misuse(f"{self.output}: no suffix says the format: give -f, one of {', '.join(WRITERS)}")
+                misuse(
+                    Message(
+                        "{output}: no suffix says the format: give -f, one of {formats}",
+                        output=self.output,
+                        formats=listed(WRITERS),
+                    )
+                )
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
         if self.form == STORE and self.output is None:
-            misuse(f"{STORE} is not for a pipe: give -o FILE.{STORE}")
+            misuse(Message("{format} is not for a pipe: give -o FILE.{format}", format=STORE))
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
-            misuse(f"{self.form} is not for a screen: give -o FILE.{self.form}")
+            misuse(Message("{format} is not for a screen: give -o FILE.{format}", format=self.form))
         both = [os.path.realpath(p) for p in (self.output, self.issues_file) if p is not None]
         if len(set(both)) < len(both):
-            misuse(f"{self.output}: --output and --issues are the same file")
+            misuse(Message("{output}: --output and --issues are the same file", output=self.output))
         if self.output is not None:
             real = os.path.realpath(self.output)
             if any(p != "-" and os.path.isfile(p) and os.path.realpath(p) == real for p in self.paths):
-                misuse(f"{self.output} is one of the files to read: give another -o")
+                misuse(Message("{output} is one of the files to read: give another -o", output=self.output))
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
+
+    @property
+    def headings(self) -> str:
+        """The language of headings: what the user asks for; else on a screen ours, and the stable names in a file."""
+        return self.headers or (language.current() if self.form == TO_SCREEN else "en")
 
     def rows(self, want: Want, tables: bool = False, paths: Sequence[str] | None = None) -> Iterator[Row]:
         """Rows of all files, or of those behind `paths`, in order, as they are read; issues are said on the way.
 
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
-        from hreport.pipeline import harmless
+        gathered = self._gathered(want, tables, paths)
+        return self._rows(self._outcomes(gathered), gathered)
 
-        found, work = self._found(want, tables, paths)
-        here = self.jobs is None and harmless(found.sources)
-        outcomes = self._outcomes(found.sources, work, here)
-        return self._rows(outcomes, found.issues, len(found.sources))
-
-    def _found(self, want: Want, tables: bool, paths: Sequence[str] | None) -> tuple[Found, Work]:
+    def _gathered(self, want: Want, tables: bool, paths: Sequence[str] | None) -> Gathered:
         """What there is to read, and what to do with it."""
-        from hreport.manifest import Manifest, ManifestError, read_manifest
-        from hreport.pipeline import Work
-        from hreport.sources import find
+        from hreport.gather import gather
+        from hreport.handwritten import HandwrittenError
+        from hreport.lexicon import LexiconError
 
-        own = [p for p in (self.output, self.issues_file, self.manifest, self.catalog, self.userdict) if p is not None]
+        own = [p for p in (self.output, self.issues_file) if p is not None]
         own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
         try:
-            manifest = read_manifest(self.manifest) if self.manifest else Manifest()
-        except ManifestError as error:
-            misuse(str(error))
-        found = find(self.paths if paths is None else paths, _stdin(), own)
-        self.nothing_found = not found.sources
-        found.issues += manifest.unmatched(s.path for s in found.sources)
+            gathered = gather(
+                self.paths if paths is None else paths,
+                want,
+                tables=tables,
+                stdin=_stdin(),
+                exclude=own,
+                jobs=self.jobs,
+                manifest=self.manifest,
+                corrections=self.corrections,
+                catalog=self.catalog,
+                userdict=self.userdict,
+                password=self.password,
+                timeout=self.timeout,
+                save_text=self.save_text,
+            )
+        except (HandwrittenError, LexiconError) as error:
+            misuse(reason_of(error))
+        self.nothing_found = not gathered.found.sources
         if self.save_text is not None:
             self._make(self.save_text)
-        work = Work(
-            want, tables, self.catalog, self.userdict, self.password, manifest, self.timeout, self.save_text
-        )  # fmt: skip
-        return found, work
+        return gathered
 
     def _make(self, folder: Path) -> None:
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
-            misuse(f"--save-text: {folder} cannot be made ({error.strerror or error}): give a folder")
+            misuse(
+                Message(
+                    "--save-text: {folder} cannot be made ({reason}): give a folder",
+                    folder=folder,
+                    reason=reason_of(error),
+                )
+            )
 
-    def _outcomes(self, sources: Iterable[Source], work: Work, here: bool) -> Iterator[Outcome]:
+    def _outcomes(self, gathered: Gathered, some: Iterable[Source] | None = None) -> Iterator[Outcome]:
         from hreport.lexicon import LexiconError
-        from hreport.pipeline import run
 
         try:
-            total = len(sources) if isinstance(sources, Sequence) else None
-            return run(sources, work, self.jobs, total, here)
+            return gathered.outcomes(some)
         except LexiconError as error:
-            misuse(str(error))
-        except UnicodeDecodeError:
-            misuse(f"{self.catalog}: not UTF-8: save it as UTF-8")
+            misuse(reason_of(error))
 
-    def _rows(self, outcomes: Iterable[Outcome], notes: Iterable[Issue], total: int) -> Iterator[Row]:
+    def _rows(self, outcomes: Iterable[Outcome], gathered: Gathered) -> Iterator[Row]:
+        from hreport.gather import sure
+
         with ExitStack() as stack:
-            say = self._progress(stack, total)
-            for issue in notes:
+            say = self._progress(stack, len(gathered.found.sources))
+            for issue in gathered.found.issues:
                 self.note(issue, say)
             for outcome in outcomes:
                 self._count(outcome, say)
-                for row in outcome.rows:
-                    confidence = row.get("confidence")
-                    if confidence is None or confidence >= self.min_confidence:
-                        yield row
+                yield from sure(outcome.rows, self.min_confidence)
+            self._unmet(gathered, say)
+
+    def _unmet(self, gathered: Gathered, say: Say) -> None:
+        """Say what manifest and corrections speak of that was not met."""
+        for issue in gathered.unmet(self.documents):
+            self.note(issue, say)
 
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
+        self.documents |= outcome.documents
         if outcome.read and self.save_text is not None:
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
@@ -175,35 +211,41 @@ class Run:
         A document counts as read when it is safe on disk.
         """
         from hreport.database import StoreError
-        from hreport.pipeline import harmless
         from hreport.store import Store
 
         assert self.output is not None
         if self.min_confidence:
-            misuse("--min-confidence: a store keeps every figure: leave them out where it is read")
-        found, work = self._found("both", False, None)
+            misuse(Message("--min-confidence: a store keeps every figure: leave them out where it is read"))
+        gathered = self._gathered("both", False, None)
+        found = gathered.found
         try:
-            store = Store(self.output, work)
+            store = Store(self.output, gathered.work)
         except StoreError as error:
-            misuse(f"{self.output}: {error}")
+            misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
         with ExitStack() as stack:
             stack.callback(store.close)
             say = self._progress(stack, len(found.sources))
             for issue in found.issues:
                 self.note(issue, say)
             fresh = store.fresh(found.sources, partial(self.note, say=say), partial(say, ""))
-            here = self.jobs is None and harmless(found.sources)
-            for outcome in self._outcomes(fresh, work, here):
+            for outcome in self._outcomes(gathered, fresh):
                 for done in store.put(outcome):
                     self._count(done, say)
             for done in store.commit():
                 self._count(done, say)
             self.unchanged = store.unchanged
+            self.documents |= set(store.documents())
+            self._unmet(gathered, say)
             if gone := store.gone(self.paths):
                 if self.prune:
                     store.prune(gone)
-                what = "were dropped from the store" if self.prune else "are kept in the store: --prune drops them"
-                _say(printable(f"hreport: {len(gone):,} that are gone from the folder {what}"))
+                dropped = Message(
+                    "{count:,} that are gone from the folder were dropped from the store", count=len(gone)
+                )
+                kept = Message(
+                    "{count:,} that are gone from the folder are kept in the store: --prune drops them", count=len(gone)
+                )
+                tell(dropped if self.prune else kept)
 
     def _progress(self, stack: ExitStack, total: int) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
@@ -211,40 +253,64 @@ class Run:
             return _say
         from hreport.writers.terminal import progress
 
-        return stack.enter_context(progress(total))
+        return stack.enter_context(progress(total, language.said(Message("reading"))))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
         self.issues.append(issue)
         if issue.fatal or self.verbose or issue.code in SAID:
-            (say or _say)(printable(f"hreport: {issue.path}: {issue.message}"))
+            line = Message("{path}: {message}", path=issue.path, message=issue.message)
+            (say or _say)(printable(f"hreport: {language.said(line)}"))
 
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
         """Write rows where the user wants them; an output that cannot be written is misuse."""
         assert self.form is not None
         if self.form == STORE:
-            misuse(f"{self.output}: a store is written by extract and masks: give -o FILE.{', .'.join(WRITERS)}")
-        shown = headed(tuple(columns), self.headers)
+            misuse(
+                Message(
+                    "{output}: a store is written by extract and masks: give -o FILE{formats}",
+                    output=self.output,
+                    formats=listed([f".{w}" for w in WRITERS]),
+                )
+            )
+        shown = headed(tuple(columns), self.headings)
         if self.form == "jsonl":
             shown = (*(MACHINE if {"text", "rule"} <= {c.name for c in columns} else ()), *shown)
         try:
             if self.output is not None and self.nothing_found:
                 deque(rows, maxlen=0)  # says what is missing
-                _say(f"hreport: {self.output}: not written, since there is nothing to read")
+                tell(Message("{output}: not written, since there is nothing to read", output=self.output))
                 return
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
             if self.form == TO_SCREEN:
-                rows = list(rows)  # read all before the first line, or the bar would run through the table
+                # Read all before the first line, or the bar would run through the table.
+                rows = [self._read_aloud(row) for row in rows]
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # nobody reads on; say nothing more
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as error:
-            hint = ": is it open in another program?" if isinstance(error, PermissionError) and self.output else ""
-            misuse(f"{self.output or 'standard output'}: cannot be written ({error.strerror or error}){hint}")
+            hint = (
+                Message(": is it open in another program?")
+                if isinstance(error, PermissionError) and self.output
+                else ""
+            )
+            misuse(
+                Message(
+                    "{output}: cannot be written ({reason}){hint}",
+                    output=self.output or Message("standard output"),
+                    reason=reason_of(error),
+                    hint=hint,
+                )
+            )
+
+    def _read_aloud(self, row: Row) -> Row:
+        """A row as people read it: its codes in words, and lines of ours in their language."""
+        words = worded(row, self.headings)
+        return {name: language.said(v) if isinstance(v, Message) else v for name, v in words.items()}
 
     def end(self, failed: bool = False) -> NoReturn:
         """Write the issues, say the count, and leave with the exit code: 1 where something could not be read, or the
@@ -259,11 +325,11 @@ class Run:
                 for i in self.issues
             )  # fmt: skip
             try:
-                save(rows, headed(ISSUES, self.headers), self.issues_file, "csv")
+                save(rows, headed(ISSUES, self.headers or "en"), self.issues_file, "csv")
             except OSError as error:
-                misuse(f"{self.issues_file}: cannot be written ({error.strerror or error})")
+                misuse(Message("{file}: cannot be written ({reason})", file=self.issues_file, reason=reason_of(error)))
         if not self.quiet:
-            sys.stderr.write(printable(self.count()) + "\n")
+            sys.stderr.write(printable(language.said(self.count())) + "\n")
         raise typer.Exit(1 if fatal or failed else 0)
 
     def count(self) -> str:
@@ -272,16 +338,16 @@ class Run:
         >>> Run(["a.txt"], form="csv", read=1204, unchanged=37).count()
         '1,204 read, 37 unchanged'
         """
-        parts = [f"{self.read:,} read"]
+        line = Message("{read:,} read", read=self.read)
         if self.unchanged:
-            parts.append(f"{self.unchanged:,} unchanged")
-        codes = Counter(i.code for i in self.issues if i.fatal)
-        if codes:
-            reasons = ", ".join(
-                f"{n:,} {code.replace('_', ' ')}" for code, n in sorted(codes.items(), key=lambda c: (-c[1], c))
-            )
-            parts.append(f"{codes.total():,} not read: {reasons}")
-        return ", ".join(parts)
+            more = Message("{unchanged:,} unchanged", unchanged=self.unchanged)
+            line = Message("{line}, {more}", line=line, more=more)
+        if codes := Counter(i.code for i in self.issues if i.fatal):
+            most = sorted(codes.items(), key=lambda c: (-c[1], c))
+            words = [Message("{count:,} {code}", count=n, code=word_of(code.replace("_", " "))) for code, n in most]
+            more = Message("{count:,} not read: {reasons}", count=codes.total(), reasons=listed(words))
+            line = Message("{line}, {more}", line=line, more=more)
+        return line
 
 
 def _say(line: str) -> None:
@@ -311,7 +377,7 @@ def _stdin() -> BinaryIO | None:
 
 def _stdout() -> BinaryIO:
     if sys.stdout is None:
-        misuse("there is no standard output: give -o FILE")
+        misuse(Message("there is no standard output: give -o FILE"))
     sys.stdout.flush()
     return sys.stdout.buffer
 

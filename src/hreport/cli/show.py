@@ -13,20 +13,21 @@ from typing import Annotated
 import typer
 
 from hreport.cli import options
+from hreport.cli.language import said
 from hreport.cli.run import Run, encoding_of, is_screen, misuse, printable
 from hreport.guards import TIME_LIMIT
+from hreport.messages import Message
 from hreport.record import Row, State
 from hreport.writers import MARKED, Marks, write_marked
-
-# How a stretch is marked where there are no colours: figures, masks and damage stay apart in a pipe.
-KINDS: dict[State, str] = {"plain": "figures", "masked": "masks", "damaged": "damaged", "repaired": "repaired"}
 
 
 def _at(values: list[str] | None) -> list[str]:
     for value in values or []:
         match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", value)
         if match is None or int(match[1]) >= int(match[2]):
-            raise typer.BadParameter(f"{value!r} is not START-END, such as 108-113.", param_hint="--at")
+            raise typer.BadParameter(
+                Message("{value!r} is not START-END, such as 108-113.", value=value), param_hint="--at"
+            )
     return values or []
 
 
@@ -46,6 +47,7 @@ def show(
     timeout: options.Timeout = TIME_LIMIT,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    lang: options.Lang = None,
 ) -> None:
     """The text of a document with its figures, masks and damage marked."""
     places = [tuple(map(int, value.split("-"))) for value in at or []]
@@ -57,13 +59,13 @@ def show(
             found[row["file"]].append(row)
         texts = sorted(run.texts.items())
         if places and len(texts) > 1:
-            misuse("--at: give one document, not an archive")
+            misuse(Message("--at: give one document, not an archive"))
         for file, saved in texts:
             text = saved.read_bytes().decode("utf-8")
             marks = list(_marks(found[file]))
             lines = _lines(text, places)
             if not lines:
-                misuse(f"--at: the text has {len(text):,} characters: give a place in it")
+                misuse(Message("--at: the text has {length:,} characters: give a place in it", length=len(text)))
             title = f"{file}" if len(texts) > 1 or is_screen(sys.stdout) else ""
             notes = [] if quiet or places else [_legend(marks)]
             write_marked(text, marks, lines, sys.stdout.buffer, encoding=encoding_of("table"), title=title, notes=notes)
@@ -95,5 +97,10 @@ def _lines(text: str, places: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
 
 def _legend(marks: Marks) -> str:
     counts = Counter(state for _, _, state in marks)
-    shown = [f"{MARKED[state][0]}{counts[state]:,} {name}{MARKED[state][1]}" for state, name in KINDS.items()]
-    return printable("  ".join(shown))
+    kinds: dict[State, str] = {
+        "plain": Message("{count:,} figures", count=counts["plain"]),
+        "masked": Message("{count:,} masks", count=counts["masked"]),
+        "damaged": Message("{count:,} damaged", count=counts["damaged"]),
+        "repaired": Message("{count:,} repaired", count=counts["repaired"]),
+    }
+    return printable("  ".join(MARKED[state][0] + said(line) + MARKED[state][1] for state, line in kinds.items()))

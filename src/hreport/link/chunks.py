@@ -85,6 +85,7 @@ class _Patterns:
     list_number: re.Pattern[str]
     aside: re.Pattern[str]
     rank_verb: re.Pattern[str]
+    per_lead: re.Pattern[str]
     against: re.Pattern[str]
     reference_after: re.Pattern[str]
     apart: re.Pattern[str]
@@ -173,7 +174,7 @@ class Chunker:
             at = quantity.at
             between = text[previous : at.start]
             clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
-            opened = _opened(between)
+            opened, inside = _opened(between)
             low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
             if unbroken:
                 low = self._last_place(low, at.start)
@@ -183,6 +184,9 @@ class Chunker:
             edge = at.start
             if quantity.rule == RANKS[0] and (verb := patterns.rank_verb.search(text, low, at.start)):
                 edge = verb.start()  # 居全国第3位: what is ranked stands before the verb
+            elif lead := patterns.per_lead.search(text, low, at.start):
+                edge = lead.start()  # 浓度为每立方米20微克: the denominator of the unit
+                quantity = replace(quantity, base_unit=f"{quantity.base_unit}/{lead['per']}")
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
@@ -200,7 +204,7 @@ class Chunker:
                 sentence=(start, end),
                 same_clause=bool(chunks) and low == previous and not listed,
                 listed=listed,
-                bracketed=opened > 0 and low >= opened + previous,
+                bracketed=inside and low >= opened + previous,
                 borrows=high <= after and k + 1 < len(group) and following == after,
                 against=self._against(low, at.start, after),
                 unbroken=unbroken,
@@ -318,15 +322,16 @@ class Chunker:
         return self.wording(subject) or self.head(begin, low - 1)
 
 
-def _opened(before: str) -> int:
-    """Where a bracket that is still open begins its inside; a bracket within a word (乡(镇)卫生院) is closed, and what
-    follows a bracket that was opened before the last number begins anew."""
+def _opened(before: str) -> tuple[int, bool]:
+    """Where the words of a number begin beside brackets, and whether that is inside one that is still open; a bracket
+    within a word (乡(镇)卫生院) is closed, and what follows a bracket that was opened before the last number begins
+    anew."""
     depth = 0
     for i in range(len(before) - 1, -1, -1):
         if before[i] == ")":
             depth += 1
         elif before[i] == "(":
             if depth == 0:
-                return i + 1
+                return i + 1, True
             depth -= 1
-    return before.rfind(")") + 1 if depth else 0
+    return (before.rfind(")") + 1 if depth else 0), False

@@ -44,6 +44,7 @@ class _Patterns:
     record_after: re.Pattern[str]
     plan_begins: re.Pattern[str]
     above_that: re.Pattern[str]
+    worth: re.Pattern[str]
     separators: re.Pattern[str]
     named: re.Pattern[str]
 
@@ -82,6 +83,7 @@ class Context:
             if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
             and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
             and not self._patterns.record_after.match(self._text, t.at.end)
+            and not (t.kind in LASTING and self._patterns.worth.search(self._text, max(0, t.at.start - 8), t.at.start))
             and not (t.kind == "plan_name" and t.text[-1:] in of_plan)
         ]
         near, far, lasting = ([t for t in governing if t.kind in kinds] for kinds in (NEAR, FAR, LASTING))

@@ -13,6 +13,7 @@ import zlib
 from importlib import import_module
 from pathlib import Path
 
+from hreport.messages import Message, reason_of
 from hreport.model import Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Source
@@ -40,22 +41,22 @@ READERS = {
 
 # What is known but not read: what it is called, and what to do.
 UNSUPPORTED = {
-    "odt": ("an OpenDocument text", "save it as .docx"),
-    "ofd": ("an OFD file", "save it as .pdf"),
-    "epub": ("an e-book", "save it as .txt"),
-    "xlsb": ("a binary Excel file", "save it as .xlsx"),
-    "ods": ("an OpenDocument table", "save it as .xlsx"),
-    "ppt": ("an old PowerPoint file", "save its text as .txt"),
-    "pptx": ("a PowerPoint file", "save its text as .txt"),
-    "ole": ("an old Office file", "save it as .docx"),
-    "zip": ("a zip archive", "unpack it and give the files inside"),
-    "rar": ("a RAR archive", "unpack it and give the files inside"),
-    "7z": ("a 7-Zip archive", "unpack it and give the files inside"),
-    "gzip": ("a gzip archive", "unpack it and give the file inside"),
-    "json": ("a JSON file", "give the report itself, or a table that hreport extract wrote"),
-    "parquet": ("a Parquet file", "give the report itself, or a table that hreport extract wrote"),
-    "duckdb": ("a DuckDB database", "give the report itself, or a table that hreport extract wrote"),
-    "xml": ("an XML file", "save it as .txt or .docx"),
+    "odt": (Message("an OpenDocument text"), Message("save it as .docx")),
+    "ofd": (Message("an OFD file"), Message("save it as .pdf")),
+    "epub": (Message("an e-book"), Message("save it as .txt")),
+    "xlsb": (Message("a binary Excel file"), Message("save it as .xlsx")),
+    "ods": (Message("an OpenDocument table"), Message("save it as .xlsx")),
+    "ppt": (Message("an old PowerPoint file"), Message("save its text as .txt")),
+    "pptx": (Message("a PowerPoint file"), Message("save its text as .txt")),
+    "ole": (Message("an old Office file"), Message("save it as .docx")),
+    "zip": (Message("a zip archive"), Message("unpack it and give the files inside")),
+    "rar": (Message("a RAR archive"), Message("unpack it and give the files inside")),
+    "7z": (Message("a 7-Zip archive"), Message("unpack it and give the files inside")),
+    "gzip": (Message("a gzip archive"), Message("unpack it and give the file inside")),
+    "json": (Message("a JSON file"), Message("give the report itself, or a table that hreport extract wrote")),
+    "parquet": (Message("a Parquet file"), Message("give the report itself, or a table that hreport extract wrote")),
+    "duckdb": (Message("a DuckDB database"), Message("give the report itself, or a table that hreport extract wrote")),
+    "xml": (Message("an XML file"), Message("save it as .txt or .docx")),
 }
 
 MAGIC = (
@@ -115,44 +116,50 @@ def load(path: Path) -> bytes | Issue:
         status = path.stat()
         # Looked at before opening: a named pipe would wait for ever.
         if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
-            return Issue(name, "not_a_file", f"{kind}, not a file: give a file")
+            kind = Message("a folder") if stat.S_ISDIR(status.st_mode) else Message("a pipe or device")
+            return Issue(name, "not_a_file", Message("{kind}, not a file: give a file", kind=kind))
         if status.st_size > LARGEST_FILE:
-            return Issue(name, "too_large", f"larger than {LARGEST_FILE // 2**20} MB: split it")
+            return Issue(name, "too_large", Message("larger than {size} MB: split it", size=LARGEST_FILE // 2**20))
         return path.read_bytes()
     except FileNotFoundError:
-        return Issue(name, "not_found", "no such file: check the name")
+        return Issue(name, "not_found", Message("no such file: check the name"))
     except PermissionError:
-        return Issue(name, "unreadable", "no permission to read it: change its permissions")
+        return Issue(name, "unreadable", Message("no permission to read it: change its permissions"))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return Issue(name, "unreadable", f"cannot be opened ({reason}): check the name and the disk")
+        message = Message("cannot be opened ({reason}): check the name and the disk", reason=reason_of(error))
+        return Issue(name, "unreadable", message)
 
 
 def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = False) -> Document | Issue:
     """Read bytes that are already at hand (standard input); `name` only says where they came from."""
     source = Source(name, data, password, ocr)
     if not data:
-        return source.issue("empty", "the file is empty: nothing to read")
+        return source.issue("empty", Message("the file is empty: nothing to read"))
     file_format = recognise(data)
     if file_format == "encrypted":
-        return source.issue("encrypted", "encrypted Office file: save it without a password")
+        return source.issue("encrypted", Message("encrypted Office file: save it without a password"))
     if file_format == "damaged zip":
-        return source.issue("damaged", "damaged docx or zip: get the file again, it is cut short or broken")
+        return source.issue("damaged", Message("damaged docx or zip: get the file again, it is cut short or broken"))
     if file_format == "damaged ole":
-        return source.issue("damaged", "damaged Office file: get the file again, it is cut short or broken")
+        return source.issue("damaged", Message("damaged Office file: get the file again, it is cut short or broken"))
     if file_format in UNSUPPORTED:
         what, advice = UNSUPPORTED[file_format]
         suffix = Path(name).suffix.lower()
-        named = f" named {suffix}" if suffix.isascii() and suffix.isprintable() and 1 < len(suffix) <= 6 else ""
-        return source.issue("unsupported", f"it is {what}{named}: {advice}")
+        is_telling = suffix.isascii() and suffix.isprintable() and 1 < len(suffix) <= 6
+        message = Message("it is {what}: {advice}", what=what, advice=advice)
+        if is_telling:
+            message = Message("it is {what} named {suffix}: {advice}", what=what, suffix=suffix, advice=advice)
+        return source.issue("unsupported", message)
     try:
         result: Document | Issue = import_module(READERS[file_format]).read(source)
     except MemoryError:  # the limit of the process: said by who set it
         raise
     except Exception as error:  # a reader meets files that nobody foresaw: one file must not stop the others
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return source.issue("failed", f"the {file_format} reader failed ({reason}): save it as .txt, and report it")
+        message = Message(
+            "the {format} reader failed ({reason}): save it as .txt, and report it", format=file_format, reason=reason
+        )
+        return source.issue("failed", message)
     if isinstance(result, Document) and len(result.text) > build.LONGEST_DOCUMENT:
         return source.too_long(len(result.text))
     return result

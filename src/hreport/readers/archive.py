@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hreport.messages import Message
 from hreport.readers.build import RefusedError
 
 MOST_MEMBERS = 100_000
@@ -38,13 +39,15 @@ def opened(data: bytes | Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise RefusedError("damaged", "damaged zip: get the file again, it is cut short or broken") from None
+        raise RefusedError("damaged", Message("damaged zip: get the file again, it is cut short or broken")) from None
     members = archive.infolist()
     total, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     bomb = total > TOTAL_MATTERS and total > HIGHEST_TOTAL_RATIO * max(1, packed)
     if len(members) > MOST_MEMBERS or total > LARGEST_TOTAL or bomb:
         archive.close()
-        raise RefusedError("too_large", "the archive unpacks to more than is safe: unpack it and give the files inside")
+        raise RefusedError(
+            "too_large", Message("the archive unpacks to more than is safe: unpack it and give the files inside")
+        )
     return archive
 
 
@@ -69,13 +72,15 @@ def member(archive: zipfile.ZipFile, number: int, password: str | None = None) -
     try:
         return unpacked(archive, entry, "archive")
     except RuntimeError:  # that is what zipfile raises
-        wrong = "wrong password for this archive: give the right --password"
-        raise RefusedError("encrypted", wrong if password else "encrypted archive: give --password") from None
+        wrong = Message("wrong password for this archive: give the right --password")
+        raise RefusedError("encrypted", wrong if password else Message("encrypted archive: give --password")) from None
     except NotImplementedError:
-        message = "it is packed or encrypted in a way that is not known: unpack the archive and give the files inside"
+        message = Message(
+            "it is packed or encrypted in a way that is not known: unpack the archive and give the files inside"
+        )
         raise RefusedError("unsupported", message) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError):
-        raise RefusedError("damaged", "damaged in its archive: get the archive again") from None
+        raise RefusedError("damaged", Message("damaged in its archive: get the archive again")) from None
 
 
 def _name(member: zipfile.ZipInfo) -> str:

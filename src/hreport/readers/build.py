@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from hreport import grammar
+from hreport.messages import Message
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.text import fold as half_width
 from hreport.text import is_foreign, untranslated
@@ -25,7 +26,9 @@ LARGEST_GRID = 1_000_000
 # 0.3 GB; a text of the same length with a figure in every nine characters some minutes and 1.1 GB.
 LONGEST_DOCUMENT = 3_000_000
 # What is said of rows that text recognition found, and no table made of.
-LOOSE_ROWS = "rows of a table whose columns are not certain: their words were read, but no figures were taken from them"
+LOOSE_ROWS = Message(
+    "rows of a table whose columns are not certain: their words were read, but no figures were taken from them"
+)
 SENTENCE_END = "\u3002\uff01\uff1f!?"
 
 _BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
@@ -68,7 +71,11 @@ class Source:
 
     def too_long(self, length: int) -> Issue:
         """Say that this file holds more characters than one document may."""
-        message = f"it holds {length:,} characters or more, a document may hold {LONGEST_DOCUMENT:,}: split it"
+        message = Message(
+            "it holds {length:,} characters or more, a document may hold {limit:,}: split it",
+            length=length,
+            limit=LONGEST_DOCUMENT,
+        )
         return self.issue("too_long", message)
 
     def document(

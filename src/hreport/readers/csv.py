@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from hreport.messages import Message, reason_of
 from hreport.model import Document, Issue
 from hreport.readers import grid
 from hreport.readers.build import RefusedError, Source, is_figure
@@ -42,7 +43,7 @@ def read(source: Source) -> Document | Issue:
     except RefusedError as refused:
         return source.issue(refused.code, refused.message)
     except csv.Error as error:
-        return source.issue("damaged", f"not a sound table ({error}): save it anew")
+        return source.issue("damaged", Message("not a sound table ({error}): save it anew", error=reason_of(error)))
     found = grid.document([sheet], Doubts(), source, "csv")
     if doubt and isinstance(found, Document):
         return source.document(found.text, found.blocks, "csv", issues=[source.issue("encoding", doubt, fatal=False)])

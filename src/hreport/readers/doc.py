@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from hreport.messages import Message
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Builder, Paragraph, Source, Table
@@ -37,7 +38,7 @@ from hreport.readers.word import (
     symbol,
 )
 
-AGAIN = "open it in Word and save it as .docx"
+AGAIN = Message("open it in Word and save it as .docx")
 WORD_97 = 0xC1  # the version number that Word 97 and all later ones write
 PAGE = 512
 MOST_STYLES = 4096
@@ -85,9 +86,9 @@ def read(source: Source) -> Document | Issue:
         file = _File(container)
         meta = container.properties()
     except (BrokenError, struct.error):
-        return source.issue("damaged", f"damaged doc: get the file again, or {AGAIN}")
+        return source.issue("damaged", Message("damaged doc: get the file again, or {advice}", advice=AGAIN))
     if file.encrypted:
-        return source.issue("encrypted", "encrypted doc: save it without a password")
+        return source.issue("encrypted", Message("encrypted doc: save it without a password"))
     try:
         if file.version < WORD_97:
             return _read_old(source, file, meta)
@@ -96,13 +97,20 @@ def read(source: Source) -> Document | Issue:
             return source.too_long(walk.text.length)
         walk.everything()
     except (BrokenError, struct.error):
-        return source.issue("damaged", f"damaged doc: its tables of text are broken: {AGAIN}")
+        return source.issue("damaged", Message("damaged doc: its tables of text are broken: {advice}", advice=AGAIN))
     if walk.paragraphs > MOST_PARAGRAPHS:
-        return source.issue("too_large", f"the doc has more than {MOST_PARAGRAPHS} paragraphs: split it")
+        return source.issue(
+            "too_large", Message("the doc has more than {limit} paragraphs: split it", limit=MOST_PARAGRAPHS)
+        )
     builder = walk.builder
     if not builder.blocks:
-        return source.issue("empty", "the doc holds no text: if its pages are pictures, save it as pdf and use OCR")
-    doubts = [source.issue("damaged", f"{doubt}: {AGAIN}", fatal=False) for doubt in walk.doubts]
+        return source.issue(
+            "empty", Message("the doc holds no text: if its pages are pictures, save it as pdf and use OCR")
+        )
+    doubts = [
+        source.issue("damaged", Message("{doubt}: {advice}", doubt=doubt, advice=AGAIN), fatal=False)
+        for doubt in walk.doubts
+    ]
     return source.document(builder.text, builder.blocks, "doc", meta, doubts)
 
 
@@ -580,9 +588,9 @@ class _Walk:
             for start, end in self._notes(references, texts, begins[texts], length):
                 self._add(self._items(start, end))
         if not self.forms:
-            self.doubts.append("what is a table, a heading or a list could not be read")
+            self.doubts.append(Message("what is a table, a heading or a list could not be read"))
         if self.text.missing or self.text.length < sum(self.file.lengths):
-            self.doubts.append("some of its text is missing")
+            self.doubts.append(Message("some of its text is missing"))
 
     def _add(self, items: Sequence[Paragraph | Table]) -> None:
         for item in items:
@@ -788,7 +796,7 @@ def _field_codes(characters: str, start: int, end: int) -> list[tuple[int, int]]
 def _read_old(source: Source, file: _File, meta: dict[str, str]) -> Document | Issue:
     """Read the text of a file of Word 6 or 95, which lies in one piece in the characters of its language."""
     if file.fast_saved:
-        return source.issue("unsupported", f"a Word 6 or 95 file that was saved fast: {AGAIN}")
+        return source.issue("unsupported", Message("a Word 6 or 95 file that was saved fast: {advice}", advice=AGAIN))
     start, stop, length = _u32(file.main, 24), _u32(file.main, 28), _u32(file.main, 52)
     whole = sum(_numbers(file.main, 52, 8))
     wide = stop - start >= 2 * whole > 0
@@ -804,10 +812,18 @@ def _read_old(source: Source, file: _File, meta: dict[str, str]) -> Document | I
     for line in _END.split("".join([*seen, characters[at:]])):
         builder.add(Paragraph(_readable(line)))
     if not builder.blocks:
-        return source.issue("empty", f"the doc holds no text that can be read: {AGAIN}")
+        return source.issue("empty", Message("the doc holds no text that can be read: {advice}", advice=AGAIN))
     doubts = [
-        source.issue("layout", f"a Word 6 or 95 file: the cells of its tables stand as lines: {AGAIN}", fatal=False)
+        source.issue(
+            "layout",
+            Message("a Word 6 or 95 file: the cells of its tables stand as lines: {advice}", advice=AGAIN),
+            fatal=False,
+        )
     ]
     if "\ufffd" in builder.text:
-        doubts.append(source.issue("encoding", f"some characters could not be decoded: {AGAIN}", fatal=False))
+        doubts.append(
+            source.issue(
+                "encoding", Message("some characters could not be decoded: {advice}", advice=AGAIN), fatal=False
+            )
+        )
     return source.document(builder.text, builder.blocks, "doc", meta, doubts)

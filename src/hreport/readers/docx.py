@@ -20,6 +20,7 @@ from typing import Protocol
 
 from lxml import etree
 
+from hreport.messages import Message, listed
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers.build import Builder, Cell, Paragraph, Source, Table
 from hreport.readers.package import Element, RefusedError, opened, parsed, unpacked
@@ -56,10 +57,10 @@ LEFT_OUT = frozenset(
 OFF = frozenset(("0", "false", "off"))
 # What a document may hold that has words or figures of its own, which stand in other files: how the user is told.
 ELSEWHERE = {
-    "altChunk": "embedded document",
-    "chart": "chart",
-    "relIds": "diagram",
-    "OLEObject": "embedded object",
+    "altChunk": Message("embedded document"),
+    "chart": Message("chart"),
+    "relIds": Message("diagram"),
+    "OLEObject": Message("embedded object"),
 }
 
 _HOLDING = frozenset(("r", "p", "tc"))  # elements that hold words, behind the properties
@@ -81,7 +82,7 @@ _TELLING = {
 def read(source: Source) -> Document | Issue:
     """Read body, text boxes and notes of a Word document, with its headings, tables and automatic numbers."""
     zipped = source.data.startswith(b"PK")
-    what = "docx" if zipped else "Word XML file"
+    what = "docx" if zipped else Message("Word XML file")
     try:
         if zipped:
             with opened(source.data, what) as archive:
@@ -93,20 +94,29 @@ def read(source: Source) -> Document | Issue:
     except RefusedError as refused:
         return source.issue(refused.code, refused.message)
     except RecursionError:
-        return source.issue("too_large", f"the {what} is nested too deeply to be safe: save it anew")
+        return source.issue("too_large", Message("the {what} is nested too deeply to be safe: save it anew", what=what))
     except etree.XMLSyntaxError:
-        return source.issue("damaged", f"damaged {what}: its XML is broken: open it in Word and save it anew")
+        return source.issue(
+            "damaged", Message("damaged {what}: its XML is broken: open it in Word and save it anew", what=what)
+        )
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        return source.issue("damaged", f"damaged {what}: get the file again, it is cut short or broken")
+        return source.issue(
+            "damaged", Message("damaged {what}: get the file again, it is cut short or broken", what=what)
+        )
     except RuntimeError:
-        return source.issue("encrypted", "encrypted docx: save it without a password")
+        return source.issue("encrypted", Message("encrypted docx: save it without a password"))
     builder = walk.builder
     left_out = walk.left_out()
     if not builder.blocks:
         held = left_out or walk.pictures()
-        advice = "open it in Word and save it as pdf" if held else "nothing to read"
-        return source.issue("empty", f"the {what} holds no text{f' but {held}' if held else ''}: {advice}")
-    message = f"left out: {left_out}, whose words and figures are not in the text: see them in Word"
+        advice = Message("open it in Word and save it as pdf") if held else Message("nothing to read")
+        but = Message(" but {held}", held=held) if held else ""
+        return source.issue(
+            "empty", Message("the {what} holds no text{but}: {advice}", what=what, but=but, advice=advice)
+        )
+    message = Message(
+        "left out: {left_out}, whose words and figures are not in the text: see them in Word", left_out=left_out
+    )
     issues = [source.issue("left_out", message, fatal=False)] if left_out else []
     return source.document(builder.text, builder.blocks, "docx" if zipped else "wordxml", walk.meta, issues)
 
@@ -248,12 +258,12 @@ def _unzipped(data: bytes) -> _Package:
     """The parts of a document in one XML file, of either form; pictures are left out before it is parsed."""
     for begin, end in ((b"<pkg:binaryData>", b"</pkg:binaryData>"), (b"<w:binData", b"</w:binData>")):
         data = _without(data, begin, end)
-    root = parsed(data, "the file", "Word XML file")
+    root = parsed(data, Message("the file"), Message("Word XML file"))
     if _name(root) == "package":
         return _Flat(root)
     if _name(root) == "wordDocument":
         return _Word2003(root)
-    raise RefusedError("unsupported", "an XML file that is not of Word: save it as .txt or .docx")
+    raise RefusedError("unsupported", Message("an XML file that is not of Word: save it as .txt or .docx"))
 
 
 def _without(data: bytes, begin: bytes, end: bytes) -> bytes:
@@ -293,6 +303,12 @@ def _without_looks(data: bytes) -> bytes:
 def _local(tag: str) -> str:
     """A tag without its namespace: the transitional and the strict one hold the same names."""
     return tag.rpartition("}")[2]
+
+
+def _counted(number: int, thing: str) -> str:
+    if number > 1:
+        return Message("{number} {thing}s", number=number, thing=thing)
+    return Message("{number} {thing}", number=number, thing=thing)
 
 
 def _name(element: Element) -> str:
@@ -595,7 +611,7 @@ class _Walk:
         self.package = package
         root = package.main()
         if root is None:
-            raise RefusedError("damaged", "damaged docx: it has no text part: get the file again")
+            raise RefusedError("damaged", Message("damaged docx: it has no text part: get the file again"))
         self.root = root
         self.styles = _Styles(package.sheet())
         self.builder = Builder()
@@ -623,14 +639,12 @@ class _Walk:
 
     def left_out(self) -> str:
         """What the document holds beside its text, in words."""
-        return ", ".join(
-            f"{number} {ELSEWHERE[name]}{'s' if number > 1 else ''}" for name, number in sorted(self.elsewhere.items())
-        )
+        return listed([_counted(number, ELSEWHERE[name]) for name, number in sorted(self.elsewhere.items())])
 
     def pictures(self) -> str:
         """How many pictures the main part shows, in words."""
         number = sum(1 for _ in self.root.iter("{*}blip", "{*}imagedata"))
-        return f"{number} picture{'s' if number > 1 else ''}" if number else ""
+        return _counted(number, Message("picture")) if number else ""
 
     def body(self) -> None:
         """Read the body, then the notes it refers to."""
@@ -693,7 +707,9 @@ class _Walk:
     def _paragraph(self, element: Element, found: list[Paragraph | Table]) -> None:
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
-            raise RefusedError("too_large", f"the document has more than {MOST_PARAGRAPHS} paragraphs: split it")
+            raise RefusedError(
+                "too_large", Message("the document has more than {limit} paragraphs: split it", limit=MOST_PARAGRAPHS)
+            )
         about = _properties(element, "pPr")
         style = _attribute(about.get("pStyle"), "val") or self.styles.sheet.default
         look = self.styles.look(style)
@@ -815,7 +831,9 @@ class _Walk:
     def _table(self, element: Element) -> list[Paragraph | Table]:
         self.tables += 1
         if self.tables > MOST_TABLES:
-            raise RefusedError("too_large", f"the document has more than {MOST_TABLES} tables: split it")
+            raise RefusedError(
+                "too_large", Message("the document has more than {limit} tables: split it", limit=MOST_TABLES)
+            )
         table = Table()
         open_merges: dict[int, Cell] = {}
         leading_headers = True
@@ -855,7 +873,9 @@ class _Walk:
     def _cell(self, row: int, column: int, width: int, box: Element) -> Cell:
         self.cells += 1
         if self.cells > MOST_CELLS:
-            raise RefusedError("too_large", f"the document has more than {MOST_CELLS} table cells: split it")
+            raise RefusedError(
+                "too_large", Message("the document has more than {limit} table cells: split it", limit=MOST_CELLS)
+            )
         return Cell(row, column, self._content(box), column_span=width)
 
     def _rows(self, parent: Element) -> Iterator[Element]:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+from hreport.messages import Message, listed
 from hreport.model import Issue
 from hreport.readers import build
 from hreport.readers.build import Source
@@ -92,7 +93,7 @@ def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
         return None, ""
     if decoder.getstate()[0]:
         # Bytes that wait for more: a character was begun.
-        return (text, "the last character is cut: the file may have lost its end") if text else (None, "")
+        return (text, Message("the last character is cut: the file may have lost its end")) if text else (None, "")
     return text, ""
 
 
@@ -110,18 +111,18 @@ def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
     if text is not None and plausible and _controls(text) <= MOST_CONTROLS:
         return text, doubt or ("" if declared else _rivals(best, samples, scores))
     text = _decode_loosely(data, best)
-    doubt = f"some characters could not be decoded as {best}: they stand as \ufffd"
+    doubt = Message("some characters could not be decoded as {best}: they stand as \ufffd", best=best)
     if not best.startswith("utf-16"):
         by_line = _decode_lines(data, best)
         if by_line.count("\ufffd") < text.count("\ufffd"):
-            text, doubt = by_line, "the file mixes encodings: it was decoded line by line"
+            text, doubt = by_line, Message("the file mixes encodings: it was decoded line by line")
     strange = _score(text) < 0 and sum(character > "\x7f" for character in text) > FEW_STRANGE * len(text)
     if _controls(text) > MOST_CONTROLS or (strange and _controls(data[:SAMPLE].decode("latin-1")) > MOST_CONTROLS):
-        return Failure("binary", "not a text but binary data: give a text, a docx or a pdf")
+        return Failure("binary", Message("not a text but binary data: give a text, a docx or a pdf"))
     if strange or len(_LOST.findall(text)) > MOST_LOST * len(text):
-        return Failure("encoding", "the encoding is not known: save the file as UTF-8")
+        return Failure("encoding", Message("the encoding is not known: save the file as UTF-8"))
     if "\ufffd" not in text and not doubt.startswith("the file mixes"):
-        doubt = f"it was decoded as {best}, but few of its characters are common: check how it reads"
+        doubt = Message("it was decoded as {best}, but few of its characters are common: check how it reads", best=best)
     return text, doubt
 
 
@@ -130,7 +131,11 @@ def _rivals(best: str, samples: dict[str, str], scores: dict[str, float]) -> str
     if sum(character > "\x7f" for character in samples[best]) > FEW_HANZI:
         return ""
     rivals = [e for e in scores if samples[e] != samples[best] and scores[e] >= scores[best] - NEARLY]
-    return f"so short a text may also be {', '.join(rivals)} and not {best}: check how it reads" if rivals else ""
+    if not rivals:
+        return ""
+    return Message(
+        "so short a text may also be {rivals} and not {best}: check how it reads", rivals=listed(rivals), best=best
+    )
 
 
 def _decode_loosely(data: bytes, encoding: str) -> str:

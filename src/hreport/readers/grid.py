@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 from hreport import grammar, record
+from hreport.messages import Message
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import numberformat
 from hreport.readers.build import LONGEST_DOCUMENT, Builder, Cell, Paragraph, RefusedError, Source, Table, is_figure
@@ -118,24 +119,33 @@ class Doubts:
 
     def issues(self, source: Source) -> Iterator[Issue]:
         """One line for each kind of doubt."""
-        told = (
-            ("hidden", self.hidden_sheets, "{} hidden sheets were left out: show them in Excel to have them read"),
-            ("hidden", self.hidden_cells, "{} cells stand in hidden rows or columns: they were read like the others"),
-            ("formula", self.without_result, "{} formulas have no result: open the file in Excel and save it anew"),
-            ("format", self.unseen, "{} cells were left out whose number format shows nothing: check what they hold"),
-            ("format", self.as_stored, "{} numbers are given as they are stored: their number format is not known"),
-        )
-        for code, count, message in told:
-            if count:
-                yield source.issue(code, message.format(count), fatal=False)
+        if n := self.hidden_sheets:
+            left_out = Message("{n} hidden sheets were left out: show them in Excel to have them read", n=n)
+            yield source.issue("hidden", left_out, fatal=False)
+        if n := self.hidden_cells:
+            kept = Message("{n} cells stand in hidden rows or columns: they were read like the others", n=n)
+            yield source.issue("hidden", kept, fatal=False)
+        if n := self.without_result:
+            without = Message("{n} formulas have no result: open the file in Excel and save it anew", n=n)
+            yield source.issue("formula", without, fatal=False)
+        if n := self.unseen:
+            unseen = Message("{n} cells were left out whose number format shows nothing: check what they hold", n=n)
+            yield source.issue("format", unseen, fatal=False)
+        if n := self.as_stored:
+            stored = Message("{n} numbers are given as they are stored: their number format is not known", n=n)
+            yield source.issue("format", stored, fatal=False)
         if self.unknown_styles:
-            yield source.issue("format", "the styles are damaged: numbers are given as they are stored", fatal=False)
+            yield source.issue(
+                "format", Message("the styles are damaged: numbers are given as they are stored"), fatal=False
+            )
 
 
 def check(size: int, sheet: Sheet) -> None:
     """Stop where the sheets hold more characters than a document may, or a sheet too many cells."""
     if size > LONGEST_DOCUMENT:
-        message = f"it holds more than {LONGEST_DOCUMENT:,} characters, as many as a document may hold: split it"
+        message = Message(
+            "it holds more than {limit:,} characters, as many as a document may hold: split it", limit=LONGEST_DOCUMENT
+        )
         raise RefusedError("too_long", message)
     check_cells(len(sheet.cells))
 
@@ -143,7 +153,7 @@ def check(size: int, sheet: Sheet) -> None:
 def check_cells(number: int) -> None:
     """Stop where a sheet has too many cells."""
     if number > MOST_CELLS:
-        raise RefusedError("too_large", f"a sheet has more than {MOST_CELLS:,} cells: split it")
+        raise RefusedError("too_large", Message("a sheet has more than {limit:,} cells: split it", limit=MOST_CELLS))
 
 
 def document(sheets: Sequence[Sheet], doubts: Doubts, source: Source, file_format: str) -> Document | Issue:
@@ -151,10 +161,12 @@ def document(sheets: Sequence[Sheet], doubts: Doubts, source: Source, file_forma
     filled = [sheet for sheet in sheets if sheet.cells]
     issues = list(doubts.issues(source))
     if not filled:
-        why = f" ({issues[0].message})" if issues else ""
-        return source.issue("empty", f"no cell of it shows anything: nothing to read{why}")
+        why = Message(" ({doubt})", doubt=issues[0].message) if issues else ""
+        return source.issue("empty", Message("no cell of it shows anything: nothing to read{why}", why=why))
     if is_own(_first_row(filled[0])):
-        return source.issue("table", "a table of hreport, not a report: give it to hreport compare or hreport eval")
+        return source.issue(
+            "table", Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
+        )
     builder = Builder()
     for sheet in filled:
         for item in _items(sheet):

@@ -11,7 +11,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import Message
+from email.message import Message as Mail
 from functools import lru_cache
 from html import escape, unescape
 from itertools import islice, pairwise
@@ -20,6 +20,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from hreport import grammar
+from hreport.messages import Message
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Builder, Cell, Paragraph, Source, Table, is_figure
@@ -144,11 +145,15 @@ def read(source: Source) -> Document | Issue:
     if not _is_archive(source.data):
         return _read_page(source, source.data, "", "html")
     if len(source.data) > LARGEST_ARCHIVE or source.data.count(b"\n") > MOST_ARCHIVE_LINES:
-        return source.issue("too_large", "the web archive is too large: save the page as .html, or its text as .txt")
+        return source.issue(
+            "too_large", Message("the web archive is too large: save the page as .html, or its text as .txt")
+        )
     try:
         archive = email.message_from_bytes(source.data)
     except RecursionError:
-        return source.issue("too_large", "the web archive is nested too deeply to be safe: save the page as .html")
+        return source.issue(
+            "too_large", Message("the web archive is nested too deeply to be safe: save the page as .html")
+        )
     first: Document | Issue | None = None
     for data, encoding in _pages_of(archive):
         # The first page is the one that was saved; the others, its frames.
@@ -156,7 +161,9 @@ def read(source: Source) -> Document | Issue:
         if isinstance(result, Document) or result.code != "empty":
             return result
         first = first or result
-    return first or source.issue("empty", "the web archive holds no page: open it in a browser and save it as .html")
+    return first or source.issue(
+        "empty", Message("the web archive holds no page: open it in a browser and save it as .html")
+    )
 
 
 # --- web archives -----------------------------------------------------------------------------------------------------
@@ -167,7 +174,7 @@ def _is_archive(data: bytes) -> bool:
     return bool(_MIME.match(head)) and b"mime-version:" in head and b"content-type:" in head
 
 
-def _pages_of(archive: Message) -> Iterator[tuple[bytes, str]]:
+def _pages_of(archive: Mail) -> Iterator[tuple[bytes, str]]:
     """The pages of an archive with their declared encodings, the main one first."""
     pages = [part for part in archive.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start = archive.get_param("start")
@@ -178,7 +185,7 @@ def _pages_of(archive: Message) -> Iterator[tuple[bytes, str]]:
             yield payload, _charset(part)
 
 
-def _charset(part: Message) -> str:
+def _charset(part: Mail) -> str:
     return ENCODINGS.get((part.get_content_charset() or "").lower(), "")
 
 
@@ -187,7 +194,9 @@ def _charset(part: Message) -> str:
 
 def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> Document | Issue:
     if len(data) > LARGEST_PAGE:
-        return source.issue("too_large", f"a page larger than {LARGEST_PAGE // 2**20} MB: save its text as .txt")
+        return source.issue(
+            "too_large", Message("a page larger than {size} MB: save its text as .txt", size=LARGEST_PAGE // 2**20)
+        )
     declared = _CHARSET.search(data[:4096].replace(b"\x00", b""))
     hint = encoding or (ENCODINGS.get(declared[1].decode("ascii").lower(), "") if declared else "")
     decoded = decode(data, hint)
@@ -196,7 +205,9 @@ def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> 
     text, doubt = decoded
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
     if text.count("<") > MOST_TAGS:
-        return source.issue("too_large", f"the page has more than {MOST_TAGS:,} tags: save its text as .txt")
+        return source.issue(
+            "too_large", Message("the page has more than {limit:,} tags: save its text as .txt", limit=MOST_TAGS)
+        )
     if text.count("&") > build.LONGEST_DOCUMENT:
         return source.too_long(text.count("&"))
     markup = _Markup(text)
@@ -208,12 +219,23 @@ def _read_page(source: Source, data: bytes, encoding: str, file_format: str) -> 
     for item in choice.items():
         builder.add(item)
     if not builder.blocks:
-        why = "it is built by scripts" if markup.scripts else "it may be made of pictures"
-        return source.issue("empty", f"the page holds no text, {why}: save what a browser shows as .txt or .pdf")
+        why = Message("it is built by scripts") if markup.scripts else Message("it may be made of pictures")
+        return source.issue(
+            "empty", Message("the page holds no text, {why}: save what a browser shows as .txt or .pdf", why=why)
+        )
     text = builder.text
     doubts = [*walk.doubts(), *choice.doubts()]
     if pictures := text.count(PICTURE):
-        doubts.append(("pictures", f"{pictures} pictures stand inside lines, shown as {PICTURE}: they may be figures"))
+        doubts.append(
+            (
+                "pictures",
+                Message(
+                    "{pictures} pictures stand inside lines, shown as {sign}: they may be figures",
+                    pictures=pictures,
+                    sign=PICTURE,
+                ),
+            )
+        )
     issues += [source.issue(code, message, fatal=False) for code, message in doubts]
     return source.document(text, builder.blocks, file_format, markup.meta, issues)
 
@@ -507,14 +529,19 @@ class _Walk:
         if self.flat:
             yield (
                 "structure",
-                "the page is nested too deeply: its tables are read as lines, and the site around may be in it",
+                Message(
+                    "the page is nested too deeply: its tables are read as lines, and the site around may be in it"
+                ),
             )
         if self.cut:
-            yield "cut", "the page ends inside its markup: its end may be lost, get the page again"
+            yield "cut", Message("the page ends inside its markup: its end may be lost, get the page again")
         if self.hidden:
             yield (
                 "hidden",
-                f"{self.hidden:,} characters are hidden or struck out on the page and were left out: check it",
+                Message(
+                    "{hidden:,} characters are hidden or struck out on the page and were left out: check it",
+                    hidden=self.hidden,
+                ),
             )
 
     def _walk(self, root: Element) -> None:
@@ -816,14 +843,26 @@ class _Choice:
     def doubts(self) -> Iterator[tuple[str, str]]:
         """What to doubt of the choice, as codes and messages."""
         if self.main is self.body and self.has_site:
-            yield "furniture", "no main text stands out: all but lists of links was read, with the site around the text"
+            yield (
+                "furniture",
+                Message("no main text stands out: all but lists of links was read, with the site around the text"),
+            )
         if self.kept_apart:
             yield (
                 "furniture",
-                f"{self.kept_apart:,} characters apart from the main text were kept: they may be the site's",
+                Message(
+                    "{kept_apart:,} characters apart from the main text were kept: they may be the site's",
+                    kept_apart=self.kept_apart,
+                ),
             )
         if self.left_out >= MUCH_TEXT:
-            yield "left_out", f"{self.left_out:,} characters apart from the main text were left out: look at the page"
+            yield (
+                "left_out",
+                Message(
+                    "{left_out:,} characters apart from the main text were left out: look at the page",
+                    left_out=self.left_out,
+                ),
+            )
 
     def items(self) -> Iterator[Paragraph | Table]:
         """The paragraphs and tables that were chosen, in reading order."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
+from hreport.messages import Message
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import ocr
 from hreport.readers.build import LOOSE_ROWS, Builder, Source
@@ -35,7 +36,7 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
-RECOGNISED = "read by text recognition: check figures against the picture"
+RECOGNISED = Message("read by text recognition: check figures against the picture")
 
 
 # Pillow fails in as many ways as there are ways to break a picture.
@@ -70,21 +71,23 @@ def _read(source: Source) -> Document | Issue:
     if any(width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE for width, height in sizes):
         return _too_large(source)
     if max(max(size) for size in sizes) < SMALLEST:
-        return source.issue("empty", "a picture too small to hold text, such as a logo: nothing to read")
+        return source.issue("empty", Message("a picture too small to hold text, such as a logo: nothing to read"))
     if not (source.ocr and ocr.available()):
-        return source.issue("scanned", "a picture: install hreport[ocr] to have it read", pages=len(sizes))
+        return source.issue("scanned", Message("a picture: install hreport[ocr] to have it read"), pages=len(sizes))
     if trouble := ocr.trouble():
-        return source.issue("scanned", f"a picture: {trouble}")
+        return source.issue("scanned", Message("a picture: {trouble}", trouble=trouble))
     return _recognised(source, image, len(sizes))
 
 
 def _damaged(source: Source) -> Issue:
-    return source.issue("damaged", "damaged picture: get the file again, it is cut short or broken")
+    return source.issue("damaged", Message("damaged picture: get the file again, it is cut short or broken"))
 
 
 def _too_large(source: Source) -> Issue:
-    limit = f"{MOST_PIXELS // 1_000_000} million pixels, or {LONGEST_SIDE:,} on one side"
-    return source.issue("too_large", f"a picture of more than {limit}: make it smaller")
+    limit = Message(
+        "{pixels} million pixels, or {side:,} on one side", pixels=MOST_PIXELS // 1_000_000, side=LONGEST_SIDE
+    )
+    return source.issue("too_large", Message("a picture of more than {limit}: make it smaller", limit=limit))
 
 
 def _sizes(image: Image.Image) -> Iterator[tuple[int, int]]:
@@ -110,14 +113,19 @@ def _recognised(source: Source, image: Image.Image, frames: int) -> Document | I
     if broken == frames:
         return _damaged(source)
     if not builder.blocks:
-        return source.issue("empty", "a picture without text: nothing to read")
+        return source.issue("empty", Message("a picture without text: nothing to read"))
     doubts = [("recognised", RECOGNISED)]
     if any(block.kind is BlockKind.FURNITURE for block in builder.blocks):
         doubts.append(("tables", LOOSE_ROWS))
     if broken:
-        doubts.append(("damaged", f"{broken} of {frames} pages cannot be read: get the file again"))
+        doubts.append(
+            (
+                "damaged",
+                Message("{broken} of {frames} pages cannot be read: get the file again", broken=broken, frames=frames),
+            )
+        )
     if frames == MOST_FRAMES:
-        doubts.append(("too_large", f"only the first {MOST_FRAMES} pages were read: split it"))
+        doubts.append(("too_large", Message("only the first {limit} pages were read: split it", limit=MOST_FRAMES)))
     issues = [source.issue(code, message, fatal=False) for code, message in doubts]
     return source.document(builder.text, builder.blocks, "image", _properties(image), issues)
 

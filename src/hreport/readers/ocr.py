@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hreport.messages import Message
 from hreport.model import BlockKind
 from hreport.readers.build import SENTENCE_END, Cell, Paragraph, Table, is_figure
 
@@ -85,7 +86,7 @@ def trouble() -> str:
         raise
     except Exception as error:  # of libraries that are there in part, or not for this system
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
-        return f"text recognition does not start ({reason}): install hreport[ocr] anew"
+        return Message("text recognition does not start ({reason}): install hreport[ocr] anew", reason=reason)
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 from lxml import etree
 
+from hreport.messages import Message
 from hreport.readers.build import RefusedError as RefusedError
 
 Element: TypeAlias = etree._Element
@@ -40,12 +41,16 @@ def opened(data: bytes, what: str) -> zipfile.ZipFile:
     most = 5 * MOST_MEMBERS
     if len(data) > most * SHORTEST_MEMBER and data.count(_MEMBER) > most:
         # The list itself is what is too large. Zips inside that are stored as they are have such entries too.
-        raise RefusedError("too_large", f"the {what} holds more members than is safe: save it anew, or in parts")
+        raise RefusedError(
+            "too_large", Message("the {what} holds more members than is safe: save it anew, or in parts", what=what)
+        )
     archive = zipfile.ZipFile(io.BytesIO(data))
     members = archive.infolist()
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
         archive.close()
-        raise RefusedError("too_large", f"the {what} unpacks to more than is safe: save it anew, or in parts")
+        raise RefusedError(
+            "too_large", Message("the {what} unpacks to more than is safe: save it anew, or in parts", what=what)
+        )
     return archive
 
 
@@ -53,7 +58,9 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, what: str) -> by
     """The bytes of a member; RefusedError where it grows to more than is safe."""
     bomb = member.file_size > RATIO_MATTERS and member.file_size > HIGHEST_RATIO * max(1, member.compress_size)
     if member.file_size > LARGEST_PART or bomb:
-        message = f"{member.filename} unpacks to more than is safe: save the {what} anew, or in parts"
+        message = Message(
+            "{name} unpacks to more than is safe: save the {what} anew, or in parts", name=member.filename, what=what
+        )
         raise RefusedError("too_large", message)
     with archive.open(member) as stream:
         # With a size, for without one what a member that lies about its own unpacks to is in memory before it is cut.
@@ -65,16 +72,25 @@ def parsed(data: bytes, name: str, what: str) -> Element:
     its elements would take more memory than is safe, which are told by the signs that stand for one in any encoding
     that such XML may have."""
     if data and (b"<" not in data[:64] or b"utf-7" in data[:200].lower()):
-        raise RefusedError("damaged", f"{name} is no XML that a {what} holds: get the file again")
+        raise RefusedError(
+            "damaged", Message("{name} is no XML that a {what} holds: get the file again", name=name, what=what)
+        )
     # What is short cannot hold so many: no need to count.
     counted = len(data) * (NODE + ATTRIBUTE) > LARGEST_TREE
     if counted and NODE * data.count(b"<") + ATTRIBUTE * data.count(b"=") + len(data) > LARGEST_TREE:
-        raise RefusedError("too_large", f"{name} holds more elements than is safe: save the {what} in parts")
+        raise RefusedError(
+            "too_large",
+            Message("{name} holds more elements than is safe: save the {what} in parts", name=name, what=what),
+        )
     try:
         root = etree.fromstring(data, etree.XMLParser(**_SAFELY))
     except etree.XMLSyntaxError as error:
         if "XML_PARSE_HUGE" in str(error):
-            message = f"{name} is nested too deeply, or holds too long a text: save the {what} anew, or in parts"
+            message = Message(
+                "{name} is nested too deeply, or holds too long a text: save the {what} anew, or in parts",
+                name=name,
+                what=what,
+            )
             raise RefusedError("too_large", message) from error
         if b"<!ENTITY" in data:  # so many in one another that the parser gave up before its end
             raise _no_types(name, what) from error
@@ -126,4 +142,7 @@ def followed(data: bytes, name: str, what: str, target: Target) -> None:
 
 
 def _no_types(name: str, what: str) -> RefusedError:
-    return RefusedError("unsafe", f"{name} holds a document type definition, which no {what} needs: save it anew")
+    return RefusedError(
+        "unsafe",
+        Message("{name} holds a document type definition, which no {what} needs: save it anew", name=name, what=what),
+    )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 
+from hreport.messages import Message
 from hreport.model import BlockKind, Document, Issue
 from hreport.readers import build
 from hreport.readers.build import Builder, Paragraph, Source, Table
@@ -88,29 +89,36 @@ def read(source: Source) -> Document | Issue:
     """Read text, notes and text boxes of an RTF file, with its headings, tables and the numbers of its lists."""
     if source.data.count(b"\\") > MOST_MARKS:
         return source.issue(
-            "too_large", f"the rtf has more than {MOST_MARKS:,} control words: save it as .docx, in parts"
+            "too_large",
+            Message("the rtf has more than {limit:,} control words: save it as .docx, in parts", limit=MOST_MARKS),
         )
     walk = _Walk(source.data)
     refusal = walk.everything()
     if refusal == "too_long":
         return source.too_long(walk.length)
     if refusal:
-        return source.issue("too_large", f"{refusal}: open it in Word and save it as .docx")
+        return source.issue("too_large", Message("{refusal}: open it in Word and save it as .docx", refusal=refusal))
     builder = Builder()
     for item in walk.items():
         builder.add(item)
     if not builder.blocks:
         if walk.groups:
-            return source.issue("damaged", "damaged rtf: it is cut short before its text: get the file again")
-        return source.issue("empty", "the rtf holds no text: if its pages are pictures, save it as pdf and use OCR")
+            return source.issue("damaged", Message("damaged rtf: it is cut short before its text: get the file again"))
+        return source.issue(
+            "empty", Message("the rtf holds no text: if its pages are pictures, save it as pdf and use OCR")
+        )
     doubts = []
     if walk.groups:
-        doubts.append(source.issue("damaged", "the rtf is cut short, its end is missing: get it again", fatal=False))
+        doubts.append(
+            source.issue("damaged", Message("the rtf is cut short, its end is missing: get it again"), fatal=False)
+        )
     elif walk.more:
-        message = "there is more behind the end of the rtf, which is not read: open it in Word and save it as .docx"
+        message = Message(
+            "there is more behind the end of the rtf, which is not read: open it in Word and save it as .docx"
+        )
         doubts.append(source.issue("damaged", message, fatal=False))
     if "\ufffd" in builder.text:
-        message = "some characters could not be decoded: they stand as \ufffd"
+        message = Message("some characters could not be decoded: they stand as \ufffd")
         doubts.append(source.issue("encoding", message, fatal=False))
     return source.document(builder.text, builder.blocks, "rtf", walk.meta, doubts)
 
@@ -208,7 +216,7 @@ class _Walk:
                 self._word(token["word"].decode("ascii"), None if number is None else int(number[:10]))
             elif kind == "open":
                 if len(self.groups) >= DEEPEST_GROUP:
-                    return "the rtf is nested too deeply to be safe"
+                    return Message("the rtf is nested too deeply to be safe")
                 self.groups.append(copy(self.group))
                 self.skip = 0
                 self.starred = False
@@ -222,7 +230,7 @@ class _Walk:
             if self.length > build.LONGEST_DOCUMENT:
                 return "too_long"
             if self.paragraphs > MOST_PARAGRAPHS:
-                return f"the rtf has more than {MOST_PARAGRAPHS} paragraphs"
+                return Message("the rtf has more than {limit} paragraphs", limit=MOST_PARAGRAPHS)
         self._flush()
         while len(self.streams) > 1:
             self._end_flow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hreport.messages import Message
 from hreport.model import Block, BlockKind, Document, Issue, Span
 from hreport.readers import markdown
 from hreport.readers.build import Source
@@ -20,7 +21,7 @@ def read(source: Source) -> Document | Issue:
         return decoded
     text, doubt = decoded
     if not text.strip():
-        return source.issue("empty", "the file holds nothing but white space: nothing to read")
+        return source.issue("empty", Message("the file holds nothing but white space: nothing to read"))
     structure = markdown.read(text)
     issues = [source.issue("encoding", doubt, fatal=False)] if doubt else []
     if structure is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import xlrd
 
+from hreport.messages import Message
 from hreport.model import Document, Issue
 from hreport.readers import grid
 from hreport.readers.build import RefusedError, Source
@@ -20,7 +21,7 @@ DAYS = (14, 22, *range(27, 37), *range(50, 59))  # formats that mean another one
 def read(source: Source) -> Document | Issue:
     """Read the cells of all sheets as they are shown, with formats and merged cells."""
     if len(source.data) > LARGEST_FILE:
-        return source.issue("too_large", f"an xls of more than {LARGEST_FILE // 2**20} MB: split it")
+        return source.issue("too_large", Message("an xls of more than {size} MB: split it", size=LARGEST_FILE // 2**20))
     doubts = Doubts()
     try:
         with xlrd.open_workbook(
@@ -33,8 +34,8 @@ def read(source: Source) -> Document | Issue:
         raise
     except Exception as error:  # xlrd gives no one kind of error for a broken file
         if "encrypted" in str(error):
-            return source.issue("encrypted", "encrypted xls: save it without a password")
-        return source.issue("damaged", "damaged xls: get the file again, or open it in Excel and save it anew")
+            return source.issue("encrypted", Message("encrypted xls: save it without a password"))
+        return source.issue("damaged", Message("damaged xls: get the file again, or open it in Excel and save it anew"))
     return grid.document(sheets, doubts, source, "xls")
 
 

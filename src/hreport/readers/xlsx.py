@@ -17,6 +17,7 @@ from posixpath import dirname, join, normpath
 
 from lxml import etree
 
+from hreport.messages import Message
 from hreport.model import Document, Issue
 from hreport.readers import build, grid
 from hreport.readers.build import Source
@@ -44,13 +45,13 @@ def read(source: Source) -> Document | Issue:
     except RefusedError as refused:
         return source.issue(refused.code, refused.message)
     except RecursionError:
-        return source.issue("too_large", "the xlsx is nested too deeply to be safe: save it anew")
+        return source.issue("too_large", Message("the xlsx is nested too deeply to be safe: save it anew"))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        return source.issue("damaged", "damaged xlsx: get the file again, it is cut short or broken")
+        return source.issue("damaged", Message("damaged xlsx: get the file again, it is cut short or broken"))
     except RuntimeError:
-        return source.issue("encrypted", "encrypted xlsx: save it without a password")
+        return source.issue("encrypted", Message("encrypted xlsx: save it without a password"))
     except etree.XMLSyntaxError:
-        return source.issue("damaged", "damaged xlsx: its XML is broken: open it in Excel and save it anew")
+        return source.issue("damaged", Message("damaged xlsx: its XML is broken: open it in Excel and save it anew"))
     return grid.document(sheets, doubts, source, "xlsx")
 
 
@@ -64,7 +65,7 @@ class _Workbook:
         self.main = next((t for k, t in self._relations("").values() if k == "officeDocument"), "xl/workbook.xml")
         root = self._part(self.main)
         if root is None:
-            raise RefusedError("damaged", "damaged xlsx: it has no list of sheets: get the file again")
+            raise RefusedError("damaged", Message("damaged xlsx: it has no list of sheets: get the file again"))
         self.root = root
         self.targets = self._relations(self.main)
         self.from_1904 = _attribute(_child(root, "workbookPr"), "date1904") in ON
@@ -98,7 +99,9 @@ class _Workbook:
         if member is None:
             return None
         if member.file_size > LARGEST_SMALL_PART:
-            raise RefusedError("too_large", f"{name} is larger than any workbook needs: save it anew")
+            raise RefusedError(
+                "too_large", Message("{name} is larger than any workbook needs: save it anew", name=name)
+            )
         return parsed(unpacked(self.archive, member, "xlsx"), name, "xlsx")
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
@@ -214,7 +217,7 @@ class _Strings:
             self._words.parts.append(text)
             self.length += len(text)
             if self.length > LONGEST_STRINGS:
-                raise RefusedError("too_large", "the xlsx holds more text than is safe: split it")
+                raise RefusedError("too_large", Message("the xlsx holds more text than is safe: split it"))
 
     def end(self, tag: str) -> None:
         self._words.open = False
@@ -223,7 +226,9 @@ class _Strings:
         elif tag == "si":
             self.strings.append(_unescaped(self._words.take()))
             if len(self.strings) > MOST_STRINGS:
-                raise RefusedError("too_large", f"the xlsx has more than {MOST_STRINGS:,} strings: split it")
+                raise RefusedError(
+                    "too_large", Message("the xlsx has more than {limit:,} strings: split it", limit=MOST_STRINGS)
+                )
 
 
 class _Reader:
@@ -259,7 +264,9 @@ class _Reader:
         elif tag == "mergeCell" and (box := _box(attributes.get("ref", ""))):
             self.sheet.merged.append(box)
             if len(self.sheet.merged) > MOST_MERGES:
-                raise RefusedError("too_large", f"the xlsx has more than {MOST_MERGES:,} merged cells: split it")
+                raise RefusedError(
+                    "too_large", Message("the xlsx has more than {limit:,} merged cells: split it", limit=MOST_MERGES)
+                )
         elif tag == "col" and attributes.get("hidden") in ON:
             self._hidden_columns.append((_number(attributes.get("min")), _number(attributes.get("max"))))
         words.open = tag in ("v", "t") and not words.aloud

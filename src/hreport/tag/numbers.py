@@ -12,6 +12,7 @@ _DIGITS = {chr(c): v for c, v in zip(
 _SMALL = {chr(0x5341): 10, chr(0x767E): 100, chr(0x5343): 1000}  # 十 百 千
 _LARGE = {chr(0x4E07): 10_000, chr(0x4EBF): 100_000_000}  # 万 亿
 SCALES = "".join((*_SMALL, *_LARGE))  # the multipliers 十百千万亿
+CHARACTERS = "".join(_DIGITS) + SCALES  # of which numerals are made, those of VAGUE aside
 # Decimals are multiplied and added here, and never rounded: the usual context keeps 28 digits.
 EXACT = Context(prec=10_000)
 VAGUE = frozenset((chr(0x51E0), chr(0x6570)))  # 几 数: some

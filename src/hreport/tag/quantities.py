@@ -637,6 +637,24 @@ def _written(unit: Unit, surface: str) -> str:
     return unit.id if surface.startswith("&") else surface
 
 
+def unit_of(written: str, grammar: Grammar) -> tuple[str, str, Decimal] | None:
+    """A unit as written, its base unit, and how many of that one is; None where it is not known.
+
+    >>> from hreport.grammar import load
+    >>> unit_of("亿元", load()), unit_of("千克", load()), unit_of("万", load()), unit_of("?", load())
+    (('亿元', '元', Decimal('100000000')), ('千克', '千克', Decimal('1')), ('万', '', Decimal('10000')), None)
+    """
+    if written and not written.strip(numbers.SCALES):
+        return written, "", Decimal(numbers.multiplier(written))
+    try:
+        scale, unit = _unscaled(written, grammar)
+    except KeyError:
+        return None
+    if scale.strip(numbers.SCALES):
+        return None
+    return written, _base(unit), Decimal(numbers.multiplier(scale)) * (10 if unit.kind == "tenth" else 1)
+
+
 def _unscaled(surface: str, grammar: Grammar) -> tuple[str, Unit]:
     for length in range(len(surface)):
         if surface[length:] in grammar.surfaces:

@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias, cast
@@ -36,6 +37,24 @@ MARKED: Mapping[State, tuple[str, str]] = {
     "plain": ("\u27e6", "\u27e7"), "masked": ("\u27e8", "\u27e9"), "damaged": ("\u26a0\u27e6", "\u27e7"),
     "repaired": ("\u2020\u27e6", "\u27e7"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Figures of one sentence: what is said of each, the sentence, and where in it each begins and ends."""
+
+    labels: tuple[str, ...]
+    sentence: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A finding for people: a heading and the sentences behind it; how it is coloured."""
+
+    heading: str
+    evidence: tuple[Evidence, ...]
+    state: State = "damaged"
 
 
 class Write(Protocol):
@@ -74,6 +93,14 @@ def write_marked(
     """Print lines of a text with marks in it: coloured on a screen, in brackets elsewhere."""
     module = import_module(WRITERS["table"])
     module.marked(text, marks, lines, target, MARKED, encoding=encoding, title=title, notes=notes)
+
+
+def write_paragraphs(
+    paragraphs: Iterable[Paragraph], target: BinaryIO, *, encoding: str = "utf-8", notes: Sequence[str] = ()
+) -> None:
+    """Print findings, each with its sentences, in which its figures are marked; long sentences are cut around them."""
+    module = import_module(WRITERS["table"])
+    module.paragraphs(paragraphs, target, MARKED["plain"], encoding=encoding, notes=notes)
 
 
 def save(rows: Iterable[Row], columns: Sequence[Column], path: Path, form: str, *, notes: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from rich import box
 from rich.cells import cell_len
@@ -18,11 +18,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import Cell, Column, Row, State, plain
+from hreport.record import STATISTICS, Cell, Column, Row, State, plain
+
+if TYPE_CHECKING:
+    from hreport.writers import Evidence, Paragraph
 
 CHUNK = 1_000  # rows printed at a time
+PUBLISHED = ("publisher", "published", "url")  # not shown where no manifest says them
 PIPE_WIDTH = 160  # columns where there is no screen to ask
-STYLES = {"masked": "dim", "note": "dim", "damaged": "red", "repaired": "yellow", "doubt": "yellow"}
+READABLE = 80  # the same, for words
+AROUND = 40  # characters of a sentence on either side of a figure
+STYLES = {
+    "masked": "dim",
+    "note": "dim",
+    "damaged": "red",
+    "repaired": "yellow",
+    "corrected": "green",
+    "doubt": "yellow",
+}
 MARK_STYLES = {"plain": "bold cyan", "masked": "magenta", "damaged": "bold red", "repaired": "yellow"}
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # What a console without these characters gets instead.
@@ -37,24 +50,40 @@ PLAINER = {
     "\u2265": ">=",
     "\u2264": "<=",
     "\u2248": "~",
+    "\u270e": "c",
 }
 
 # What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
 VIEWS = (
     (
         {"numeral", "text"},
-        "indicator text measure area_name year status period direction damage repaired file indicator_id",
+        "indicator text measure area_name year status period direction damage repaired corrected file indicator_id",
     ),
-    ({"chosen"}, "indicator area year value unit numeral doubt chosen status measure direction basis file sentence"),
+    (
+        {"chosen"},
+        "indicator area year value unit numeral doubt chosen copy_of status measure direction basis file sentence",
+    ),
     ({"kind", "text"}, "text kind file start sentence section"),
-    ({"aliases"}, "id name unit group en aliases"),
-    ({"wording"}, "wording figures reports measure base_unit example file"),
-    ({"shown"}, "indicator area shown sentence file start end"),
+    ({"aliases"}, "id name unit systems group en aliases"),
+    ({"wording"}, "wording unit reports figures nearest_name example"),
+    ({"around_a"}, "kind around_a around_b value unit sure indicator"),
+    ({"shown"}, "indicator area shown sentence file start end publisher published url"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
+CARD = "field"  # a table with this column is one thing: what there is to say in the other, without a heading
 SIDES = ("gold", "before", "found", "sentence")
 FOLDED = 16  # columns that a cell gets at least, if it must be folded
-WIDEST = {"indicator": 40, "sentence": 60, "text": 30, "file": 30, "title": 40, "example": 60, "message": 80}
+WIDEST = {
+    "indicator": 40,
+    "sentence": 60,
+    "text": 30,
+    "file": 30,
+    "title": 40,
+    "example": 60,
+    "message": 80,
+    "around_a": 44,
+    "around_b": 44,
+}
 
 
 def write(
@@ -126,6 +155,52 @@ def marked(
         stream.detach()
 
 
+def paragraphs(
+    findings: Iterable[Paragraph],
+    target: BinaryIO,
+    brackets: tuple[str, str],
+    *,
+    encoding: str = "utf-8",
+    notes: Sequence[str] = (),
+) -> None:
+    """Print findings: a heading, what is said of each figure, and the sentence around it, fitted to the screen."""
+    stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
+    try:
+        is_screen = target.isatty()
+        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
+        console.width = console.width if is_screen or "COLUMNS" in os.environ else READABLE
+        fit = _fitting(encoding)
+        for finding in findings:
+            console.print(Text(fit(finding.heading), style=f"bold {STYLES.get(finding.state, '')}".strip()))
+            for evidence in finding.evidence:
+                for label in evidence.labels:
+                    console.print(Padding(Text(fit(label), overflow="fold"), (0, 0, 0, 2)))
+                console.print(Padding(_around(evidence, brackets, fit), (0, 0, 0, 4)))
+            console.print()
+        for note in notes:
+            console.print(Text(fit(note), style="dim"))
+    finally:
+        stream.flush()
+        stream.detach()
+
+
+def _around(evidence: Evidence, brackets: tuple[str, str], fit: Callable[[str], str]) -> Text:
+    """A sentence with its figures marked; what is far from all of them is left out."""
+    words, line, here = evidence.sentence, Text(style="dim", overflow="fold"), 0
+    for start, end in evidence.spans:
+        before = words[here:start]
+        if not here and len(before) > AROUND:
+            before = "\u2026" + before[-AROUND:]
+        elif len(before) > 2 * AROUND:
+            before = f"{before[:AROUND]}\u2026{before[-AROUND:]}"
+        line.append(fit(before))
+        line.append(fit(brackets[0] + words[start:end] + brackets[1]), style=MARK_STYLES["plain"])
+        here = end
+    rest = words[here:] if len(words) - here <= AROUND else words[here : here + AROUND] + "\u2026"
+    line.append(fit(rest))
+    return line
+
+
 def _can(encoding: str, text: str) -> bool:
     try:
         text.encode(encoding)
@@ -149,10 +224,12 @@ def _tables(
         c.name: min(max(cell_len(fit(c.title)), *(cell_len(t) for t in texts[c.name])), WIDEST.get(c.name, 30))
         for c in columns
     }
+    summary = {c.name for c in STATISTICS}
     wide = [c for c in columns if c.kind == "mixed"]
     if wide:
         hidden = {"indicator_id", "usable", "stated"}
-        fixed = [c for c in columns if c.kind != "mixed" and c.name not in hidden]
+        hidden |= {n for n in PUBLISHED if n in texts and not any(texts[n])}
+        fixed = [c for c in columns if c not in wide and c.name not in hidden | summary]
         room = width - sum(needs[c.name] + 3 for c in fixed)
         panels: list[list[Column]] = [[]]
         left = room
@@ -168,6 +245,11 @@ def _tables(
             kept = [i for i, row in enumerate(rows) if alone or any(row.get(c.name) is not None for c in panel)]
             some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
             yield _table([rows[i] for i in kept], [*fixed, *panel], some, simple, fit)
+        kept = [i for i, row in enumerate(rows) if row.get("minimum") is not None]
+        telling = [c for c in columns if c.name in summary and any(rows[i].get(c.name) for i in kept)]
+        if telling:
+            some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
+            yield _table([rows[i] for i in kept], [*fixed, *telling], some, simple, fit)
         return
     yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
 
@@ -220,7 +302,9 @@ def _chosen(
 def _table(
     rows: Sequence[Row], columns: Sequence[Column], texts: dict[str, list[str]], simple: bool, fit: Callable[[str], str]
 ) -> Table:
-    table = Table(box=box.ASCII2 if simple else box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    is_card = any(c.name == CARD for c in columns)
+    frame = None if is_card else box.ASCII2 if simple else box.SIMPLE_HEAD
+    table = Table(box=frame, header_style="bold", pad_edge=False, show_header=not is_card)
     for column in columns:
         right = column.kind in ("int", "number", "mixed")
         table.add_column(Text(fit(column.title)), justify="right" if right else "left", overflow="fold")
@@ -242,8 +326,9 @@ def _table(
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error; call what this yields with a line to print above the bar, or with "" for one step."""
+def progress(total: int, words: str) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, after some words; call what this yields with a line to print above the bar, or with ""
+    for one step."""
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -254,7 +339,7 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
         transient=True,
     )
     with bar:
-        task = bar.add_task("reading", total=total)
+        task = bar.add_task(words, total=total)
 
         def step(line: str) -> None:
             if line:

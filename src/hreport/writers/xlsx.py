@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -21,11 +20,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from hreport.record import Cell, Column, Row, guarded, plain
+from hreport.text import screen_width
 
 ROWS_PER_SHEET = 1_048_575  # what a sheet holds, without its headings
 CELL_LENGTH = 32_767  # characters
 BEYOND = 10**307  # a number that no sheet holds (they end at 9.99e307): written as text
 SAMPLE = 200  # rows that the widths are measured on
+MEASURED = 80  # characters of a cell
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 
 MUTED = Font(color="808080", italic=True)
@@ -34,6 +35,7 @@ STATES = {
     "note": MUTED,
     "damaged": Font(color="C00000"),
     "repaired": Font(color="9C5700"),
+    "corrected": Font(color="006100"),
     "doubt": Font(color="9C5700"),
 }
 HEADING = Font(bold=True)
@@ -76,7 +78,8 @@ def _sheet(book: Workbook, columns: Sequence[Column], sample: Sequence[Row], row
     sheet = book.create_sheet(f"rows {len(book.worksheets) + 1}" if book.worksheets else "rows")
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
-        widest = max([_width(column.title) + 3, *(_width(plain(row.get(column.name))) for row in sample)])
+        cells = (plain(row.get(column.name))[:MEASURED] for row in sample)
+        widest = max([screen_width(column.title) + 3, *map(screen_width, cells)])
         sheet.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, 7), 60)
     sheet.append([_heading(sheet, c.title) for c in columns])
     count = 0
@@ -127,11 +130,6 @@ def _heading(sheet: Any, text: str) -> Any:
     cell = _cell(sheet, text, "plain")
     cell.font, cell.fill, cell.alignment = HEADING, FILL, Alignment(vertical="center")
     return cell
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes on a screen: two for a wide character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:80])
 
 
 def _without_times(draft: BinaryIO | Any, target: BinaryIO) -> None:

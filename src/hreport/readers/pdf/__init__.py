@@ -15,6 +15,7 @@ from typing import TypeAlias
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from hreport.messages import Message
 from hreport.model import Document, Issue
 from hreport.readers.build import LONGEST_DOCUMENT, LOOSE_ROWS, Builder, Paragraph, Source
 from hreport.readers.pdf import bombs, furniture, pages, scans
@@ -32,16 +33,18 @@ _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?")
 def read(source: Source) -> Document | Issue:
     """Read the text of a pdf as paragraphs, tables and page furniture."""
     if bombs.is_bomb(source.data):
-        return source.issue("too_large", "the pdf unpacks to more than is safe: print it to a new pdf, or in parts")
+        return source.issue(
+            "too_large", Message("the pdf unpacks to more than is safe: print it to a new pdf, or in parts")
+        )
     try:
         pdf = pypdfium2.PdfDocument(source.data, password=source.password)
     except pypdfium2.PdfiumError as error:
         if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            wrong = "wrong password for this pdf: give the right --password"
-            return source.issue("encrypted", wrong if source.password else "encrypted pdf: give --password")
+            wrong = Message("wrong password for this pdf: give the right --password")
+            return source.issue("encrypted", wrong if source.password else Message("encrypted pdf: give --password"))
         if error.err_code == pdfium.FPDF_ERR_SECURITY:
-            return source.issue("encrypted", "encrypted pdf of an unknown kind: save it without protection")
-        return source.issue("damaged", "damaged pdf: get the file again, it is cut short or broken")
+            return source.issue("encrypted", Message("encrypted pdf of an unknown kind: save it without protection"))
+        return source.issue("damaged", Message("damaged pdf: get the file again, it is cut short or broken"))
     with pdf:
         return _read(source, pdf)
 
@@ -64,17 +67,27 @@ def _read(source: Source, pdf: pypdfium2.PdfDocument) -> Document | Issue:
         return problem
     if layered := [page.number for page in found if page.has_ocr_layer]:
         doubt(
-            "ocr_layer", f"the text of {_list(layered)} was made by text recognition: check figures against the picture"
+            "ocr_layer",
+            Message(
+                "the text of {pages} was made by text recognition: check figures against the picture",
+                pages=_list(layered),
+            ),
         )
     if tangled := [page.number for page in found if page.is_tangled]:
-        doubt("too_large", f"too much is drawn on {_list(tangled)}: a table there was read as plain lines")
+        doubt(
+            "too_large",
+            Message("too much is drawn on {pages}: a table there was read as plain lines", pages=_list(tangled)),
+        )
     if full := [page.number for page in found if page.is_cut]:
-        doubt("too_large", f"{_list(full)} held more than a page can: the rest of the text there was not read")
+        doubt(
+            "too_large",
+            Message("{pages} held more than a page can: the rest of the text there was not read", pages=_list(full)),
+        )
     if cut:
-        doubt("damaged", "the end of the pdf is missing: pages may be lost; get the file again")
+        doubt("damaged", Message("the end of the pdf is missing: pages may be lost; get the file again"))
     joiner = Joiner(found)
     if joiner.uncertain:
-        doubt("tables", f"{_list(joiner.uncertain)}: {LOOSE_ROWS}")
+        doubt("tables", Message("{pages}: {what}", pages=_list(joiner.uncertain), what=LOOSE_ROWS))
     builder = Builder()
     for item in joiner.items():
         builder.add(item)
@@ -89,7 +102,12 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
     has_forms = b"/Form" in source.data  # as streams, they are not packed with other objects
     for index in range(len(pdf)):
         if index == MOST_PAGES or things > MOST_THINGS:
-            doubt("too_large", f"only the first {index} of {len(pdf)} pages were read: split the pdf")
+            doubt(
+                "too_large",
+                Message(
+                    "only the first {index} of {pages} pages were read: split the pdf", index=index, pages=len(pdf)
+                ),
+            )
             break
         try:
             page = pages.opened(pdf, index)
@@ -105,9 +123,9 @@ def _pages(source: Source, pdf: pypdfium2.PdfDocument, doubt: Doubt) -> list[Pag
         if length > LONGEST_DOCUMENT:
             return source.too_long(length)
     if not found:
-        return source.issue("damaged", "damaged pdf: none of its pages can be read: get the file again")
+        return source.issue("damaged", Message("damaged pdf: none of its pages can be read: get the file again"))
     if broken:
-        doubt("damaged", f"{_list(broken)} cannot be read: the pdf is damaged; get the file again")
+        doubt("damaged", Message("{pages} cannot be read: the pdf is damaged; get the file again", pages=_list(broken)))
     return found
 
 
@@ -117,16 +135,17 @@ def _recognise(pdf: pypdfium2.PdfDocument, unread: list[Page], doubt: Doubt) -> 
         return
     done = [page for page in unread if scans.read(pdf, page, ocr)]
     if left := [page.number for page in unread if not page.is_recognised]:
-        doubt("too_large", f"the pictures on {_list(left)} are too large for text recognition")
+        doubt("too_large", Message("the pictures on {pages} are too large for text recognition", pages=_list(left)))
     if numbers := [page.number for page in done if page.lines]:
-        were = "were" if len(numbers) > 1 else "was"
-        doubt(
-            "recognised",
-            f"{_list(numbers)} {were} read by text recognition: check figures against the picture",
-        )
+        said = Message("{pages} was read by text recognition: check figures against the picture", pages=_list(numbers))
+        if len(numbers) > 1:
+            said = Message(
+                "{pages} were read by text recognition: check figures against the picture", pages=_list(numbers)
+            )
+        doubt("recognised", said)
     loose = {page.number for page in done for line in page.lines for row in line.rows if isinstance(row, Paragraph)}
     if loose:
-        doubt("tables", f"{_list(sorted(loose))}: {LOOSE_ROWS}")
+        doubt("tables", Message("{pages}: {what}", pages=_list(sorted(loose)), what=LOOSE_ROWS))
 
 
 def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) -> Issue | None:
@@ -137,33 +156,42 @@ def _without_text(source: Source, found: list[Page], cut: bool, doubt: Doubt) ->
     written = [page for page in found if page.has_text()]
     ocr = scans.recogniser() if unread else None
     if source.ocr and ocr:
-        advice = ocr.trouble() or "text recognition cannot read them"
+        advice = ocr.trouble() or Message("text recognition cannot read them")
     elif ocr:
-        advice = "have it read by text recognition (ocr=True)"
+        advice = Message("have it read by text recognition (ocr=True)")
     else:
-        advice = "install hreport[ocr]"
+        advice = Message("install hreport[ocr]")
     if garbled and len(garbled) >= len(written) / 2:
-        message = f"the pdf's fonts have no Unicode map, its text is garbage: get the original file, or {advice}"
+        message = Message(
+            "the pdf's fonts have no Unicode map, its text is garbage: get the original file, or {advice}",
+            advice=advice,
+        )
         return source.issue("no_tounicode", message, pages=unread)
     if pictures and not written:
         if cut:
-            return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
-        return source.issue("scanned", f"scanned pdf: {advice}", pages=unread)
+            return source.issue("damaged", Message("damaged pdf: get the file again, it is cut short"))
+        return source.issue("scanned", Message("scanned pdf: {advice}", advice=advice), pages=unread)
     if not any(page.lines for page in found):
         if cut:
-            return source.issue("damaged", "damaged pdf: get the file again, it is cut short")
-        return source.issue("empty", "the pdf shows no text: nothing to read")
+            return source.issue("damaged", Message("damaged pdf: get the file again, it is cut short"))
+        return source.issue("empty", Message("the pdf shows no text: nothing to read"))
     if garbled:
-        message = f"fonts without a Unicode map on {_list(garbled)}, the text there is garbage: {advice}"
+        message = Message(
+            "fonts without a Unicode map on {pages}, the text there is garbage: {advice}",
+            pages=_list(garbled),
+            advice=advice,
+        )
         doubt("no_tounicode", message, garbled)
     if pictures:
-        doubt("scanned", f"no text layer on {_list(pictures)}: {advice}", pictures)
+        doubt("scanned", Message("no text layer on {pages}: {advice}", pages=_list(pictures), advice=advice), pictures)
     return None
 
 
 def _list(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:5]))
-    return f"page{'s' if len(numbers) > 1 else ''} {shown}{' ...' if len(numbers) > 5 else ''}"
+    if len(numbers) == 1:
+        return Message("page {number}", number=numbers[0])
+    shown = ", ".join(map(str, numbers[:5])) + (" ..." if len(numbers) > 5 else "")
+    return Message("pages {numbers}", numbers=shown)
 
 
 def _properties(pdf: pypdfium2.PdfDocument) -> dict[str, str]:

@@ -1,0 +1,238 @@
+"""The language in which the program speaks: which it is, and the words of typer in it.
+
+It is settled before the command line is read, so that help and bad usage are in it too, and holds for one run of the
+program: `--lang`, else HREPORT_LANG, else the locale.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from hreport.messages import LANGUAGES, Message, translated
+from hreport.text import screen_width
+
+OPTION = "--lang"
+VARIABLE = "HREPORT_LANG"
+CHINESE = 0x04  # the primary language of a Windows language id
+NARROWEST = 10  # columns for a text beside what it explains
+
+_current: ContextVar[str] = ContextVar("language", default="en")
+
+
+def current() -> str:
+    """The language of this run."""
+    return _current.get()
+
+
+def said(text: str) -> str:
+    """A line for people in the language of this run."""
+    return translated(text, _current.get())
+
+
+@contextmanager
+def settled(arguments: Sequence[str]) -> Iterator[None]:
+    """Speak the language that a command line and the environment want, for as long as this lasts."""
+    language = wanted(arguments, os.environ)
+    token = _current.set(language if _can_be_written(language) else "en")
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def wanted(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language that a command line asks for, else the environment, else the system.
+
+    >>> wanted(["extract", "a.txt", "--lang", "zh"], {}), wanted([], {"LANG": "zh_CN.UTF-8"})
+    ('zh', 'zh')
+    >>> wanted([], {"HREPORT_LANG": "en", "LANG": "zh_CN.UTF-8"}), wanted([], {"LC_ALL": "C", "LANG": "zh_CN.UTF-8"})
+    ('en', 'en')
+    """
+    asked = ""
+    ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    for at, argument in enumerate(ours):
+        name, equals, value = argument.partition("=")
+        if name == OPTION:
+            asked = (value if equals else "".join(ours[at + 1 : at + 2])).lower()
+    if asked in LANGUAGES:
+        return asked
+    names = (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((environment[n] for n in names if environment.get(n)), "")
+    is_chinese = locale.lower().startswith("zh") if locale else _is_chinese_windows()
+    return "zh" if is_chinese else "en"
+
+
+def _is_chinese_windows() -> bool:
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    try:
+        return int(ctypes.windll.kernel32.GetUserDefaultUILanguage()) & 0x3FF == CHINESE
+    except (AttributeError, OSError):
+        return False
+
+
+def _can_be_written(language: str) -> bool:
+    """Have the console and the pipes characters for this language? A line of question marks helps nobody."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            translated("Usage: ", language).encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# --- help pages and bad usage ----------------------------------------------------------------------------------------
+
+
+# typer brings a click of its own, or uses the installed one: the classes come from where it has them.
+_Context: Any = TyperCommand.context_class
+_Formatter: Any = _Context.formatter_class
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class Page(_Formatter):  # type: ignore[misc]
+    """A page of help in the language of this run, wrapped by how wide its characters are."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write how a command is called."""
+        for words in ("[OPTIONS]", "COMMAND [ARGS]..."):
+            args = args.replace(words, said(words))
+        super().write_usage(prog, args, said("Usage: "))
+
+    def write_heading(self, heading: str) -> None:
+        """Write what stands above a list."""
+        self.write(f"{' ' * self.current_indent}{said(heading)}{said(':')}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        if current() == "en":
+            super().write_text(text)
+            return
+        indent = " " * self.current_indent
+        self.write("".join(f"{indent}{line}\n" for line in wrapped(said(text), self.width - self.current_indent)))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write a list of options or commands and what they do."""
+        rows = [(_TYPE.sub("", name), text) for name, text in rows]
+        if current() == "en":
+            super().write_dl(rows, col_max, col_spacing)
+            return
+        beside = min(max(len(name) for name, _ in rows), col_max) + col_spacing
+        indent = " " * (self.current_indent + beside)
+        for name, text in rows:
+            lines = _explained(text, max(self.width - len(indent), NARROWEST))
+            first = " " * self.current_indent + name.ljust(beside)
+            if len(name) > beside - col_spacing:
+                self.write(f"{first.rstrip()}\n")
+                first = indent
+            self.write(f"{first}{lines[0] if lines else ''}".rstrip() + "\n")
+            self.write("".join(f"{indent}{line}\n" for line in lines[1:]))
+
+
+_TYPE = re.compile(r" <[^<>]*>$")  # Python's name of what an option takes, which says nothing to people
+_ADDED = re.compile(r"(.*?)(?:(?:^|  )\\?\[([^\[\]]*)\])?", re.DOTALL)  # what typer adds: [default: 60.0; required]
+_ASIDE = re.compile(r"(.*?)(?: (\[[^\[\]]*\]))?", re.DOTALL)
+
+
+def _explained(text: str, width: int) -> list[str]:
+    """The lines that explain an option; what stands in square brackets stays together where it can."""
+    added = _ADDED.fullmatch(text)
+    assert added is not None  # it fits anything
+    aside = _ASIDE.fullmatch(said(added[1]))
+    assert aside is not None
+    lines = wrapped(aside[1], width)
+    extra = said("; ").join(said(part) for part in added[2].split("; ")) if added[2] else ""
+    for more in (aside[2], f"[{extra}]" if extra else ""):
+        if more and lines and screen_width(f"{lines[-1]} {more}") <= width:
+            lines[-1] += f" {more}"
+        elif more:
+            lines += wrapped(more, width)
+    return lines
+
+
+_HANZI = "\u2e80-\u2fff\u3004-\u3007\u3012-\u9fff\uff10-\uff19\uff21-\uff3a"
+_OPENING, _CLOSING = "\uff08\u201c\u300a\u300c", "\uff0c\u3002\uff1b\uff1a\uff1f\uff01\u3001\uff09\u201d\u300b\u300d"
+# What a line may not be broken in: a hanzi or a word, with the brackets and the punctuation that lean on it.
+_PIECE = re.compile(rf"\s+|[{_OPENING}]*(?:[{_HANZI}]|[^\s,{_HANZI}{_OPENING}{_CLOSING}]+)?,*[{_CLOSING}]*")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, broken between words or hanzi; a word longer than a line is cut.
+
+    >>> wrapped("one two three", 8), wrapped("表的各列，按什么分", 8)
+    (['one two', 'three'], ['表的各', '列，按什', '么分'])
+    """
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if screen_width(lines[-1] + piece.rstrip()) > width and lines[-1]:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+        while len(lines[-1].rstrip()) > width:
+            lines[-1:] = [lines[-1][:width], lines[-1][width:]]
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+class Command(TyperCommand):
+    """A command whose help is in the language of this run."""
+
+    context_class = type("Context", (_Context,), {"formatter_class": Page})
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """What stands beside the command in the list of all."""
+        return super().get_short_help_str(limit) if current() == "en" else said(self.help or "").rstrip(_CLOSING)
+
+
+class Program(TyperGroup):
+    """All commands; settles the language of a run, and says what is wrong with a command line."""
+
+    context_class = Command.context_class
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Read a command line and do what it says."""
+        with settled(sys.argv[1:] if args is None else list(args)):
+            if current() == "en" or not standalone_mode:
+                return super().main(args, prog_name, complete_var, standalone_mode, windows_expand_args, **extra)
+            try:
+                sys.exit(super().main(args, prog_name, complete_var, False, windows_expand_args, **extra) or 0)
+            except _UsageError as error:
+                _show(error)
+                sys.exit(2)
+            except typer.Abort:
+                typer.echo(said("Aborted!"), err=True)
+                sys.exit(1)
+
+
+def _show(error: Any) -> None:
+    """Say what is wrong with a command line, as click does."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return
+    lines = []
+    if error.ctx is not None:
+        command, option = error.ctx.command_path, error.ctx.help_option_names[0]
+        hint = said(Message("Try '{command} {option}' for help.", command=command, option=option))
+        lines = [error.ctx.get_usage(), hint, ""]
+    text = error.format_message()
+    # Where the message is ours, it knows its template: only what stands before it is recognised by its words.
+    ours = error.message if isinstance(error.message, Message) and text.endswith(error.message) else ""
+    what = said(text.removesuffix(ours)) + said(ours)
+    typer.echo("\n".join([*lines, said("Error: ") + what]), err=True)

@@ -1,0 +1,83 @@
+"""What a user's paths lead to and how it is read: the one way to rows for the commands and for the Python interface."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from hreport.corrections import Corrections, read_corrections
+from hreport.guards import TIME_LIMIT
+from hreport.lexicon import load
+from hreport.manifest import Manifest, read_manifest
+from hreport.model import Issue
+from hreport.pipeline import Outcome, Want, Work, harmless, run
+from hreport.record import Row
+from hreport.sources import Found, Source, find
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What there is to read (and what led nowhere), and what to do with each of it."""
+
+    found: Found
+    work: Work
+    jobs: int | None = None
+
+    def outcomes(self, some: Iterable[Source] | None = None) -> Iterator[Outcome]:
+        """What comes of each source, or of `some` of them, in order.
+
+        Without a number of `jobs`, few and small plain texts are read in this process. LexiconError where the
+        catalogue has a mistake, at once, before anything is read.
+        """
+        here = self.jobs is None and harmless(self.found.sources)
+        if some is None:
+            return run(self.found.sources, self.work, self.jobs, len(self.found.sources), here)
+        return run(some, self.work, self.jobs, None, here)
+
+    def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
+        """A word about what manifest and corrections speak of and was not among the documents that were met, which are
+        given as path and hash (`Outcome.documents`)."""
+        if not self.found.sources:
+            return []
+        return [*self.work.manifest.unmatched(path for path, _ in documents), *self.work.corrections.unmet(documents)]
+
+
+def gather(
+    paths: Sequence[str],
+    want: Want,
+    *,
+    tables: bool = False,
+    stdin: BinaryIO | None = None,
+    exclude: Collection[Path] = (),
+    jobs: int | None = None,
+    manifest: Path | None = None,
+    catalog: Path | None = None,
+    userdict: Path | None = None,
+    password: str | None = None,
+    timeout: float = TIME_LIMIT,
+    save_text: Path | None = None,
+    corrections: Path | None = None,
+) -> Gathered:
+    """Find what the paths lead to. `tables`: those that extract wrote are read too; `exclude`: files of the run itself.
+
+    Raises:
+        HandwrittenError: manifest or corrections cannot be used; one line that says why and where.
+        LexiconError: the catalogue, against which corrections are checked, has a mistake.
+    """
+    said = read_manifest(manifest) if manifest else Manifest()
+    put_right = read_corrections(corrections, load(catalog)) if corrections else Corrections()
+    own = [*exclude, *(p for p in (manifest, corrections, catalog, userdict) if p is not None)]
+    found = find(paths, stdin, own)
+    work = Work(want, tables, catalog, userdict, password, said, put_right, timeout, save_text)
+    return Gathered(found, work, jobs)
+
+
+def sure(rows: Iterable[Row], least: float) -> Iterator[Row]:
+    """The rows whose confidence is at least so high; those without a confidence are kept, and those that a person has
+    put right, however unsure the program was."""
+    for row in rows:
+        confidence = row.get("confidence")
+        if confidence is None or confidence >= least or row.get("corrected"):
+            yield row

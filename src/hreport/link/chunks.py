@@ -23,6 +23,7 @@ LONG_SENTENCE = 60  # characters, and at least so many numbers, that ask for a c
 MANY_NUMBERS = 3
 LIST_COMMA = "\u3001"
 LIST_BEGINS = ";:\n\u3002"
+CLAUSE_MARK = re.compile("[,;:!?\u3002\n]")
 _RIM = " \t\u3000\u3001,\uff0c"
 
 
@@ -281,6 +282,11 @@ class Chunker:
             words = phrases.before_conjunction(words, self.grammar)  # 66个重点县和平原200万亩
         phrase, more = phrases.read_right(words, self.grammar)
         return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
+
+    def rest_of_clause(self, start: int, end: int) -> str:
+        """What a clause says from `start` on, `end` at the latest."""
+        mark = CLAUSE_MARK.search(self.reading.text, start, end)
+        return self.raw(start, mark.start() if mark else end)
 
     def _shares_noun(self, chunks: Sequence[Chunk], k: int) -> bool:
         """相继出台43条、16条具体举措: the noun stands behind the last of the list."""

@@ -190,7 +190,10 @@ class _Linker:
         if name.area and inherited:
             found = replace(found, area=name.area)
         elif (
-            inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start)
+            inherited
+            and previous
+            and "rank" not in (how, previous.measure)
+            and not self._context.places(previous.quantity.at.end, chunk.start)
         ):
             found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
         listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)

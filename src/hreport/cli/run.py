@@ -291,6 +291,7 @@ class Run:
             if self.form == TO_SCREEN:
                 # Read all before the first line, or the bar would run through the table.
                 rows = [self._read_aloud(row) for row in rows]
+                notes = [language.said(note) if isinstance(note, Message) else note for note in notes]
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
 
     def write_book(self, tables: Sequence[Table], notes: Table) -> None:

@@ -209,6 +209,11 @@ class Figure:
         return tuple(name for name, holds in reasons.items() if holds)
 
     @property
+    def is_state(self) -> bool:
+        """Is it how things stood at the end of several years?"""
+        return _is_state(self.row)
+
+    @property
     def falls(self) -> bool:
         """Is it a fall, which is negative here?"""
         return _falls(self.row)
@@ -432,6 +437,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def _is_part_of_year(period: str) -> bool:
+    """Is it less than a year, or more than one?"""
+    period = "".join(period.split())
     if _pattern("cumulative").search(period):
         return True
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
@@ -441,7 +448,9 @@ def _is_state(row: Row) -> bool:
     """Is it how things stood at the end of several years? Extraction gives such a figure, and no other of a period
     without a year in it, the year that they ended with."""
     period = row["period"] or ""
-    return row["year"] is not None and not re.search(r"\d{4}", period) and bool(_pattern("years").search(period))
+    is_level = row["measure"] == "level" and not row["basis"]
+    known = is_level and row["year"] is not None and not re.search(r"\d{4}", period)
+    return known and bool(_pattern("years").search(period))
 
 
 def _is_part(row: Row) -> bool:

@@ -63,9 +63,9 @@ def groups(texts: list[mangler.Clean], examples: int) -> None:
                 rows += found
                 if len(found) >= 5:
                     known[name] = k
-    start = time.perf_counter()
+    start = time.process_time()
     result = mirrors.groups(rows)
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     family = {name: int(name.split("_")[0].removesuffix(".txt")) for name in {r["file"] for r in rows}}
     false = [(c, p) for c, p in result.primary.items() if family[c[0]] != family[p[0]]]
     together = {p[0] for p in (*result.primary, *result.primary.values())}
@@ -74,7 +74,7 @@ def groups(texts: list[mangler.Clean], examples: int) -> None:
         print(f"{what}: {sum(n in together for n in names)} of {len(names)} copies found")
         for name in [n for n in names if n not in together][:examples]:
             print("    missed", name, texts[known[name]].name)
-    print(f"false: {len(false)} of {len(result.primary)} {false[:examples]}; {len(family)} files in {took:.1f} s")
+    print(f"false: {len(false)} of {len(result.primary)} {false[:examples]}; {len(family)} files in {took:.1f} CPU s")
 
 
 def long() -> None:
@@ -86,10 +86,10 @@ def long() -> None:
     )
     sides = mirroring.side(text, "a.txt"), mirroring.side(copy.text, "b.txt")
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()
     result = align(*sides)
-    took, peak = time.perf_counter() - start, tracemalloc.get_traced_memory()[1] / 2**20
-    print(f"{len(text):,} characters re-ordered: {len(result.rows):,} pairs in {took:.1f} s, {peak:.0f} MB")
+    took, peak = time.process_time() - start, tracemalloc.get_traced_memory()[1] / 2**20
+    print(f"{len(text):,} characters re-ordered: {len(result.rows):,} pairs in {took:.1f} CPU s, {peak:.0f} MB")
 
 
 def main() -> None:

@@ -24,11 +24,12 @@ from hreport.model import Extraction
 
 NONE = "-"  # in the column `also`: that no indicator of the catalogue is this thing can be defended, too
 SEEDS = ("000_", "001_", "002_")  # the pages as they were found
-# Groups of rows: the annotation, which is named as the group of gold with its texts, and how the files' names begin.
-GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "seeds": ("shared", SEEDS),
-    "shared": ("shared", ("",)),
-    "samples": ("samples", ("",)),
+# Groups of rows: the annotation, the group of gold whose folders hold its texts, and how the files' names begin.
+GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "seeds": ("shared", "shared", SEEDS),
+    "shared": ("shared", "shared", ("",)),
+    "samples": ("samples", "samples", ("",)),
+    "corpus": ("corpus", "blind", ("",)),
 }
 VERDICTS = ("right", "wrong", "missing", "invented", "silent")
 
@@ -62,14 +63,14 @@ class Judged(NamedTuple):
 
 def annotation(group: str) -> list[dict[str, str]]:
     """The annotated rows of a group."""
-    name, beginnings = GROUPS[group]
+    name, _, beginnings = GROUPS[group]
     with (GOLD / "ids" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return [row for row in csv.DictReader(lines) if row["file"].startswith(beginnings)]
 
 
 def at_hand(group: str) -> bool:
     """Can this group be judged here?"""
-    return all(text_of(GROUPS[group][0], name) for name in {row["file"] for row in annotation(group)})
+    return all(text_of(GROUPS[group][1], name) for name in {row["file"] for row in annotation(group)})
 
 
 @lru_cache
@@ -87,7 +88,7 @@ def judged(group: str) -> Iterator[Judged]:
         also = ["" if answer == NONE else answer for answer in row["also"].split()]
         over = [
             o
-            for o in extraction(GROUPS[group][0], row["file"]).observations
+            for o in extraction(GROUPS[group][1], row["file"]).observations
             if o.quantity.span.start < end and start < o.quantity.span.end
         ]
         o = next((o for o in over if o.quantity.span.start == start), over[0] if over else None)

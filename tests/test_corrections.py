@@ -113,6 +113,12 @@ def test_a_figure_put_right_stays_right_and_is_marked(run: Run, encoding: str) -
     )  # fmt: skip
 
 
+def test_a_corrected_figure_is_compared_as_any_sound_one(run: Run) -> None:
+    written(run("extract", "in").rows, "x.x万张,value,7.85万张")
+    ranked = run("compare", "in", "--corrections", "c.csv", "--long", "--indicator", "beds_total").rows
+    assert sorted(r["rank"] for r in ranked) == ["1", "2"]
+
+
 def test_without_corrections_nothing_is_marked(run: Run) -> None:
     assert "✎" not in run("compare", "in", "-f", "md").out
     assert {r["corrected"] for r in run("extract", "in").rows} == {""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -138,7 +139,7 @@ def other_figures(text: str, seed: int) -> str:
     return re.sub(r"\d+(?:\.\d+)?", drawn, text)
 
 
-@pytest.mark.parametrize("sample", [c.name for c in clean_samples()])
+@pytest.mark.parametrize("sample", [c.name for c in clean_samples()[::3]])
 def test_one_form_filled_in_with_other_figures_is_no_copy(sample: str) -> None:
     text = next(c.text for c in clean_samples() if c.name == sample)
     rows = [*originals(), *figures_of(other_figures(text, 1), "next.txt"), *figures_of(other_figures(text, 2), "b.txt")]
@@ -172,19 +173,17 @@ def test_groups_do_not_depend_on_the_order_of_the_rows() -> None:
 
 def test_groups_do_not_depend_on_the_hash_seed() -> None:
     code = (
-        "import mirroring, test_mirrors as t; from hreport import mirrors;"
-        "copy = mirroring.hidden(t.clean(), *mirroring.ALL_OF_IT[0]);"
-        "rows = [*t._rows(), *mirroring.figures_of(copy.text, 'b')];"
-        "found = mirrors.groups(rows); print(sorted(found.primary.items()), sorted(found.twins.items()))"
+        "import json, sys; from hreport import mirrors; found = mirrors.groups(json.load(sys.stdin));"
+        "print(list(found.primary.items()), list(found.twins.items()))"
     )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parent)])}
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", code], env={**environment, "PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("1", "2")
-    }
+    rows = json.dumps([*_rows(), *half(0), *half(1)])
+    said = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, input=rows, capture_output=True, text=True)
+        said.add(done.stdout)
     assert len(said) == 1
+    assert "half1.txt" in said.pop()
 
 
 def test_the_first_of_a_group_is_named_and_whole() -> None:

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hreport.lexicon import load, unit
+from hreport.model import Earlier, Surroundings
 from hreport.resolve import (
     area,
     convert,
     find_areas,
     find_short_areas,
+    identify,
     indicator_id,
     named,
     year,
@@ -116,9 +118,9 @@ LEVELS = [
     # another modifier, another thing
     ("市级新医院", "家", ""),
     ("农村孕产妇住院分娩率", "%", ""),
-    ("三级公立医院平均住院日", "天", ""),
-    ("城区空气优良率", "%", ""),
-    ("二级以上妇幼保健机构", "家", ""),
+    ("专科医院平均住院日", "天", ""),
+    ("民营妇幼保健机构", "家", ""),
+    ("县城建成区面积", "平方公里", ""),
     ("夏粮产量", "吨", ""),
     ("贫困村标准化村卫生室", "个", ""),
     ("乡镇卫生院和社区卫生服务中心", "个", ""),
@@ -187,9 +189,11 @@ def test_level(wording: str, written: str, expected: str) -> None:
         ("基础教育学位", "个", "change", "new_school_places"),
         ("护理型养老床位", "张", "change", "new_nursing_beds"),
         ("高铁运营里程", "公里", "change", "new_hsr"),
-        ("卫生人员总数", "人", "change", ""),
-        ("乡镇卫生院", "个", "change", ""),
-        ("地区生产总值", "元", "change", ""),
+        ("各类经营主体", "户", "change", "new_market_entities"),
+        ("卫生人员总数", "人", "change", "health_personnel"),
+        ("互联网医院", "家", "change", "internet_hospitals"),
+        ("地区生产总值", "元", "change", "gdp"),
+        ("地区生产总值", "%", "change", ""),
         ("居民健康素养水平", "百分点", "change", "health_literacy"),
         ("居民健康素养水平", "%", "change", ""),
         ("卫生人员总数", "百分点", "change", ""),
@@ -203,13 +207,18 @@ def test_measures(wording: str, written: str, measure: str, expected: str) -> No
 
 
 def test_beds_that_went_are_no_new_beds() -> None:
-    assert indicator_id("床位", "张", LEXICON, "change", direction="down") == ""
+    assert indicator_id("床位", "张", LEXICON, "change", direction="down") == "beds_total"
 
 
 @pytest.mark.parametrize(
     ("before", "wording", "written", "expected"),
     [
-        ("培训", "乡村医生", "名", ""),
+        ("培训", "乡村医生", "名", "village_doctors_trained"),
+        ("选派", "乡村医生", "名", ""),
+        ("已创建", "省级卫生乡镇", "个", "sanitary_towns_provincial"),
+        ("组建", "家庭医生团队", "个", "family_doctor_teams"),
+        ("新组建", "家庭医生团队", "个", ""),
+        ("建成", "乡镇卫生院", "家", ""),
         ("全市共有", "乡村医生", "名", "village_doctors"),
         ("推荐申报了", "健康社区", "个", ""),
         ("新建", "高标准农田", "亩", "new_high_standard_farmland"),
@@ -221,6 +230,73 @@ def test_beds_that_went_are_no_new_beds() -> None:
 )
 def test_words_before(before: str, wording: str, written: str, expected: str) -> None:
     assert indicator_id(wording, written, LEXICON, before=before) == expected
+
+
+def after(*earlier: tuple[str, str], **around: str) -> Surroundings:
+    """What stands around a wording; `earlier` are the figures before it, the nearest first."""
+    return Surroundings(earlier=tuple(Earlier(*pair) for pair in earlier), **around)  # type: ignore[arg-type]
+
+
+AREA = ("粮食播种面积", "粮食播种面积12万亩、")
+SIGNED = ("家庭医生签约", "家庭医生签约16万人,")
+PARTS = [
+    # what the clause says of a noun
+    ("卫生院", "所", "level", after(after="开展安宁疗护试点"), ""),
+    ("乡镇卫生院", "所", "level", after(after="均达到国家标准"), "township_centers"),
+    ("乡镇卫生院", "所", "level", after(after="、村卫生室30个"), "township_centers"),
+    ("互联网医院", "家", "level", after(after="获批"), "internet_hospitals"),
+    ("综合医院", "家", "level", after(after="设立老年医学科"), "geriatric_dept_hospitals"),
+    ("综合医院", "家", "level", after(after="设立发热门诊"), ""),
+    ("农村危房", "户", "level", after(after="得到改造"), "rural_housing_renovated"),
+    ("村庄已基本完成整治任务", "个", "level", after(), "renovated_villages"),
+    ("行政村都建立了卫生室", "个", "level", after(), "admin_villages"),
+    ("医务骨干", "名", "level", after(verb="选派", after="赴省城进修学习"), "further_study"),
+    ("乡镇", "个", "level", after(after="获评国家卫生乡镇"), "sanitary_towns_national"),
+    ("乡镇", "个", "level", after(after="获评国家卫生乡镇候选名单"), ""),
+    ("行政村", "个", "level", after(after="建成村卫生室"), ""),
+    # words in front
+    ("外资企业", "%", "change_rate", after(before="新设"), "new_foreign_enterprises"),
+    ("农村公路", "公里", "level", after(before="新建和改造"), "rural_roads_built"),
+    ("重点实验室", "家", "level", after(before="优化重组全国"), "key_laboratories"),
+    ("卫生乡镇", "个", "level", after(before="全省"), ""),  # 省卫生乡镇 begins inside a word
+    ("患者医药负担", "元", "change", after(before="减轻"), "procurement_savings"),
+    ("乡村医生", "名", "level", after(("选派骨干医生", "选派骨干医生3名"), left="、乡村医生"), ""),
+    ("老旧小区", "个", "level", after(verb="改造", left="、老旧小区"), "old_communities_renovated"),
+    ("智能工厂", "家", "level", after(verb="培育", front="新培育"), ""),
+    ("服务旅游收入", "元", "level", after(), ""),
+    ("建设国家临床重点专科", "个", "level", after(verb="获批"), "key_specialties_national"),
+    # bare heads
+    ("产量", "吨", "level", after(AREA), "grain_output"),
+    ("产量", "元", "level", after(AREA), ""),
+    ("产量", "吨", "level", after(("中药材种植面积", "中药材种植面积3万亩、"), AREA), ""),
+    ("总产", "斤", "level", after(("产量", "产量3吨、"), AREA), "grain_output"),
+    ("产量", "立方米", "level", after(("", "合成天然气方面,加快增储上产,")), ""),
+    ("签约率", "%", "level", after(SIGNED), "family_doctor_sign_rate"),
+    ("签约", "户", "level", after(("", "组建家庭医生服务团队,")), "family_doctor_signed_households"),
+    ("开课率", "%", "level", after(("", "中小学按开设健康教育课的要求,")), "health_course_rate"),
+    ("讲座", "场", "level", after(("", "上半年,"), heading="三、健康教育"), "health_lectures"),
+    ("参保率", "%", "level", after(("", "分别纳入医疗保险和新农合,"), left="参保率均"), ""),
+    ("重点人群", "%", "level", after(("家庭医生签约率", "家庭医生签约率51%,")), "family_doctor_key_rate"),
+    ("省级", "个", "level", after(("临床重点专科国家级", "建成临床重点专科国家级1个、")), "key_specialties_provincial"),
+    ("投入", "元", "level", after(("", "设立中医药传承创新专项资金,")), "tcm_fund"),
+    ("投入", "元", "level", after(("", "重视中医药工作,")), ""),
+    # other units, per head and per day, falls, masks
+    ("义诊", "场", "level", after(), "free_clinics"),
+    ("义诊", "人次", "level", after(), "free_clinic_visits"),
+    ("健康城市建设专项经费", "元", "level", after(left="人均达到"), ""),
+    ("新增市场主体", "户", "level", after(left="每天新增市场主体"), ""),
+    ("COD", "%", "change_rate", after(), "cod_reduction"),
+    ("x岁以下婴幼儿托位数", "个", "level", after(), "nursery_places"),
+    ("xx岁以上人口占比", "%", "level", after(), ""),  # of 60 or of 65 years
+    ("高速公路新建通车", "公里", "level", after(), "new_expressway"),
+    ("生产许可证年审率、重点企业巡查率", "%", "level", after(), "food_enterprise_review_rate"),
+]
+
+
+@pytest.mark.parametrize(("wording", "written", "measure", "around", "expected"), PARTS)
+def test_surroundings(wording: str, written: str, measure: str, around: Surroundings, expected: str) -> None:
+    direction = "down" if measure != "level" else ""
+    assert identify(wording, written, LEXICON, measure, direction, around) == expected  # type: ignore[arg-type]
 
 
 @given(st.text(max_size=12), st.sampled_from(["%", "家", "元", "", "第", "?"]))

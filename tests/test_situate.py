@@ -74,3 +74,11 @@ def test_a_state_that_years_led_to_is_of_their_last() -> None:
 def test_a_plan_that_still_runs_has_led_to_the_year_under_review() -> None:
     found = read("某市2023年工作总结\n“十四五”以来，人均预期寿命提高到80.5岁。")
     assert [(o.quantity.text, o.year) for o in found.observations] == [("80.5岁", "2023")]
+
+
+def test_a_rank_is_of_the_place_that_has_it_and_not_of_those_it_is_among() -> None:
+    found = read("四川省2024年政府工作报告\n经济总量居全国第5位，清洁能源装机居西部第一位。")
+    assert [(o.area, o.area_name) for o in found.observations] == [
+        ("全国", "四川省"),
+        ("西部", "四川省"),
+    ]

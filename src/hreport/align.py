@@ -39,6 +39,7 @@ LONGEST_NAME = 12  # characters that a mask of words may hide
 AROUND = 12  # characters shown on either side of a pair
 
 _CHINESE = re.compile("[" + re.escape(numbers.CHARACTERS) + "]+")
+_MARKER = re.compile(r"\s*\n\s*\d{1,3}\u3001")  # the number of a page
 _SCALES = frozenset(numbers.SCALES[1:])  # but ten, which is a number by itself
 _LINE = re.compile("[\u3002\uff01\uff1f!?\n\r]")
 
@@ -104,11 +105,13 @@ class Side:
         for row in self.figures:
             if row["damage"] == "deleted" and not row["numeral"]:
                 found.append(Token(row["start"], row["start"], "deleted", "deleted"))
-            elif row["damage"] and not row["masked"]:  # the expressions below would see two numbers, or another
-                text = row["text"] or ""
-                written = text.removesuffix(row["unit"] or "").rstrip()
-                if written[:1].isdigit():
-                    add(row["start"], row["start"] + len(written), "", row["damage"])
+            elif row["damage"] and not row["masked"] and row["value_max"] is None:
+                # The expressions below would see two numbers, or another, and page markers in the unit.
+                if length := _written(row["text"] or "", row["numeral"] or ""):
+                    add(row["start"], row["start"] + length, "", row["damage"])
+                    taken[row["start"] : row["end"]] = b"\x01" * (row["end"] - row["start"])
+            elif any(c.isdigit() for c in row["unit"] or "") and (row["text"] or "").endswith(row["unit"]):
+                taken[row["end"] - len(row["unit"]) : row["end"]] = b"\x01" * len(row["unit"])
         folded = fold(self.text)
         for pattern, hides in ((MASK, "mask"), (NUMBER, ""), (_CHINESE, "")):
             for match in pattern.finditer(folded):
@@ -137,6 +140,26 @@ class Side:
         after = _LINE.search(self.text, end, end + LONGEST_SENTENCE)
         low = before[-1] if before else max(0, start - LONGEST_SENTENCE)
         return self.text[low : after.end() if after else end + LONGEST_SENTENCE].strip()
+
+
+def _written(text: str, numeral: str) -> int:
+    """How many characters of a figure's text its numeral takes, with what tears it; 0 where it is not there.
+
+    >>> _written("2.9平方米", "2.9"), _written("1.\\n4、73亿元", "1.73"), _written("25。4%", "25.4")
+    (3, 7, 4)
+    """
+    at = 0
+    for c in numeral:
+        while at < len(text) and text[at] != c:
+            marker = _MARKER.match(text, at)
+            if marker is None and text[at].isalnum():
+                return 0
+            at = marker.end() if marker else at + 1
+            if c == "." and not marker and text[at - 1] not in " \t":
+                break  # another mark in its place
+        else:
+            at += 1
+    return at if at <= len(text) else 0
 
 
 class Token(NamedTuple):
@@ -363,8 +386,9 @@ def _fit(hidden: Side, mask: Token, shown: Side, token: Token) -> tuple[bool, bo
     if mask.hides == "deleted":
         return not damaged and _number(text) is not None, False
     if mask.hides in WORDS:
-        is_name = len(text) <= LONGEST_NAME and not any(c.isdigit() or not c.isalnum() for c in text)
-        is_name = is_name and not _CHINESE.fullmatch(text)
+        is_name = len(text) <= LONGEST_NAME and text.isalnum()
+        if mask.hides != "other":
+            is_name = is_name and not any(c.isdigit() for c in text) and not _CHINESE.fullmatch(text)
         return is_name, is_name and mask.hides == "place" and _is_division(shown, token)
     if damaged or not (NUMBER.search(text) or _CHINESE.search(text)):
         return False, False

@@ -66,7 +66,7 @@ class Stream:
 
         >>> stream = Stream.of("增长 x.x%，达到２万人。")
         >>> stream.key, stream.starts
-        ('增长达到人。', [0, 1, 7, 8, 11, 12])
+        ('增长达到人。', [0, 1, 8, 9, 12, 13])
         """
         folded = fold(text)
         kept = {c for c in set(folded) if _is_word(c)}

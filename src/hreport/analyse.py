@@ -61,10 +61,11 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
         where = _between(found_areas, begin, finish, lambda a: a.at.start)
         figures = list(observe.link(layout, report, own, when, where, grammar))
         figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
-        for o, verb, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
+        for o, around, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
-            identity = resolve.indicator_id(meant or o.indicator, unit, lexicon, o.measure, verb, o.direction or "")
+            said = meant or o.indicator
+            identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
             previous = observations[-1] if observations else None
             o = situate.state_year(replace(o, indicator_id=identity), previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)

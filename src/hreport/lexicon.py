@@ -50,7 +50,8 @@ class LexiconError(ValueError):
 class Indicator:
     """An indicator of the catalogue. `low` and `high` are the plausible range in `unit`; `flow` marks what is counted
     by what was added in a period (城镇新增就业), so that a `change` 新增 N is its level; `annual` an amount of one year
-    that nobody adds up over several (地区生产总值): where a period is five years, it is that of their last.
+    that nobody adds up over several (地区生产总值): where a period is five years, it is that of their last; `made`
+    marks what exists by being set up or awarded (家庭医生团队, 卫生乡镇), so that 组建 N is its figure.
 
     An own one needs a name and a unit; its `kind` then follows from the unit, and `en` from its id."""
 
@@ -66,6 +67,7 @@ class Indicator:
     aliases: tuple[str, ...] = ()
     source: str = ""
     flow: bool = False
+    made: bool = False
     annual: bool = False
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()

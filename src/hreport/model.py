@@ -43,6 +43,31 @@ class Span:
         return other.start <= self.start and self.end <= other.end
 
 
+class Earlier(NamedTuple):
+    """A number before a figure in its sentence: its wording, and the text from its clause on to that of the next."""
+
+    wording: str
+    text: str
+
+
+class Surroundings(NamedTuple):
+    """What stands around the wording of a figure, as the report writes it.
+
+    `verb` is that in front of what is measured ("" if none), `front` the text there, both of the list's first figure
+    where the figure goes on with a list; `before` what stands in front of the wording in its clause, `after` what the
+    clause says behind a noun that follows the number, `earlier` the numbers before it in the sentence, the nearest
+    first, `heading` that of its section, `left` what stands in front of the number in its clause.
+    """
+
+    verb: str = ""
+    front: str = ""
+    before: str = ""
+    after: str = ""
+    earlier: tuple[Earlier, ...] = ()
+    heading: str = ""
+    left: str = ""
+
+
 class BlockKind(StrEnum):
     """What a stretch of the source text is on its page."""
 

@@ -108,6 +108,19 @@ ALIGN = columns_of(
 STATISTICS = columns_of(
     "comparable:int minimum:number median:number maximum:number masked_cells:int doubtful_cells:int"
 )
+CHECK = columns_of(
+    """
+    finding:int code note:bool sure:number message part area year:int indicator_id indicator text value:number unit
+    status period doubt file report:int title page:int sentence start:int end:int
+    """
+)
+GROWTH = columns_of(
+    """
+    area area_id indicator_id indicator year:int unit level_before:number level:number growth:number growth_low:number
+    growth_high:number claimed:number real:bool agrees implied_low:number implied_high:number level_before_source
+    level_source claimed_source
+    """
+)
 SUGGEST = columns_of(
     """
     wording measure unit reports:int figures:int variants nearest nearest_name entry alias_entry base_unit example

@@ -40,6 +40,7 @@ class _Patterns:
     past_year: re.Pattern[str]
     coming: re.Pattern[str]
     span: re.Pattern[str]
+    world: re.Pattern[str]
     five_year_plan: re.Pattern[str]
 
 
@@ -52,7 +53,7 @@ def _patterns(grammar: Grammar) -> _Patterns:
         given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),
         levels=tuple((one(f"whole_{n}"), one(f"name_{n}")) for n in LEVELS),
         past_year=one("past_year"), coming=one("coming"), country=one("country"), own=one("own"),
-        span=one("span"), five_year_plan=one("five_year_plan"),
+        span=one("span"), world=one("world"), five_year_plan=one("five_year_plan"),
     )  # fmt: skip
 
 
@@ -152,6 +153,8 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
     patterns = _patterns(grammar)
     name, code = _place(o.area, report, patterns, lexicon)
+    if o.measure == "rank" and report.area and (patterns.world.fullmatch(o.area) or _holds(code, report.area_id)):
+        name, code = report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
     year = "" if scrubbed and re.search(r"\d{4}", o.period) else _year(o, report, patterns)
     # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
     sure = report.year_from != "text" and report.year.isdigit()
@@ -165,6 +168,13 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     if status == "target" and sure and named and int(max(named)) < int(report.year):
         status = "actual"
     return replace(o, area_name=name, area_id=code, year=year, status=status)
+
+
+def _holds(code: str, inside: str) -> bool:
+    """Does one division, by its code, hold another?"""
+    if not code or not inside or code == inside:
+        return False
+    return code == resolve.COUNTRY or (code.endswith("00") and inside.startswith(code.rstrip("0")))
 
 
 def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:

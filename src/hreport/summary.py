@@ -40,16 +40,21 @@ class Summary:
     ranks: Mapping[object, int] = field(default_factory=dict)
 
 
+def _is_doubted(doubts: tuple[str, ...]) -> bool:
+    """Is there more to say of a figure than that a person put it right?"""
+    return any(doubt != "corrected" for doubt in doubts)
+
+
 def summarise(shown: Mapping[K, Figure], doubts: Mapping[int, tuple[str, ...]], year: int | None) -> Summary:
     """Of the figures that a row shows, by the key of their cell; `doubts` by the figure's `id`, `year` the table's."""
     masked = sum(bool(f.row["masked"]) for f in shown.values())
     legible = {key: f for key, f in shown.items() if not f.row["masked"]}
-    doubtful = sum(f.usable is None or bool(doubts[id(f)]) for f in legible.values())
+    doubtful = sum(f.usable is None or _is_doubted(doubts[id(f)]) for f in legible.values())
     sound = {
         key: f
         for key, f in legible.items()
         if f.usable is not None
-        and not doubts[id(f)]
+        and not _is_doubted(doubts[id(f)])
         and f.value_max is None
         and (f.row["bound"] or "exact") in COMPARED_BOUNDS
         and f.year is not None

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from hreport import __version__
-from hreport.cli import align, compare, doctor, evaluate, extract, indicators, language, masks, options, show
+from hreport.cli import align, check, compare, doctor, evaluate, extract, indicators, language, masks, options, show
 from hreport.cli.run import tell
 from hreport.messages import Message
 
@@ -32,6 +32,7 @@ app = typer.Typer(
 app.command("extract", cls=language.Command)(extract.extract)
 app.command("masks", cls=language.Command)(masks.masks)
 app.command("compare", cls=language.Command)(compare.compare)
+app.command("check", cls=language.Command)(check.check)
 app.command("eval", cls=language.Command)(evaluate.evaluate)
 app.command("indicators", cls=language.Command)(indicators.indicators)
 app.command("align", cls=language.Command)(align.align)

@@ -18,7 +18,7 @@ from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.figures import ALL, BY, MEASURES, STATUSES, Figure, Selection, SelectionError, why_none
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, reason_of, translated
-from hreport.record import LONG, NOTES, SUGGEST, Row, headed, wording
+from hreport.record import GROWTH, LONG, NOTES, SUGGEST, Row, headed, wording
 from hreport.writers import BOOKS, SDMX, Table
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ def compare(
     long: Annotated[bool, typer.Option("--long", help="Every figure on a row of its own, instead of a pivot.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="The sentence behind each cell.")] = False,
     ranks: Annotated[bool, typer.Option("--ranks", help="The rank of each figure that can be compared.")] = False,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="Growth between years beside the growth that reports claim.")
+    ] = False,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Frequent wordings that no indicator claims, instead of a comparison.")
     ] = False,
@@ -102,6 +105,14 @@ def compare(
     if suggest:
         found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
+        run.end()
+    if growth:
+        from hreport.growth import growth as computed
+
+        grown = computed(rows, lexicon, selection)
+        if not grown:
+            tell(Message("no indicator has levels of two years in a row, or a level with its growth"))
+        run.write(grown, GROWTH)
         run.end()
     same_unit = partial(convert, lexicon=lexicon)
     if run.form == SDMX:

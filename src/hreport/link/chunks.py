@@ -23,6 +23,7 @@ LONG_SENTENCE = 60  # characters, and at least so many numbers, that ask for a c
 MANY_NUMBERS = 3
 LIST_COMMA = "\u3001"
 LIST_BEGINS = ";:\n\u3002"
+CLAUSE_MARK = re.compile("[,;:!?\u3002\n]")
 _RIM = " \t\u3000\u3001,\uff0c"
 
 
@@ -181,18 +182,18 @@ class Chunker:
                 number = patterns.list_number.match(text, low, at.start)
                 low = number.end() if number else low
             edge = at.start
+            unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
+            lead = patterns.per_lead.search(text, low, at.start) if unit and unit.kind == "weight" else None
+            if lead:  # 浓度为每立方米20微克: the denominator of the unit is no part of the name
+                edge = lead.start()
             if quantity.rule == RANKS[0] and (verb := patterns.rank_verb.search(text, low, at.start)):
                 edge = verb.start()  # 居全国第3位: what is ranked stands before the verb
-            elif lead := patterns.per_lead.search(text, low, at.start):
-                edge = lead.start()  # 浓度为每立方米20微克: the denominator of the unit
-                quantity = replace(quantity, base_unit=f"{quantity.base_unit}/{lead['per']}")
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
             ends = (m.start() for m in patterns.right_end.finditer(text, after, following) if m["end"])
             high = min(next(ends, following), after + FAR_CLAUSE)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
-            unit = self.grammar.surfaces.get(quantity.unit) or self.grammar.units.get(quantity.base_unit)
             chunk = Chunk(
                 quantity=quantity,
                 kind=unit.kind if unit else "",
@@ -281,6 +282,11 @@ class Chunker:
             words = phrases.before_conjunction(words, self.grammar)  # 66个重点县和平原200万亩
         phrase, more = phrases.read_right(words, self.grammar)
         return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
+
+    def rest_of_clause(self, start: int, end: int) -> str:
+        """What a clause says from `start` on, `end` at the latest."""
+        mark = CLAUSE_MARK.search(self.reading.text, start, end)
+        return self.raw(start, mark.start() if mark else end)
 
     def _shares_noun(self, chunks: Sequence[Chunk], k: int) -> bool:
         """相继出台43条、16条具体举措: the noun stands behind the last of the list."""

@@ -7,23 +7,39 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hreport.grammar import Grammar
-from hreport.link.chunks import LIST_COMMA, Chunk, Chunker
+from hreport.link.chunks import FAR_CLAUSE, LIST_COMMA, Chunk, Chunker
 from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
-from hreport.model import Basis, Bound, Direction, Measure, Observation, Quantity, Range, Report, Section
+from hreport.model import (
+    Basis,
+    Bound,
+    Direction,
+    Earlier,
+    Measure,
+    Observation,
+    Quantity,
+    Range,
+    Report,
+    Section,
+    Surroundings,
+)
 from hreport.split import Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.times import TimeMention
 
+LIST_ENDS = (LIST_COMMA, "\u548c", "\u53ca")  # between a noun and the next number of its list
+BEHIND = ("link.right", "link.right_phrase")  # rules that find what is measured behind the number
+EARLIER = 3  # so many numbers before one may say what its bare name is of (粮食面积12万亩、产量5万吨、亩产400公斤)
+
 
 class Linked(NamedTuple):
-    """An observation, the verb in front of what is measured ("" if none), and what is meant where the wording says two
-    things at once (城乡居民收入分别增长5%、6%: 城镇居民收入)."""
+    """An observation, what stands around its wording, and what is meant where the wording says two things at once
+    (城乡居民收入分别增长5%、6%: 城镇居民收入)."""
 
     observation: Observation
-    verb: str = ""
+    around: Surroundings = Surroundings()
     meant: str = ""
 
 
@@ -64,6 +80,7 @@ class _Linker:
         self._outlook = Outlook(report, reading, grammar)
         self._context = Context(reading, begin, finish, report.year, times, areas, grammar)
         self._layout = layout
+        self._prepositions = grammar.words_of("preposition")
 
     def run(self) -> Iterator[Linked]:
         for chunks in self._chunker.sentences():
@@ -76,7 +93,7 @@ class _Linker:
         periods: dict[int, str] = {}
         meant: dict[int, str] = {}
         shared: list[str] = []
-        verb = ""
+        around = Surroundings()
         for k in range(len(chunks)):
             run = self._namer.run(chunks, k)
             if run > 1 and chunks[k].left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
@@ -88,8 +105,6 @@ class _Linker:
                 names |= {k + i: name for i, name in enumerate(shared)}
                 if chunks[k].left.distributed:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
-            verbs = self._chunker.wording(chunks[k].left.verbs)
-            verb = verbs or (verb if chunks[k].listed else "")  # the verb before a list governs all its members
             if run == 2 and chunks[k].left.distributed and not shared:
                 meant |= dict(enumerate(self._namer.halves(chunks[k]), k))
             observation = self._observe(chunks, k, names.get(k), done)
@@ -98,7 +113,56 @@ class _Linker:
             if k in periods:
                 observation = replace(observation, period=periods[k])
             done.append(observation)
-            yield Linked(observation, verb, meant.get(k, ""))
+            around = self._around(chunks, k, done, around)
+            yield Linked(observation, around, meant.get(k, ""))
+
+    def _goes_on(self, chunks: Sequence[Chunk], k: int) -> bool:
+        """Is a number in one list with the number before it (3个、5个), maybe with a noun of its own (医院3家、学校5家;
+        3家医院、5家学校)?"""
+        left = chunks[k].left
+        if chunks[k].listed or not k or left.relation or left.bounded or chunks[k].bracketed:
+            return chunks[k].listed  # 新增并网x千瓦、发电量超y度: the verb of the first is not the second's
+        end = chunks[k - 1].quantity.at.end
+        between = self._reading.text[end : chunks[k].start]
+        return between.startswith(LIST_COMMA) or (chunks[k].same_clause and between.endswith(LIST_ENDS))
+
+    def _around(self, chunks: Sequence[Chunk], k: int, done: Sequence[Observation], last: Surroundings) -> Surroundings:
+        """What stands around the wording of number `k`, the last of `done`; `last` is that of the number before."""
+        text, chunk, found = self._reading.raw, chunks[k], done[-1]
+        before = after = ""
+        if found.rule in BEHIND and (at := text.find(found.indicator, chunk.after, chunk.sentence[1])) >= 0:
+            before = text[chunk.low : chunk.start] + text[chunk.after : at]
+            after = self._said_of(chunks, k, at + len(found.indicator))
+        elif found.rule not in BEHIND and (at := text.rfind(found.indicator, chunk.low, chunk.start)) >= 0:
+            before = text[chunk.low : at]
+        if k == 0:
+            earlier: tuple[Earlier, ...] = (
+                Earlier("", text[max(chunk.sentence[0], chunk.low - FAR_CLAUSE) : chunk.low]),
+            )
+        else:
+            earlier = (
+                Earlier(done[k - 1].indicator, text[chunks[k - 1].low : chunk.low]),
+                *last.earlier[:EARLIER],
+            )
+        verb, front = self._chunker.wording(chunk.left.verbs), before
+        if not verb and self._goes_on(chunks, k):  # what stands before a list governs all its members
+            verb, front = last.verb, last.front
+        if k and not before and found.indicator == done[k - 1].indicator:
+            grew = done[k - 1].measure == "change" and found.measure == "level"
+            # 新设外资企业260户、增长20%, but 新增全国重点实验室3家、总数达23家
+            before = last.before.rpartition(last.verb)[2] if grew and last.verb else last.before
+        left = text[chunk.low : chunk.start]
+        return Surroundings(verb, front, before, after, earlier, found.section, left)
+
+    def _said_of(self, chunks: Sequence[Chunk], k: int, start: int) -> str:
+        """What the clause says behind the noun of number `k`, which ends at `start`; "" where it names the next number
+        (中选药品12种平均降幅53%)."""
+        rest = self._chunker.rest_of_clause(start, chunks[k].sentence[1])
+        following = chunks[k + 1] if k + 1 < len(chunks) else None
+        if following is None or following.start >= start + len(rest):
+            return rest
+        acting = any(word.text in self._prepositions for word in self._chunker.tokens(start, following.start))
+        return rest if acting or following.left.verbs or not following.left.head else ""
 
     def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
         chunk = chunks[k]

@@ -62,6 +62,24 @@ MARKED: Mapping[State, tuple[str, str]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Figures of one sentence: what is said of each, the sentence, and where in it each begins and ends."""
+
+    labels: tuple[str, ...]
+    sentence: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A finding for people: a heading and the sentences behind it; how it is coloured."""
+
+    heading: str
+    evidence: tuple[Evidence, ...]
+    state: State = "damaged"
+
+
 class Write(Protocol):
     """What each module of the registry offers. `notes` are lines to print beneath, where there is a place for them."""
 
@@ -98,6 +116,14 @@ def write_marked(
     """Print lines of a text with marks in it: coloured on a screen, in brackets elsewhere."""
     module = import_module(WRITERS["table"])
     module.marked(text, marks, lines, target, MARKED, encoding=encoding, title=title, notes=notes)
+
+
+def write_paragraphs(
+    paragraphs: Iterable[Paragraph], target: BinaryIO, *, encoding: str = "utf-8", notes: Sequence[str] = ()
+) -> None:
+    """Print findings, each with its sentences, in which its figures are marked; long sentences are cut around them."""
+    module = import_module(WRITERS["table"])
+    module.paragraphs(paragraphs, target, MARKED["plain"], encoding=encoding, notes=notes)
 
 
 def save(rows: Iterable[Row], columns: Sequence[Column], path: Path, form: str, *, notes: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from rich import box
 from rich.cells import cell_len
@@ -20,9 +20,14 @@ from rich.text import Text
 
 from hreport.record import STATISTICS, Cell, Column, Row, State, plain
 
+if TYPE_CHECKING:
+    from hreport.writers import Evidence, Paragraph
+
 CHUNK = 1_000  # rows printed at a time
 PUBLISHED = ("publisher", "published", "url")  # not shown where no manifest says them
 PIPE_WIDTH = 160  # columns where there is no screen to ask
+READABLE = 80  # the same, for words
+AROUND = 40  # characters of a sentence on either side of a figure
 STYLES = {
     "masked": "dim",
     "note": "dim",
@@ -62,6 +67,7 @@ VIEWS = (
     ({"aliases"}, "id name unit systems group en aliases"),
     ({"wording"}, "wording unit reports figures nearest_name example"),
     ({"around_a"}, "kind around_a around_b value unit sure indicator"),
+    ({"claimed"}, "indicator area year unit level_before level growth claimed agrees real implied_low implied_high"),
     ({"shown"}, "indicator area shown sentence file start end publisher published url"),
 )
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
@@ -148,6 +154,52 @@ def marked(
     finally:
         stream.flush()
         stream.detach()
+
+
+def paragraphs(
+    findings: Iterable[Paragraph],
+    target: BinaryIO,
+    brackets: tuple[str, str],
+    *,
+    encoding: str = "utf-8",
+    notes: Sequence[str] = (),
+) -> None:
+    """Print findings: a heading, what is said of each figure, and the sentence around it, fitted to the screen."""
+    stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
+    try:
+        is_screen = target.isatty()
+        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
+        console.width = console.width if is_screen or "COLUMNS" in os.environ else READABLE
+        fit = _fitting(encoding)
+        for finding in findings:
+            console.print(Text(fit(finding.heading), style=f"bold {STYLES.get(finding.state, '')}".strip()))
+            for evidence in finding.evidence:
+                for label in evidence.labels:
+                    console.print(Padding(Text(fit(label), overflow="fold"), (0, 0, 0, 2)))
+                console.print(Padding(_around(evidence, brackets, fit), (0, 0, 0, 4)))
+            console.print()
+        for note in notes:
+            console.print(Text(fit(note), style="dim"))
+    finally:
+        stream.flush()
+        stream.detach()
+
+
+def _around(evidence: Evidence, brackets: tuple[str, str], fit: Callable[[str], str]) -> Text:
+    """A sentence with its figures marked; what is far from all of them is left out."""
+    words, line, here = evidence.sentence, Text(style="dim", overflow="fold"), 0
+    for start, end in evidence.spans:
+        before = words[here:start]
+        if not here and len(before) > AROUND:
+            before = "\u2026" + before[-AROUND:]
+        elif len(before) > 2 * AROUND:
+            before = f"{before[:AROUND]}\u2026{before[-AROUND:]}"
+        line.append(fit(before))
+        line.append(fit(brackets[0] + words[start:end] + brackets[1]), style=MARK_STYLES["plain"])
+        here = end
+    rest = words[here:] if len(words) - here <= AROUND else words[here : here + AROUND] + "\u2026"
+    line.append(fit(rest))
+    return line
 
 
 def _can(encoding: str, text: str) -> bool:

@@ -222,7 +222,13 @@ def test_what_sdmx_has_no_place_for_is_said(run: Callable[..., Any]) -> None:
     assert "1 figures without a known year are left out" in done.stderr
     assert "its year is not known" in Path("i.csv").read_text("utf-8-sig")
     assert len(Path("c.sdmx.csv").read_text("utf-8").splitlines()) == 2
-    for arguments in (["extract", "in"], ["masks", "in"], ["compare", "in", "--suggest"], ["indicators"]):
+    for arguments in (
+        ["extract", "in"],
+        ["masks", "in"],
+        ["compare", "in", "--suggest"],
+        ["compare", "in", "--growth"],
+        ["indicators"],
+    ):
         done = run(*arguments, "-f", "sdmx")
         assert (done.exit_code, done.stdout) == (2, "")
         assert "it is for compare" in done.stderr

@@ -50,7 +50,7 @@ MOST_SAID = 5  # issues in the text of a warning
 
 
 class ReadWarning(UserWarning):
-    """Something was not read, or there is nothing to compare; the frame's `attrs["issues"]` lists what and why."""
+    """Something was not read or not counted, or nothing can be compared; `attrs["issues"]` of the frame lists why."""
 
 
 def extract(

@@ -83,7 +83,7 @@ def compare(
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
 
-    run = Run.of({**locals(), "figures": not suggest})
+    run = Run.of({**locals(), "figures": not (suggest or growth)})
     try:
         lexicon = load(catalog)
     except LexiconError as error:

@@ -67,7 +67,8 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             said = meant or o.indicator
             identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
             previous = observations[-1] if observations else None
-            o = situate.state_year(replace(o, indicator_id=identity), previous, report, grammar, lexicon)
+            o = replace(o, indicator_id=identity)
+            o = situate.state_year(o, around.verb or around.front, previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))
     return Extraction(document, reports, tuple(found_masks), tuple(observations))

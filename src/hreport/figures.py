@@ -210,8 +210,8 @@ class Figure:
 
     @property
     def is_state(self) -> bool:
-        """Is it how things stood at the end of several years?"""
-        return _is_state(self.row)
+        """Is it for certain how things stood at the end of several years?"""
+        return _is_state(self.row, self.indicator)
 
     @property
     def falls(self) -> bool:
@@ -412,7 +412,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         low=low,
         high=high,
         part_area=_is_part(row) and "area" not in corrected_fields(row),
-        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row)),
+        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row, indicator)),
         implausible=implausible,
     )
 
@@ -444,10 +444,12 @@ def _is_part_of_year(period: str) -> bool:
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
 
 
-def _is_state(row: Row) -> bool:
-    """Is it how things stood at the end of several years? Extraction gives such a figure, and no other of a period
-    without a year in it, the year that they ended with."""
+def _is_state(row: Row, indicator: Indicator) -> bool:
+    """Is it for certain how things stood at the end of several years? Extraction gives such a figure, and no other of a
+    period without a year in it, the year that they ended with; but a count may be what they add up to."""
     period = row["period"] or ""
+    if indicator.kind in ("count", "amount") and not indicator.annual:
+        return False
     is_level = row["measure"] == "level" and not row["basis"]
     known = is_level and row["year"] is not None and not re.search(r"\d{4}", period)
     return known and bool(_pattern("years").search(period))

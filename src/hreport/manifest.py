@@ -165,7 +165,8 @@ def _restated(row: Row, previous: Row | None, said: Mapping[str, str], lexicon: 
     o = situate.observation(_observation(row), report, words, lexicon, scrubbed)
     same = previous is not None and previous.get("layer") != "mask" and previous["sentence"] == row["sentence"]
     before = _observation(previous) if previous is not None and same else None
-    o = situate.state_year(o, before, report, words, lexicon)
+    # The verb in front is not in the row: of a count without a year it is taken that there was one.
+    o = situate.state_year(o, "" if row["year"] is not None else "?", before, report, words, lexicon)
     if area and "area" not in fields:
         new |= {"area_name": o.area_name or None, "area_id": o.area_id or None}
         new |= {"area_inferred": None, "area_evidence": None}

@@ -38,6 +38,7 @@ _MARKS = ",，;；:：、。\n"
 _CLAUSES = re.compile(f"[{_MARKS}]")
 MASK = "x"
 _DIGITS = re.compile("[\\dx][\\dx~-]*")
+EACH = "\u5143"  # the unit of what is paid to one person, whether 人均 is said or not
 LIST_MARKS = ("\u3001", "\u548c", "\u53ca")  # behind a noun: a list goes on
 NOTHING = Surroundings()
 Fitting: TypeAlias = Callable[["Indicator | None"], "Indicator | None"]  # lets those through that the unit fits
@@ -83,15 +84,18 @@ def identify(
     predicate = names.predicate(around.after)
     if predicate and (found := fitting(names.done_to(wording, predicate, verb))):
         return found.id
-    found = fitting(names.longer(around.before, wording, verb, measure)) if around.before else None
+    found = named(wording, verb) if measure == "change" else None
+    if (found is None or not found.flow) and around.before:
+        found = fitting(names.longer(around.before, wording, verb, measure)) or found
     found = found or named(wording, verb)
     if found is None and (first := names.verb_of(wording, names.creating)):
         made = named(wording[len(first) :], verb + first)
         found = made if made and made.made else None
     if found is not None:
-        if names.per_time(around.left, wording) or (predicate and names.some(found, predicate, measure)):
+        total = measure == "change" and names.total(around.left, wording)
+        if total or names.per_time(around.left, wording) or (predicate and names.some(found, predicate, measure)):
             return ""
-        if each := names.per_head(around.left, wording):
+        if measure in ("level", "change") and found.unit != EACH and (each := names.per_head(around.left, wording)):
             found = fitting(names.find(names.fold(each + wording)))
     elif whole := fitting(names.done(wording)):
         found = whole
@@ -135,11 +139,8 @@ def indicator_id(
     ends = names.ends_of(unit)
     # a level is no growth, and the rank of a growth is no rank of a level
     for key in names.readings(wording, growth=measure not in ("level", "rank")):
-        if measure in ("change", "change_rate"):
-            less = names.find(key + names.reduced) if direction == "down" else None
-            if less and fits(less, unit, measure, lexicon):
-                return less.id
-            added = names.find(names.added + key) if measure == "change" and direction != "down" else None
+        if measure == "change" and direction != "down":
+            added = names.find(names.added + key)
             if added and added.flow and fits(added, unit, measure, lexicon):
                 return added.id
         if verb:
@@ -154,6 +155,10 @@ def indicator_id(
             if found.flow or measure != "change":
                 return found.id
             stock = stock or found.id
+        if found is None and measure in ("change", "change_rate") and direction == "down":
+            less = names.find(key + names.reduced)
+            if less and fits(less, unit, measure, lexicon):
+                return less.id
         # 空气质量优良天数92.9%: what is counted, with the unit of its share
         if measure == "level" and counted and counted.kind == "count" and _percent(unit, lexicon):
             part = names.find(names.fold(key + names.share))
@@ -213,6 +218,7 @@ class _Names:
         self._whole = re.compile("|".join(words["whole"]))
         self._light = re.compile(_any(words["light"]))
         self._per_head = re.compile(_any(words["per_head"]))
+        self._totals = re.compile(_any(words["totals"]))
         self._per_time = re.compile(_any(words["per_time"]))
         self._several = re.compile(_any(words["several"]))
         self._spin = [(s.id, s.means) for s in lexicon.spin.values() if not s.always]
@@ -346,6 +352,10 @@ class _Names:
         behind = left[left.rfind(wording) + len(wording) :] if wording in left else left
         match = None if LIST_MARKS[0] in behind else self._per_head.search(behind)
         return match[0] if match and match[0] not in wording else ""
+
+    def total(self, left: str, wording: str) -> bool:
+        """Is a figure the sum behind what was added (新增18家、累计38家)?"""
+        return wording not in left and self._totals.search(left) is not None
 
     def per_time(self, left: str, wording: str) -> bool:
         """Is a figure one of each day, though its name does not say so?"""

@@ -237,22 +237,26 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
 
 # Kinds of indicator that say how things stand at a time. A count or a sum may be what several years add up to.
 STATES = frozenset({"rate", "ratio", "duration", "index"})
+COUNTED = frozenset({"count", "amount"})
 BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since five years after the last
 PLAN_YEARS = 5
 
 
 def state_year(
-    o: Observation, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
+    o: Observation, verb: str, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
 ) -> Observation:
     """An observation of a state with the year in which it was reached, where the period is several years.
 
     五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall
-    lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is.
+    lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is. So,
+    as a rule, is a count without a `verb` in front (高新技术企业达1.9万家); a comparison marks it: it may be a sum.
     """
     indicator = lexicon.indicators.get(o.indicator_id)
     patterns = _patterns(grammar)
     risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
     is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
+    if indicator is not None and indicator.kind in COUNTED and not (verb or indicator.flow or indicator.made):
+        is_state = True
     if o.year or not is_state or o.measure != "level" or o.basis:
         return o
     if o.rule == "link.state_before" or not patterns.span.search(o.period):

@@ -124,6 +124,8 @@ class _Linker:
             return chunks[k].listed  # 新增并网x千瓦、发电量超y度: the verb of the first is not the second's
         end = chunks[k - 1].quantity.at.end
         between = self._reading.text[end : chunks[k].start]
+        if not left.head and between.strip(LIST_COMMA):  # 新入选3家、累计10家
+            return False
         return between.startswith(LIST_COMMA) or (chunks[k].same_clause and between.endswith(LIST_ENDS))
 
     def _around(self, chunks: Sequence[Chunk], k: int, done: Sequence[Observation], last: Surroundings) -> Surroundings:
@@ -148,9 +150,10 @@ class _Linker:
         if not verb and self._goes_on(chunks, k):  # what stands before a list governs all its members
             verb, front = last.verb, last.front
         if k and not before and found.indicator == done[k - 1].indicator:
-            grew = done[k - 1].measure == "change" and found.measure == "level"
-            # 新设外资企业260户、增长20%, but 新增全国重点实验室3家、总数达23家
-            before = last.before.rpartition(last.verb)[2] if grew and last.verb else last.before
+            before = last.before
+            if last.verb and found.measure in ("level", "change", "rank"):
+                # 新设外资企业260户、增长20%, but 新增全国重点实验室3家、总数达23家
+                before = before.rpartition(last.verb)[2] if last.verb in before else ""
         left = text[chunk.low : chunk.start]
         return Surroundings(verb, front, before, after, earlier, found.section, left)
 
@@ -187,7 +190,10 @@ class _Linker:
         if name.area and inherited:
             found = replace(found, area=name.area)
         elif (
-            inherited and previous and how != "rank" and not self._context.places(previous.quantity.at.end, chunk.start)
+            inherited
+            and previous
+            and "rank" not in (how, previous.measure)
+            and not self._context.places(previous.quantity.at.end, chunk.start)
         ):
             found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
         listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)

@@ -15,6 +15,7 @@ import pytest
 from texts import LEXICON, ROOT, SHARED, extract, file, opened
 from typer.testing import CliRunner, Result
 
+import hreport
 from hreport import checks
 from hreport.analyse import analyse
 from hreport.checks import rules
@@ -410,3 +411,13 @@ def test_nothing_found(folder: Path) -> None:
     result = run("ok", "-j1", "-f", "table")
     assert "nothing found" in result.stderr
     assert result.stdout.strip() == ""
+
+
+def test_what_others_speak_against_is_marked_in_the_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = "青州市2023年卫生健康工作总结\n全市共有医院14家，其中公立医院9家、民营医院6家。"
+    Path("parts.txt").write_text(said, "utf-8")
+    table = CliRunner().invoke(app, ["compare", "parts.txt", "-f", "csv"])
+    assert "14 \u203c" in table.stdout
+    frame = hreport.check("parts.txt")
+    assert {"parts_sum", "parts_exceed", "total"} & set(frame.code)

@@ -83,3 +83,22 @@ def test_a_state_that_years_led_to_is_no_part_of_a_year() -> None:
     assert made(row(period="五年来", year=2025)).long[0]["doubt"] is None
     assert made(row(period="五年来", year=None)).long[0]["doubt"] == "part_year"
     assert made(row(period="2025年上半年", year=2025)).long[0]["doubt"] == "part_year"
+
+
+def test_a_figure_that_others_speak_against_is_marked_and_left_out() -> None:
+    from test_compare import CATALOGUE, convert
+
+    from hreport.comparison import compare
+    from hreport.figures import Selection
+
+    rows = [place("330100", "杭州市"), place("330200", "宁波市", value=90, numeral="90"), place("330300", "温州市")]
+    result = compare(rows, CATALOGUE, convert, Selection(), contradicted={("330100.txt", 10, 15)})
+    assert str(result.rows[0]["杭州市"]) == "95.3 \u203c"
+    assert (result.rows[0]["comparable"], result.rows[0]["doubtful_cells"]) == (2, 1)
+    assert any(line.startswith("\u203c") for line in result.legend)
+
+
+def test_a_rate_of_today_is_no_part_of_a_year_and_a_count_may_be() -> None:
+    assert made(row(period="目前")).long[0]["doubt"] is None
+    beds = row(period="目前", indicator_id="beds", base_unit="张", unit="张", value=20, numeral="20", obs_value=20)
+    assert made(beds).long[0]["doubt"] == "part_year"

@@ -1,7 +1,7 @@
 """hreport: the figures of Chinese work reports side by side, with proof.
 
-For pandas users: `extract`, `masks`, `compare` and `indicators` give DataFrames, with the options of the commands of
-the same names. They are loaded when first asked for: `import hreport` alone takes no time.
+For pandas users: `extract`, `masks`, `compare`, `check` and `indicators` give DataFrames, with the options of the
+commands of the same names. They are loaded when first asked for: `import hreport` alone takes no time.
 
 >>> import hreport
 >>> list(hreport.indicators("婴儿死亡率").id)
@@ -11,10 +11,10 @@ the same names. They are loaded when first asked for: `import hreport` alone tak
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hreport.api import ReadWarning, compare, extract, indicators, masks
+    from hreport.api import ReadWarning, check, compare, extract, indicators, masks
 
 __version__ = "0.1.0"
-__all__ = ["ReadWarning", "__version__", "compare", "extract", "indicators", "masks"]
+__all__ = ["ReadWarning", "__version__", "check", "compare", "extract", "indicators", "masks"]
 
 if not TYPE_CHECKING:
 

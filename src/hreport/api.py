@@ -6,6 +6,7 @@
 | `masks(paths)` | every masked placeholder, a row each | 0, 1, ... | those of `hreport masks` |
 | `compare(paths)` | the comparison as people read it | indicator, unit | places, as text |
 | `compare(paths, long=True)` | the figures behind it, a row each | 0, 1, ... | those of `hreport compare --long` |
+| `check(paths)` | what does not add up, a row for each figure | 0, 1, ... | those of `hreport check` |
 | `indicators(word)` | the catalogue | 0, 1, ... | those of `hreport indicators` |
 
 Columns have pandas' types with NA, whatever they hold and in frames without rows too: `string` for words, `Int64` for
@@ -38,7 +39,7 @@ from hreport.lexicon import Lexicon, load
 from hreport.messages import Message
 from hreport.model import Issue
 from hreport.pipeline import Want, put_right
-from hreport.record import CATALOGUE, EXTRACT, LONG, MASKS, Column, Row
+from hreport.record import CATALOGUE, CHECK, EXTRACT, LONG, MASKS, Column, Row
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -179,7 +180,7 @@ def compare(
     Raises:
         ValueError: as `extract`; a word of the selection is not known, or the frame is none of `extract`.
     """
-    from hreport import comparison
+    from hreport import checks, comparison
     from hreport.resolve import convert
 
     given = locals()
@@ -202,6 +203,7 @@ def compare(
         evidence=evidence,
         ranks=ranks,
         keep_copies=keep_copies,
+        contradicted=checks.contradicted(rows, lexicon),
     )
     for issue in result.issues:
         issues.append(issue)
@@ -220,6 +222,45 @@ def compare(
     frame.columns.name = selection.by
     frame.attrs |= {"issues": list(_plain(issues)), "legend": list(result.legend)}
     return frame
+
+
+def check(
+    paths_or_frame: Paths | DataFrame,
+    *,
+    min_sure: float = 0.3,
+    notes: bool = False,
+    manifest: Place | None = None,
+    corrections: Place | None = None,
+    catalog: Place | None = None,
+    userdict: Place | None = None,
+    jobs: int | None = None,
+    password: str | None = None,
+    timeout: float = TIME_LIMIT,
+    min_confidence: float = 0.0,
+    save_text: Place | None = None,
+    on_issue: OnIssue | None = None,
+) -> DataFrame:
+    """What does not add up, as `hreport check` gives it: a row for each figure of each finding, the surest first.
+
+    Args:
+        paths_or_frame: as for `compare`.
+        min_sure: findings that are less sure (0 to 1) are left out.
+        notes: also what is no error: targets and what came of them, odd spaces.
+
+    The other arguments are those of `extract`.
+
+    Returns:
+        `Int64`: finding (its number), year, report, page, start, end. `Float64`: sure, value. `boolean`: note.
+        `string`: code, message, part (what the figure is in it), area, indicator_id, indicator, text, unit, status,
+        period, doubt, file, title, sentence.
+    """
+    from hreport import checks
+
+    given = locals()
+    lexicon = load(_file(catalog, "catalog"))
+    rows, issues = _rows(given, lexicon)
+    found = [f for f in checks.check(rows, lexicon) if f.sure >= min_sure and (notes or not f.note)]
+    return _frame(checks.rows(found), CHECK, issues)
 
 
 def indicators(word: str = "", *, catalog: Place | None = None) -> DataFrame:

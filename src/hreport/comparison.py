@@ -25,7 +25,7 @@ A year that is unknown or masked is never the table's: `?` stands in its place.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Any
@@ -48,6 +48,7 @@ from hreport.record import STATISTICS, Cell, Column, Row, number, wording
 from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would
+CONTRADICTED = "\u203c"  # beside a figure that does not fit others
 COPY = "\u00a7"  # beside a figure that another copy of the text shows
 CORRECTED = "\u270e"  # behind a figure that a person put right
 
@@ -92,13 +93,15 @@ def compare(
     coverage: bool = False,
     language: str = "en",
     keep_copies: bool = False,
+    contradicted: Collection[tuple[str, int, int]] = (),
 ) -> Comparison:
     """The comparison of the places (or places and years, or reports) that extract rows speak of.
 
     `catalogue` is in the order in which rows shall stand. Under each row of the pivot `ranks` puts one with the rank of
     each figure, `evidence` one with the sentence behind it and one with its file and offsets, told apart by a column
     `line`. `coverage` puts one at the end that counts, for each place, the rows with a figure. Reports that
-    are copies of another are no further witnesses (see `mirrors`), unless `keep_copies`.
+    are copies of another are no further witnesses (see `mirrors`), unless `keep_copies`. `contradicted`: file, start
+    and end of figures that do not fit others, which are marked.
     """
     found, repeated, issues = standing(rows, catalogue, convert, selection, keep_copies=keep_copies)
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
@@ -117,6 +120,8 @@ def compare(
                 doubts[id(f)] = _doubts(f, candidates, f is ordered[0])
                 if f.row.get("copy_of") and selection.by != "report":
                     doubts[id(f)] += ("from_copy",)
+                if (f.row["file"] or "", f.row["start"] or 0, f.row["end"] or 0) in contradicted:
+                    doubts[id(f)] += ("contradicted",)
     is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
     result = Comparison(issues=issues)
     position = {id_: n for n, id_ in enumerate(catalogue)}
@@ -285,6 +290,8 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
         marks.append("\u2020")
     if {"damaged", "implausible", "low_confidence"} & set(doubt) and not f.row["masked"]:
         marks.append("\u26a0")
+    if "contradicted" in doubt:
+        marks.append(CONTRADICTED)
     if "from_copy" in doubt:
         marks.append(COPY)
     if "corrected" in doubt:
@@ -356,7 +363,7 @@ def _pivot(
             by_report = selection.by == "report" and f.was_before
             beside = f.year != place.year if selection.by == "area" else by_report
             cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
-            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}{CORRECTED}")
+            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}{CORRECTED}{CONTRADICTED}")
             if f.row["masked"]:
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
@@ -429,6 +436,7 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
         ("part", {"\u2021"}),
         ("repaired", {"\u2020"}),
         ("damaged", {"\u26a0"}),
+        ("contradicted", {CONTRADICTED}),
         ("copy", {COPY}),
         ("corrected", {CORRECTED}),
         ("bounds", {"\u2265", "\u2264", "\u2248"}),

@@ -444,15 +444,23 @@ def _is_part_of_year(period: str) -> bool:
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
 
 
+SUMS = frozenset({"count", "amount", "money"})  # kinds that may add up over a time; the others say how things stand
+
+
 def _is_state(row: Row, indicator: Indicator) -> bool:
-    """Is it for certain how things stood at the end of several years? Extraction gives such a figure, and no other of a
-    period without a year in it, the year that they ended with; but a count may be what they add up to."""
+    """Is it for certain how things stood, and not what a part of the year or several years add up to?
+
+    Of a period without a year in it, extraction gives the year that it ended with to how things stood then; but a count
+    may be a sum all the same.
+    """
     period = row["period"] or ""
-    if indicator.kind in ("count", "amount") and not indicator.annual:
+    if indicator.kind in SUMS and not indicator.annual:
         return False
-    is_level = row["measure"] == "level" and not row["basis"]
-    known = is_level and row["year"] is not None and not re.search(r"\d{4}", period)
-    return known and bool(_pattern("years").search(period))
+    if row["measure"] != "level" or row["basis"]:
+        return False
+    if _pattern("now").search(period):
+        return True
+    return row["year"] is not None and not re.search(r"\d{4}", period) and bool(_pattern("years").search(period))
 
 
 def _is_part(row: Row) -> bool:

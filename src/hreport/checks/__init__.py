@@ -30,9 +30,10 @@ from hreport.lexicon import Lexicon
 from hreport.record import Row
 from hreport.resolve import convert
 
-__all__ = ["SURE", "Finding", "Part", "check", "codes", "rows", "touched"]
+__all__ = ["SURE", "Finding", "Part", "check", "codes", "contradicted", "rows", "touched"]
 
 SURE = 0.7  # from here on a figure is marked elsewhere
+SEEN = frozenset({"damaged", "repaired", "layout", "outside"})  # what a figure says of itself, without these rules
 
 
 def check(rows: Iterable[Row], lexicon: Lexicon) -> list[Finding]:
@@ -72,3 +73,10 @@ def touched(findings: Iterable[Finding], least: float = SURE) -> Mapping[tuple[s
             key = (row["file"] or "", row["start"] or 0, row["end"] or 0)
             codes[key] = tuple(dict.fromkeys((*codes.get(key, ()), finding.code)))
     return codes
+
+
+def contradicted(rows: Iterable[Row], lexicon: Lexicon) -> frozenset[tuple[str, int, int]]:
+    """File, start and end of the figures that other figures speak against, for certain (see `SURE`): what a comparison
+    must not show as sound."""
+    found = touched(check(rows, lexicon))
+    return frozenset(place for place, codes in found.items() if not SEEN.issuperset(codes))

@@ -52,6 +52,7 @@ def check(
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
+    corrections: options.CorrectionsFile = None,
     issues_file: options.Issues = None,
     headers: options.Headers = None,
     min_confidence: options.MinConfidence = 0.0,

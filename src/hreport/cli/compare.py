@@ -78,7 +78,7 @@ def compare(
     lang: options.Lang = None,
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
-    from hreport import comparison
+    from hreport import checks, comparison
     from hreport.lexicon import LexiconError, load
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
@@ -129,6 +129,7 @@ def compare(
         coverage=run.form in FOR_PEOPLE,
         language=run.headings,
         keep_copies=keep_copies,
+        contradicted=checks.contradicted(rows, lexicon),
     )
     for issue in result.issues:
         run.note(issue)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 import hreport
 from hreport.cli import app
+from hreport.messages import translated
 from hreport.record import CATALOGUE, EXTRACT, LONG, MASKS, STATISTICS, Column, unguarded
 
 REPORT = (
@@ -159,6 +160,53 @@ def test_what_is_not_read_is_said(folder: Path) -> None:
     assert [i.path for i in heard] == ["in/none.txt"]
     with pytest.warns(hreport.ReadWarning, match="no such file"):
         assert len(hreport.extract("nowhere")) == 0
+
+
+def test_what_a_person_put_right_holds_for_reports_and_frames(folder: Path) -> None:
+    frame = hreport.extract("in")
+    row = frame[frame.text == "xx%"].iloc[0]
+    mask = hreport.masks("in").query("text == 'xx'").iloc[0]
+    said = f"{row.file_hash},{row.start},{row.end},value,81.5%\n{mask.file_hash},{mask.start},{mask.end},kind,other\n"
+    (folder / "right.csv").write_text(f"file_hash,start,end,field,value\n{said}", encoding="utf-8")
+    for given in ("in", frame):
+        pivot = hreport.compare(given, corrections="right.csv")
+        assert pivot.loc[("家庭医生签约服务覆盖率", "%"), "杭州市"] == "81.5 \u270e"
+    assert hreport.extract("in", corrections="right.csv").corrected.dropna().to_list() == ["value"]
+    assert hreport.masks("in", corrections="right.csv").corrected.dropna().to_list() == ["kind"]
+    (folder / "right.csv").write_text("file_hash,start,end,field,value\n0123456789,1,2,value,3\n", encoding="utf-8")
+    for given in ("in", frame):
+        found = hreport.compare(given, corrections="right.csv").attrs["issues"]
+        assert [i["code"] for i in found] == ["correction_elsewhere"]
+    (folder / "list.csv").write_text("file,area\nin/hz.txt,绍兴市\nin/no.txt,宁波市\n", encoding="utf-8")
+    for given in ("in", frame):
+        with pytest.warns(hreport.ReadWarning, match=r"in/no\.txt is not among the files") as caught:
+            pivot = hreport.compare(given, manifest="list.csv")
+        assert caught[0].filename == __file__
+        assert list(pivot.columns) == ["宁波市", "绍兴市"]
+
+
+def test_ranks_and_copies(folder: Path) -> None:
+    pivot = hreport.compare("in", ranks=True)
+    ranks = pivot.xs("rank", level="line")
+    assert ranks.loc[("婴儿死亡率", "‰"), ["杭州市", "宁波市"]].to_list() == ["2", "1"]
+    text = REPORT + "全市共有各类医疗卫生机构6318个,其中医院418家,社区卫生服务中心206家,乡镇卫生院112家。" * 2
+    for name in ("hz", "copy"):
+        (folder / f"in/{name}.txt").write_text(text, encoding="utf-8")
+    with pytest.warns(hreport.ReadWarning, match="is a copy of") as caught:
+        once = hreport.compare("in", long=True)
+    assert caught[0].filename == __file__
+    twice = hreport.compare("in", long=True, keep_copies=True)
+    assert once.chosen.sum() == twice.chosen.sum()
+    assert set(once.copy_of.dropna()) == {"in/copy.txt#1"}
+    assert twice.copy_of.isna().all()
+
+
+def test_what_is_warned_of_can_be_said_in_chinese(folder: Path) -> None:
+    (folder / "in/none.txt").write_bytes(b"")
+    with pytest.warns(hreport.ReadWarning) as caught:
+        hreport.extract("in")
+    said = translated(caught[0].message.args[0], "zh")  # type: ignore[union-attr]
+    assert said == "1 处未读、未读全或未计入（见 attrs['issues']）：in/none.txt：文件是空的：没有可读的内容"
 
 
 def test_nothing_to_compare_is_said(folder: Path) -> None:

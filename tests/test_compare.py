@@ -383,3 +383,48 @@ def test_a_cell_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_numbers_as_cells_show_them(value: str, text: str) -> None:
     assert comparison.shown(Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("period", "part"),
+    [
+        ("近3年", True), ("九年", True), ("5年", True), ("10年", True), ("近几年", True), ("十五年", True),
+        ("2年多来", True), ("2020年到2025年", True), ("2021—2023年", True), ("１９５０年到１９９７年", True),
+        ("2022年以来", True), ("十二月", True), ("前5个月", True), ("连续三个月", True), ("6月底", True),
+        ("11-12月", True), ("9月到12月", True),
+        ("", False), ("2025年", False), ("2025 年", False), ("二〇二五年", False), ("一九九五年", False),
+        ("201*年", False), ("一年来", False), ("1年", False), ("第五年", False), ("12月底", False), ("十二月底", False),
+        ("1-12月", False), ("一至十二月", False), ("全年", False),
+    ],
+)  # fmt: skip
+def test_more_and_less_than_a_year_are_marked(period: str, part: bool) -> None:
+    growth = row(period=period, measure="change_rate", direction="up")
+    found = made(growth, measure="change_rate")
+    assert [r["doubt"] for r in found.long] == ["part_year" if part else None]
+    assert str(found.rows[0]["杭州市"]) == ("95.3 \u2021" if part else "95.3")
+
+
+def test_a_growth_over_years_is_no_row_of_that_of_a_year() -> None:
+    yearly = row(measure="change_rate", direction="up", basis="yoy")
+    over_years = row(measure="change_rate", direction="up", period="5年", year=None, **NINGBO)
+    assert [r["stated"] for r in made(yearly, over_years, measure="change_rate").rows] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("bound", "sign", "turned"), [("min", "\u2264", "max"), ("max", "\u2265", "min"), ("approx", "\u2248", "approx")]
+)
+def test_a_fall_by_at_least_is_a_most(bound: str, sign: str, turned: str) -> None:
+    fall = row(measure="change_rate", direction="down", value=5, numeral="5", text="5%", bound=bound)
+    found = made(fall, measure="change_rate")
+    assert str(found.rows[0]["杭州市"]) == f"{sign}-5"
+    assert (found.long[0]["value"], found.long[0]["bound"]) == (-5, turned)
+    hidden = masked("xx%", measure="change_rate", direction="down", bound=bound)
+    assert str(made(hidden, measure="change_rate").rows[0]["杭州市"]) == f"{sign}-xx%"
+
+
+def test_a_fall_within_its_bound_is_no_contradiction() -> None:
+    least = row(measure="change_rate", direction="down", value=5, numeral="5", bound="min")
+    exact = row(measure="change_rate", direction="down", value=6.2, numeral="6.2", start=40, end=45)
+    less = {**exact, "value": 4.2, "numeral": "4.2", "obs_value": 4.2}
+    assert [r["doubt"] for r in made(least, exact, measure="change_rate").long] == [None, None]
+    assert "several" in {r["doubt"] for r in made(least, less, measure="change_rate").long}

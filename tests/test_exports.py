@@ -32,6 +32,12 @@ REPORT = (
     "杭州市2024年卫生健康工作总结\n\n一、工作情况\n全市孕产妇住院分娩率达到99.8%,婴儿死亡率为2.1‰。"
     "全市医疗卫生机构床位数达到6.12万张,家庭医生签约服务覆盖率达到xx%。农村卫生厕所普及率达到99%以上。\n"
 )
+# Long enough to be known again in a copy.
+LONGER = REPORT + (
+    "全市共有各类医疗卫生机构6318个,其中医院418家,社区卫生服务中心206家,乡镇卫生院112家。"
+    "全年总诊疗人次达到15230万人次,出院人数201.4万人,平均住院日7.1天。适龄儿童免疫规划疫苗接种率达到98.6%。"
+    "新建改建标准化村卫生室76个,培训基层医务人员4120人次,组织义诊活动312场。\n"
+)
 EVIL = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1+1", "\uff0b1", "=cmd|' /C calc'!A0"]
 EXPORTS = ("csv", "xlsx", "jsonl", "parquet", "md", "duckdb", "sdmx.csv")
 
@@ -125,7 +131,13 @@ def test_sdmx_is_read_by_a_library_for_it(run: Callable[..., Any]) -> None:
         ({"bound": "min", "damage": "lost_point", "value": 953}, {"OBS_STATUS": "O", "LOWER_BOUND": None}),
         ({"area": "市区"}, {"OBS_STATUS": "D", "DOUBT": "part_area"}),
         ({"period": "上半年"}, {"FREQ": "S", "TIME_PERIOD": "2024-S1", "OBS_STATUS": "A"}),
-        ({"period": "五年来"}, {"FREQ": "_O", "TIME_PERIOD": "2024", "OBS_STATUS": "D", "DOUBT": "part_year"}),
+        ({"period": "66年"}, {"FREQ": "_O", "TIME_PERIOD": "2024", "OBS_STATUS": "D", "DOUBT": "part_year"}),
+        ({"period": "五年来"}, {"FREQ": "A", "TIME_PERIOD": "2024", "OBS_STATUS": "A", "DOUBT": None}),
+        ({"corrected": "value", "damage": "cut", "obs_value": 95.3}, {"OBS_STATUS": "I", "DOUBT": "corrected"}),
+        ({"corrected": "year"}, {"OBS_STATUS": "A", "DOUBT": "corrected"}),
+        ({"corrected": "value", "repaired": 953, "damage": "lost_point", "obs_value": 95.3},
+         {"OBS_STATUS": "I", "OBS_VALUE": "95.3"}),
+        ({"url": "https://a.cn", "publisher": "b"}, {"COMMENT_OBS": "a.txt#1:10-15 (b, https://a.cn)"}),
         ({"period": "2024年", "basis": "cumulative"}, {"FREQ": "A", "OBS_STATUS": "D"}),
         ({"area_id": None, "area_name": "本溪市"}, {"REF_AREA_NAME": "本溪市"}),
     ],
@@ -186,13 +198,37 @@ def test_periods(words: str, freq: str, period: str) -> None:
     assert found[:2] == (freq, period)
 
 
+def test_a_copy_is_no_observation_of_its_own(run: Callable[..., Any]) -> None:
+    Path("in/mirror.txt").write_text(LONGER.replace("2.1‰", "2.9‰"), encoding="utf-8")
+    Path("in/hz.txt").write_text(LONGER.replace("99.8%", "xx.x%"), encoding="utf-8")
+
+    def lines(*options: str) -> dict[str, dict[str, str]]:
+        done = run("compare", "in", "--by", "report", "-f", "sdmx", *options)
+        assert ("is a copy of" in done.stderr) == (not options)
+        return {line["INDICATOR"]: line for line in csv.DictReader(io.StringIO(done.stdout, newline=""))}
+
+    found = lines()
+    shown = found["hospital_delivery_rate"]
+    assert (shown["OBS_VALUE"], shown["OBS_STATUS"], shown["DOUBT"]) == ("99.8", "A", "from_copy")
+    assert shown["COMMENT_OBS"].startswith("in/mirror.txt#1:")
+    assert found["beds_total"]["OBS_STATUS"] == "A"
+    assert found["infant_mortality"]["OBS_STATUS"] == "V"
+    assert lines("--keep-copies")["hospital_delivery_rate"]["DOUBT"] == "several"
+
+
 def test_what_sdmx_has_no_place_for_is_said(run: Callable[..., Any]) -> None:
     save([row(year=None, start=3), row()], EXTRACT, Path("r.csv"), "csv")
     done = run("compare", "r.csv", "-o", "c.sdmx.csv", "--issues", "i.csv")
     assert "1 figures without a known year are left out" in done.stderr
     assert "its year is not known" in Path("i.csv").read_text("utf-8-sig")
     assert len(Path("c.sdmx.csv").read_text("utf-8").splitlines()) == 2
-    for arguments in (["extract", "in"], ["masks", "in"], ["compare", "in", "--suggest"], ["indicators"]):
+    for arguments in (
+        ["extract", "in"],
+        ["masks", "in"],
+        ["compare", "in", "--suggest"],
+        ["compare", "in", "--growth"],
+        ["indicators"],
+    ):
         done = run(*arguments, "-f", "sdmx")
         assert (done.exit_code, done.stdout) == (2, "")
         assert "it is for compare" in done.stderr
@@ -231,6 +267,33 @@ def test_workbook_for_people(run: Callable[..., Any]) -> None:
     assert openpyxl.load_workbook("zh.xlsx").sheetnames == ["对比", "全部数据", "说明"]
     run("compare", "in", "-o", "long.xlsx", "--long")
     assert openpyxl.load_workbook("long.xlsx").sheetnames == ["long", "notes"]
+
+
+def test_statistics_are_plain_numbers_and_coverage_is_the_last_line(run: Callable[..., Any]) -> None:
+    Path("in/nb.txt").write_text(REPORT.replace("杭州", "宁波").replace("99.8", "99.1"), encoding="utf-8")
+    assert run("compare", "in", "-o", "c.xlsx", "--ranks", "--headers", "zh").exit_code == 0
+    book = openpyxl.load_workbook("c.xlsx")
+    lines = [[c.value for c in line] for line in book["对比"].iter_rows()]
+    assert lines[0][-6:] == ["可比地区数", "最小值", "中位数", "最大值", "遮蔽格数", "存疑格数"]
+    first = next(k for k, line in enumerate(lines) if line[1] == "hospital_delivery_rate")
+    assert lines[first][-8:] == [99.8, 99.1, 2, 99.1, 99.45, 99.8, 0, 0]
+    assert book["对比"].cell(first + 1, len(lines[0]) - 3).number_format == "#,##0.00"
+    assert lines[first + 1][-8:-6] == [1, 2]
+    assert (lines[-1][0], lines[-1][2], lines[-1][-8:-6]) == ("coverage", "有数（共5行）", [5, 5])
+    assert dict(book["说明"].iter_rows(values_only=True))["其中被遮蔽"] == "2"
+
+
+def test_what_a_person_put_right_is_marked_in_the_workbook(run: Callable[..., Any]) -> None:
+    (found,) = [r for r in csv.DictReader(io.StringIO(run("extract", "in").stdout)) if r["text"] == "xx%"]
+    line = f"{found['file_hash']},{found['start']},{found['end']},value,81.5%\n"
+    Path("right.csv").write_text(f"file_hash,start,end,field,value\n{line}", encoding="utf-8")
+    assert run("compare", "in", "-o", "c.xlsx", "--corrections", "right.csv").exit_code == 0
+    book = openpyxl.load_workbook("c.xlsx")
+    cell = next(c for line in book["comparison"].iter_rows() for c in line if str(c.value).startswith("81.5"))
+    assert (cell.value, cell.font.color.rgb) == ("81.5 \u270e", "00006100")
+    notes = dict(book["notes"].iter_rows(values_only=True))
+    assert notes["of them corrected by hand"] == "1"
+    assert notes["selection"].endswith("--corrections right.csv")
 
 
 def test_the_same_workbook_every_day(run: Callable[..., Any]) -> None:

@@ -31,7 +31,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hreport.catalogue import row, sought_for
+from hreport import catalogue
 from hreport.figures import Selection, why_none
 from hreport.gather import gather, loses, sure
 from hreport.guards import TIME_LIMIT
@@ -51,7 +51,7 @@ MOST_SAID = 5  # issues in the text of a warning
 
 
 class ReadWarning(UserWarning):
-    """Something was not read, or there is nothing to compare; the frame's `attrs["issues"]` lists what and why."""
+    """Something was not read or not counted, or nothing can be compared; `attrs["issues"]` of the frame lists why."""
 
 
 def extract(
@@ -209,6 +209,8 @@ def compare(
         issues.append(issue)
         if on_issue is not None:
             on_issue(issue)
+    if on_issue is None:
+        _warn(result.issues, stacklevel=3)
     if not result.long:
         warnings.warn(Message("nothing to compare: {why}", why=why_none(rows)), ReadWarning, stacklevel=2)
     if long:
@@ -216,7 +218,7 @@ def compare(
     places = [c for c in result.columns if c.kind == "mixed"]
     left = [c for c in result.columns if c.name in ("line", "indicator", "unit", "measure", "basis", "status")]
     keys = sorted((c.name for c in left), key=lambda n: n == "line")
-    frame = _frame(result.rows, [*left, *places], issues).set_index(keys)
+    frame = _frame(_keyed(result.rows, keys), [*left, *places], issues).set_index(keys)
     frame.columns.name = selection.by
     frame.attrs |= {"issues": list(_plain(issues)), "legend": list(result.legend)}
     return frame
@@ -269,7 +271,7 @@ def indicators(word: str = "", *, catalog: Place | None = None) -> DataFrame:
         `Float64`: low and high, the plausible range in unit. `boolean`: flow.
     """
     lexicon = load(_file(catalog, "catalog"))
-    return _frame([row(i, lexicon) for i in sought_for(word.strip(), lexicon)], CATALOGUE, [])
+    return _frame([catalogue.row(i, lexicon) for i in catalogue.sought_for(word.strip(), lexicon)], CATALOGUE, [])
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -361,20 +363,22 @@ def _read(
 
 
 def _warn(issues: Iterable[Issue], stacklevel: int) -> None:
-    """Warn of what was not read."""
+    """Warn of what was not read, or does not count."""
     if lost := [i for i in issues if loses(i)]:
         warnings.warn(_lost(lost), ReadWarning, stacklevel=stacklevel)
 
 
 def _lost(issues: Sequence[Issue]) -> Message:
-    """What was not read, on one line."""
+    """What was not read, or does not count, on one line."""
     lines, *others = (Message("{path}: {message}", path=i.path, message=i.message) for i in issues[:MOST_SAID])
     for line in others:
         lines = Message("{before}; {line}", before=lines, line=line)
     if len(issues) > MOST_SAID:
         lines = Message("{lines}; and {count} more", lines=lines, count=len(issues) - MOST_SAID)
     return Message(
-        "{count} not read, or not whole (attrs['issues'] lists them): {lines}", count=len(issues), lines=lines
+        "{count} not read, not whole or not counted (attrs['issues'] lists them): {lines}",
+        count=len(issues),
+        lines=lines,
     )
 
 
@@ -409,6 +413,15 @@ def _frame(rows: Iterable[Row], columns: Sequence[Column], issues: Iterable[Issu
     frame: DataFrame = pa.Table.from_batches([batch]).to_pandas(types_mapper=types.get)
     frame.attrs["issues"] = list(_plain(issues))
     return frame
+
+
+def _keyed(rows: Iterable[Row], keys: Sequence[str]) -> Iterator[Row]:
+    """The rows of a pivot, those under a row of figures with its keys, which a printed table need not repeat."""
+    above: Row = {}
+    for row in rows:
+        if row["line"] == "figure":
+            above = {name: row.get(name) for name in keys}
+        yield {**above, **row}
 
 
 def _plain(issues: Iterable[Issue]) -> Iterator[dict[str, Any]]:

@@ -322,7 +322,8 @@ def _set_bound(row: Row, bound: Bound, _: Lexicon) -> Row:
 
 def _set_masked(row: Row, masked: bool, _: Lexicon) -> Row:
     if masked:
-        return {"masked": True, **dict.fromkeys(("value", "value_max", "obs_value", "repaired"))}
+        bound = {"bound": "exact"} if row["bound"] == "range" else {}  # without its ends it is no range
+        return {"masked": True, **dict.fromkeys(("value", "value_max", "obs_value", "repaired")), **bound}
     if row["value"] is None:
         raise _UnfitError(Message("a figure that is not masked has a value: correct value"))
     return {"masked": False, "obs_value": row["obs_value"] if row["damage"] else row["value"]}

@@ -209,6 +209,11 @@ class Figure:
         return tuple(name for name, holds in reasons.items() if holds)
 
     @property
+    def is_state(self) -> bool:
+        """Is it for certain how things stood at the end of several years?"""
+        return _is_state(self.row, self.indicator)
+
+    @property
     def falls(self) -> bool:
         """Is it a fall, which is negative here?"""
         return _falls(self.row)
@@ -432,6 +437,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def _is_part_of_year(period: str) -> bool:
+    """Is it less than a year, or more than one?"""
+    period = "".join(period.split())
     if _pattern("cumulative").search(period):
         return True
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
@@ -448,6 +455,8 @@ def _is_state(row: Row, indicator: Indicator) -> bool:
     """
     period = row["period"] or ""
     if indicator.kind in SUMS and not indicator.annual:
+        return False
+    if row["measure"] != "level" or row["basis"]:
         return False
     if _pattern("now").search(period):
         return True

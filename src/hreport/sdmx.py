@@ -11,7 +11,7 @@ The structure is `HREPORT:COMPARISON(1.0.0)`. Column names are SDMX's cross-doma
 | SCENARIO | ACTUAL, TARGET, REFERENCE (somebody else's figure, or a standard) |
 | BASIS | of a change: YOY, QOQ, ANNUAL_AVERAGE, CUMULATIVE, AGAINST_PLAN, _U (not said), with _REAL at constant prices; else _Z |
 | UNIT_MEASURE | `[units]` of `data/sdmx.toml`, without the multiplier |
-| TIME_PERIOD | 2024, 2024-S1, 2024-Q1, 2024-01, 2021-01-01/P5Y |
+| TIME_PERIOD | 2024, 2024-S1, 2024-Q1, 2024-01, 2021-01-01/P5Y; of a state that several years led to, the last of them |
 
 OBS_STATUS is of `CL_OBS_STATUS`, the first that holds: Q masked by the publisher (the value is missing, suppressed);
 O damaged beyond repair (missing); U impossible, or of low confidence; D of a part of the place, or of a time that FREQ
@@ -65,7 +65,7 @@ def observations(found: Iterable[Figure], conversions: Mapping[str, Conversion])
     groups: dict[tuple[str, ...], list[tuple[Figure, bool]]] = defaultdict(list)
     issues = []
     for figure in found:
-        when = time_period(figure.row["period"] or "", figure.year)
+        when = time_period("" if figure.is_state else figure.row["period"] or "", figure.year)
         if when is None:
             issues.append(_timeless(figure))
             continue

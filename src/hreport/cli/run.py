@@ -99,7 +99,8 @@ class Run:
         if self.form == SDMX and not self.figures:
             misuse(
                 Message(
-                    "{format} holds figures with their places and times: it is for compare, without --suggest",
+                    "{format} holds figures with their places and times: "
+                    "it is for compare, without --suggest or --growth",
                     format=SDMX,
                 )
             )

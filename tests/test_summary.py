@@ -102,3 +102,10 @@ def test_a_rate_of_today_is_no_part_of_a_year_and_a_count_may_be() -> None:
     assert made(row(period="目前")).long[0]["doubt"] is None
     beds = row(period="目前", indicator_id="beds", base_unit="张", unit="张", value=20, numeral="20", obs_value=20)
     assert made(beds).long[0]["doubt"] == "part_year"
+
+
+def test_what_was_added_up_is_marked() -> None:
+    money = {"indicator_id": "money", "base_unit": "元", "unit": "亿元", "numeral": "260", "text": "260亿元"}
+    money |= {"value": 26 * 10**9, "obs_value": 26 * 10**9}
+    assert made(row(**money, sentence="卫生投入累计达260亿元。")).long[0]["doubt"] == "part_year"
+    assert made(row(**money, sentence="卫生投入达260亿元。")).long[0]["doubt"] is None

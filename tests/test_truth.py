@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from truth import CORPUS, TABLES, Judged, cells, figures, judged
 
-FLOORS = {"provinces": 0.97, "blind": 0.95}  # of the stated cells; what is aimed at is 0.95
+FLOORS = {"provinces": 0.97, "blind": 0.95, "third": 0.88}  # of the stated cells; what is aimed at is 0.95
 MOST_MARKED = 0.15  # of the right cells
 
 

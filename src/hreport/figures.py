@@ -412,7 +412,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         low=low,
         high=high,
         part_area=_is_part(row) and "area" not in corrected_fields(row),
-        part_year=row["basis"] == "cumulative" or (_is_part_of_year(period) and not _is_state(row, indicator)),
+        part_year=_is_sum(row, indicator) or (_is_part_of_year(period) and not _is_state(row, indicator)),
         implausible=implausible,
     )
 
@@ -442,6 +442,15 @@ def _is_part_of_year(period: str) -> bool:
     if _pattern("cumulative").search(period):
         return True
     return bool(_pattern("part_year").search(period)) and not _pattern("whole_year").search(period)
+
+
+def _is_sum(row: Row, indicator: Indicator) -> bool:
+    """Is it added up since some time (成交额累计达260亿元)? A stock may be named so, and is marked all the same."""
+    if row["basis"] == "cumulative":
+        return True
+    sentence, text = str(row["sentence"] or ""), str(row["text"] or "")
+    before = sentence[: sentence.find(text)] if text and text in sentence else ""
+    return indicator.kind in SUMS and row["measure"] != "change_rate" and bool(_pattern("summed").search(before))
 
 
 SUMS = frozenset({"count", "amount", "money"})  # kinds that may add up over a time; the others say how things stand

@@ -606,6 +606,17 @@ def _plain(number: Decimal) -> Decimal:
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
+def level_of(code: str) -> str:
+    """The level of a division by its code of GB/T 2260, "" where there is none.
+
+    >>> [level_of(code) for code in ("100000", "370000", "370700", "370781", "")]
+    ['country', 'province', 'prefecture', 'county', '']
+    """
+    if not code or code == COUNTRY:
+        return "country" if code else ""
+    return "province" if code.endswith("0000") else "prefecture" if code.endswith("00") else "county"
+
+
 def find_areas(text: str) -> list[Spot]:
     """Names of divisions in a text, with their suffix, as (start, end, name, code), in order, none inside another.
 

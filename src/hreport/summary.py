@@ -16,6 +16,7 @@ from statistics import median
 from typing import TypeVar
 
 from hreport.figures import Figure
+from hreport.resolve import level_of
 
 COMPARED_BOUNDS = frozenset({"exact", "approx"})
 FEWEST = 2  # figures that there is something to compare between
@@ -60,9 +61,9 @@ def summarise(shown: Mapping[K, Figure], doubts: Mapping[int, tuple[str, ...]], 
         and f.year is not None
         and f.year == year
     }
-    levels = Counter(level(f) for f in sound.values())
+    levels = Counter(level_of(f.area_id) for f in sound.values())
     most = min(levels, key=lambda name: (-levels[name], name), default="")
-    values = {key: f.usable for key, f in sound.items() if level(f) == most and f.usable is not None}
+    values = {key: f.usable for key, f in sound.items() if level_of(f.area_id) == most and f.usable is not None}
     if len(values) < FEWEST:
         return Summary(len(values), masked, doubtful)
     first = next(iter(shown.values()))
@@ -77,13 +78,3 @@ def summarise(shown: Mapping[K, Figure], doubts: Mapping[int, tuple[str, ...]], 
         maximum=max(ordered),
         ranks={key: ordered.index(value) + 1 for key, value in values.items()},
     )
-
-
-def level(figure: Figure) -> str:
-    """The level of a figure's place by its code of GB/T 2260, "" where it has none."""
-    code = figure.area_id
-    if not code:
-        return ""
-    if code == "100000":
-        return "country"
-    return "province" if code.endswith("0000") else "prefecture" if code.endswith("00") else "county"

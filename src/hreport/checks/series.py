@@ -35,7 +35,7 @@ from hreport.checks.single import PER_HEAD
 from hreport.checks.stated import Stated
 from hreport.figures import LOW_CONFIDENCE
 from hreport.messages import Message
-from hreport.resolve import COUNTRY
+from hreport.resolve import level_of
 
 PLACES = 6  # to have a median that one wrong figure does not move
 STRICT = math.log10(5)
@@ -251,7 +251,7 @@ def magnitude(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
         f = s.figure
         if f is None or not is_level(s) or not s.value or s.value < 0 or s.row["bound"] in ("min", "max"):
             continue
-        rank = _rank(f.area_id)
+        rank = level_of(f.area_id)
         if rank or f.indicator.kind in PER_HEAD:
             groups[f.indicator.id, rank][f.area_key].append(s)
     for places in groups.values():
@@ -301,12 +301,3 @@ def _outliers(places: Sequence[Stated], rules: Rules) -> Iterator[Finding]:
                 median=said(float(f"{10**middle:.3g}")),
             )  # fmt: skip
             yield finding(rules, "magnitude" if is_strict else "magnitude_amount", message, [Part("value", s)])
-
-
-def _rank(area_id: str) -> str:
-    """country, province, prefecture or county, by GB/T 2260; empty where there is no code."""
-    if not area_id:
-        return ""
-    if area_id.endswith("0000"):
-        return "country" if area_id == COUNTRY else "province"
-    return "prefecture" if area_id.endswith("00") else "county"

@@ -11,7 +11,7 @@ import csv
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -397,6 +397,11 @@ def _one_of(file: str, key: str, name: str, value: str, known: tuple[str, ...]) 
             key,
             Message("{key} must be one of {known}, not {value}", key=name, known=listed(known), value=_quoted(value)),
         )
+
+
+def any_of(words: Iterable[str]) -> str:
+    """An expression that fits any of some words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 class Folder:

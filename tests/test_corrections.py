@@ -7,18 +7,16 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from running import Run, hreport
 from texts import LEXICON
-from typer.testing import CliRunner
 
-from hreport.cli import app
 from hreport.corrections import FIELDS, CorrectionsError, correct, read_corrections
 from hreport.record import EXTRACT, Row
 
@@ -30,19 +28,6 @@ OTHER = "宁波市2024年卫生健康工作总结\n\n一、工作情况\n全市�
 HEAD = "file_hash,start,end,field,value\n"
 
 
-@dataclass
-class Done:
-    """What a run left."""
-
-    code: int
-    rows: list[dict[str, str]]
-    said: str
-    out: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs the program in a folder with two reports."""
@@ -50,14 +35,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/hz.txt").write_text(REPORT, encoding="utf-8")
     (tmp_path / "in/nb.txt").write_text(OTHER, encoding="utf-8")
-
-    def hreport(*arguments: str) -> Done:
-        result = CliRunner().invoke(app, list(arguments))
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        out = result.stdout_bytes.decode("utf-8")
-        return Done(result.exit_code, list(csv.DictReader(io.StringIO(out))), result.stderr, out)
-
     yield hreport
     logging.disable(logging.NOTSET)
 

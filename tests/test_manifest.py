@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
-
-from hreport.cli import app
+from running import Run, hreport
 
 REPORT = (
     "杭州市2024年卫生健康工作总结\n\n一、工作情况\n全市住院分娩率达到99.8%,去年床位数达到x.x万张。"
@@ -26,19 +21,6 @@ TWO = (
 SOURCE = {"url": "https://example.org/1.html", "publisher": "市卫生健康委", "published": "2025-01-20"}
 
 
-@dataclass
-class Done:
-    """What a run left."""
-
-    code: int
-    rows: list[dict[str, str]]
-    said: str
-    out: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs the program in a folder with a report and a file of two."""
@@ -46,14 +28,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/hz.txt").write_text(REPORT, encoding="utf-8")
     (tmp_path / "in/two.txt").write_text(TWO, encoding="utf-8")
-
-    def hreport(*arguments: str) -> Done:
-        result = CliRunner().invoke(app, list(arguments))
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        out = result.stdout_bytes.decode("utf-8")
-        return Done(result.exit_code, list(csv.DictReader(io.StringIO(out))), result.stderr, out)
-
     yield hreport
     logging.disable(logging.NOTSET)
 

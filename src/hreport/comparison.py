@@ -32,9 +32,7 @@ from typing import Any
 
 from hreport import mirrors
 from hreport.figures import (
-    MEASURES,
     PUBLISHED,
-    STATUSES,
     Convert,
     Figure,
     Selection,
@@ -44,7 +42,7 @@ from hreport.figures import (
 )  # fmt: skip
 from hreport.lexicon import Indicator
 from hreport.model import Issue
-from hreport.record import STATISTICS, Cell, Column, Row, number, wording
+from hreport.record import MEASURES, STATISTICS, STATUSES, Cell, Column, Row, number, wording
 from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would

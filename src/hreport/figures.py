@@ -17,17 +17,13 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
-from hreport.lexicon import Indicator
+from hreport.lexicon import SUMS, Indicator
 from hreport.messages import Message, listed
 from hreport.model import Issue, Span
-from hreport.record import STATE_BEFORE, Row, corrected_fields, exact, wording
+from hreport.record import ALL, BY, MEASURES, STATE_BEFORE, STATUSES, Row, corrected_fields, exact, wording
 
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
-BY = ("area", "area,year", "report")
-STATUSES = ("actual", "target", "reference")
-MEASURES = ("level", "change", "change_rate", "multiple", "rank")
-ALL = "all"  # of the statuses, of the measures
 LOW_CONFIDENCE = 0.5
 PUBLISHED = ("publisher", "published", "url")  # as a citation has them
 MASKED = 4  # the last place in the order of soundness
@@ -451,9 +447,6 @@ def _is_sum(row: Row, indicator: Indicator) -> bool:
     sentence, text = str(row["sentence"] or ""), str(row["text"] or "")
     before = sentence[: sentence.find(text)] if text and text in sentence else ""
     return indicator.kind in SUMS and row["measure"] != "change_rate" and bool(_pattern("summed").search(before))
-
-
-SUMS = frozenset({"count", "amount", "money"})  # kinds that may add up over a time; the others say how things stand
 
 
 def _is_state(row: Row, indicator: Indicator) -> bool:

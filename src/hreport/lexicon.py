@@ -32,6 +32,11 @@ EVIDENCE = ("found", "knowledge")
 # The kind of an own indicator that does not say it, by the dimension of its unit; all other units count.
 KIND_OF = {"share": "rate", "money": "money", "us_dollars": "money", "time": "duration", "age": "duration"}
 AMOUNTS = {"area", "length", "volume", "mass", "coal_equivalent", "power", "energy", "computing", "containers"}
+# Kinds of indicator that say how things stand at a time; those that count may be what several years add up to, and so
+# may sums of money.
+STATES = frozenset({"rate", "ratio", "duration", "index"})
+COUNTS = frozenset({"count", "amount"})
+SUMS = COUNTS | {"money"}
 UNITS_SAID = 20  # of those known, where none is like the unknown one
 MORE_ALIASES = "add_aliases"  # key of an own entry: they stand beside the shipped ones, which `aliases` replaces
 CURLY = re.compile("[\u201c\u201d\u2018\u2019\uff02]")  # quotes that word processors make of straight ones

@@ -64,6 +64,11 @@ def columns_of(text: str) -> tuple[Column, ...]:
     return tuple(Column(name, kind or "text") for name, _, kind in pairs)  # type: ignore[arg-type]
 
 
+# What a comparison can be asked for: what its columns are, and which figures it takes.
+BY = ("area", "area,year", "report")
+STATUSES = ("actual", "target", "reference")
+MEASURES = ("level", "change", "change_rate", "multiple", "rank")
+ALL = "all"  # of the statuses, of the measures
 STATE_BEFORE = "link.state_before"  # the rule of the A in 由A增至B: how things were, at a time that is seldom said
 SOURCE = "url publisher published"
 HASH = 16  # digits of a document's SHA-256 that its rows carry, at least

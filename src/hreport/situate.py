@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from hreport import resolve
 from hreport.grammar import Grammar
-from hreport.lexicon import Area, Lexicon
+from hreport.lexicon import COUNTS, STATES, Area, Lexicon
 from hreport.model import Observation, Report, YearSource
 from hreport.split import SHEETS, Layout
 from hreport.tag.areas import AreaMention
@@ -235,9 +235,6 @@ def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
     return str(own + 1 if target else own)
 
 
-# Kinds of indicator that say how things stand at a time. A count or a sum may be what several years add up to.
-STATES = frozenset({"rate", "ratio", "duration", "index"})
-COUNTED = frozenset({"count", "amount"})
 BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since five years after the last
 PLAN_YEARS = 5
 
@@ -255,7 +252,7 @@ def state_year(
     patterns = _patterns(grammar)
     risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
     is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
-    if indicator is not None and indicator.kind in COUNTED and not (verb or indicator.flow or indicator.made):
+    if indicator is not None and indicator.kind in COUNTS and not (verb or indicator.flow or indicator.made):
         is_state = True
     if o.year or not is_state or o.measure != "level" or o.basis:
         return o

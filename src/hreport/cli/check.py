@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import language, options
-from hreport.cli.run import TO_SCREEN, Run, encoding_of, misuse, tell
-from hreport.figures import Selection, SelectionError
+from hreport.cli.run import TO_SCREEN, Run, encoding_of, tell
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, listed, reason_of
+from hreport.messages import Message, listed
 from hreport.record import CHECK, plain, wording
 from hreport.writers import Evidence, Paragraph, write_paragraphs
 
 if TYPE_CHECKING:
     from hreport.checks import Finding, Part
+    from hreport.figures import Selection
 
 
 def check(
@@ -65,17 +65,10 @@ def check(
 ) -> None:
     """What does not add up: damaged and impossible figures, parts that miss their total, growth that does not fit."""
     from hreport import checks
-    from hreport.lexicon import LexiconError, load
 
     run = Run.of(locals())
-    try:
-        lexicon = load(catalog)
-    except LexiconError as error:
-        misuse(reason_of(error))
-    try:
-        wanted = Selection.of(lexicon.indicators, indicator=indicator or (), year=year or (), area=area or ())
-    except SelectionError as error:
-        raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
+    lexicon = run.lexicon()
+    wanted = options.selected(lexicon, indicator=indicator or (), year=year or (), area=area or ())
     known = checks.codes(lexicon)
     asked = [options.one_of(word, known, "--code") for word in code or []]
     found = checks.check(run.rows("observations", tables=True), lexicon)

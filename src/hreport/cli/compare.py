@@ -14,15 +14,15 @@ import typer
 from hreport import __version__
 from hreport.cli import options
 from hreport.cli.options import STORE
-from hreport.cli.run import TO_SCREEN, Run, misuse, tell
-from hreport.figures import ALL, BY, MEASURES, STATUSES, Figure, Selection, SelectionError, why_none
+from hreport.cli.run import TO_SCREEN, Run, tell
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, reason_of, translated
-from hreport.record import GROWTH, LONG, NOTES, SUGGEST, Row, headed, wording
+from hreport.messages import Message, translated
+from hreport.record import ALL, BY, GROWTH, LONG, MEASURES, NOTES, STATUSES, SUGGEST, Row, headed, wording
 from hreport.writers import BOOKS, SDMX, Table
 
 if TYPE_CHECKING:
     from hreport.comparison import Comparison
+    from hreport.figures import Figure, Selection
     from hreport.lexicon import Conversion, Indicator
     from hreport.model import Issue
 
@@ -79,28 +79,22 @@ def compare(
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
     from hreport import checks, comparison
-    from hreport.lexicon import LexiconError, load
+    from hreport.figures import why_none
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
 
     run = Run.of({**locals(), "figures": not (suggest or growth)})
-    try:
-        lexicon = load(catalog)
-    except LexiconError as error:
-        misuse(reason_of(error))
+    lexicon = run.lexicon()
     catalogue = lexicon.indicators
-    try:
-        selection = Selection.of(
-            catalogue,
-            by=by,
-            indicator=indicator or (),
-            status=status,
-            measure=measure,
-            year=year or (),
-            area=area or (),
-        )
-    except SelectionError as error:
-        raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
+    selection = options.selected(
+        lexicon,
+        by=by,
+        indicator=indicator or (),
+        status=status,
+        measure=measure,
+        year=year or (),
+        area=area or (),
+    )
     rows = list(run.rows("observations", tables=True))
     if suggest:
         found = suggestions(rows, lexicon, measure, status)

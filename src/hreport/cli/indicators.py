@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse, tell
-from hreport.messages import Message, listed, reason_of
+from hreport.cli.run import TO_SCREEN, Run, tell
+from hreport.messages import Message, listed
 from hreport.record import CARD, CATALOGUE, Row, columns_of, headed
 
 if TYPE_CHECKING:
@@ -32,13 +32,9 @@ def indicators(
 ) -> None:
     """The catalogue of indicators, those that words match, or one with everything that is known of it."""
     from hreport.catalogue import groups, label, of_system, row, sought_for
-    from hreport.lexicon import LexiconError, load
 
     run = Run([], output, form, catalog=catalog, headers=headers)
-    try:
-        lexicon = load(catalog)
-    except LexiconError as error:
-        misuse(reason_of(error))
+    lexicon = run.lexicon()
     if group is not None:
         group = options.one_of(group, groups(lexicon), "--group")
     if system is not None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hreport.messages import LANGUAGES, Message, listed
 from hreport.writers import WRITERS
+
+if TYPE_CHECKING:
+    from hreport.figures import Selection
+    from hreport.lexicon import Lexicon
 
 STORE = "duckdb"
 
@@ -26,6 +30,16 @@ def one_of(value: str, known: Iterable[str], option: str) -> str:
         Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(names.values())),
         param_hint=option,
     )
+
+
+def selected(lexicon: Lexicon, **words: Any) -> Selection:
+    """What the user asks for (the arguments of `Selection.of`); a word that is not known is misuse of its option."""
+    from hreport.figures import Selection, SelectionError
+
+    try:
+        return Selection.of(lexicon.indicators, **words)
+    except SelectionError as error:
+        raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
 
 
 def _format(value: str | None) -> str | None:

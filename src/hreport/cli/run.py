@@ -26,6 +26,7 @@ from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_bo
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
+    from hreport.lexicon import Lexicon
     from hreport.model import Issue
     from hreport.pipeline import Outcome, Want
     from hreport.sources import Source
@@ -130,6 +131,15 @@ class Run:
         """
         gathered = self._gathered(want, tables, paths)
         return self._rows(self._outcomes(gathered), gathered)
+
+    def lexicon(self) -> Lexicon:
+        """The data with the user's own catalogue; a mistake in that is misuse."""
+        from hreport.lexicon import LexiconError, load
+
+        try:
+            return load(self.catalog)
+        except LexiconError as error:
+            misuse(reason_of(error))
 
     def _gathered(self, want: Want, tables: bool, paths: Sequence[str] | None) -> Gathered:
         """What there is to read, and what to do with it."""

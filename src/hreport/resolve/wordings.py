@@ -12,13 +12,12 @@ from functools import lru_cache
 from itertools import accumulate, islice, product, repeat
 from typing import TypeAlias
 
-from hreport.lexicon import Folder, Indicator, Lexicon, any_of
+from hreport.lexicon import COUNTS, Folder, Indicator, Lexicon, any_of
 from hreport.model import Measure, Surroundings
 from hreport.resolve.places import find_areas
 from hreport.resolve.units import dimension, is_percent, ratio
 from hreport.tag.words import cut
 
-COUNTED = {"count", "amount"}  # kinds of which a making verb takes another figure: hospitals, and hospitals newly built
 READINGS = 16  # of a spun wording: four spun words, each undone or not
 LONGEST_WORDING = 80  # characters: names of the catalogue have up to 30, wordings of reports up to 40
 SHORTEST_MODIFIER = 2  # characters of a noun that a bare head takes from the words before it
@@ -265,13 +264,13 @@ class _Names:
         """Is a figure behind a verb of making one of the indicator, and not one of what was newly made of it?"""
         if measure == "change":
             return found.flow or verb in self._adding
-        if found.kind not in COUNTED or found.flow or measure != "level":
+        if found.kind not in COUNTS or found.flow or measure != "level":
             return True
         return found.made and verb in self.creating
 
     def some(self, found: Indicator, predicate: str, measure: Measure) -> bool:
         """Is a figure one of those of which the clause says something, and not of all (3家/医院/开展试点)?"""
-        if found.kind not in COUNTED or found.flow or measure not in ("level", "change"):
+        if found.kind not in COUNTS or found.flow or measure not in ("level", "change"):
             return False
         return not self._whole.search(predicate) and not (found.made and self.created(predicate))
 

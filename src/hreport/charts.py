@@ -28,6 +28,7 @@ from typing import Any, TypeAlias
 
 Spec: TypeAlias = dict[str, Any]
 
+KINDS = ("known", "doubtful", "masked", "target", "reference")  # what the key of a bar chart may explain
 THEMES = ("light", "dark")
 FEW_AREAS = 8  # lines that colours and shapes tell apart; more of them stand in panels of their own
 WIDTH = 420  # of the bars and lines, in pixels
@@ -63,6 +64,7 @@ def config(theme: str = "light") -> Spec:
         "background": "transparent" if theme == "dark" else colours["paper"],
         "params": [{"name": name, "value": value} for name, value in colours.items() if name != "areas"],
         "view": {"stroke": None},
+        "concat": {"spacing": 0},
         "axis": {
             "labelColor": ink, "titleColor": quiet, "gridColor": grid, "domainColor": quiet, "tickColor": quiet,
             "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
@@ -118,12 +120,18 @@ def _base(title: str, unit: str) -> Spec:
     return {"title": title, **spec} if title else spec
 
 
-def bars(language: str, *, title: str = "", unit: str = "") -> Spec:
+def bars(language: str, *, title: str = "", unit: str = "", kinds: Sequence[str] = KINDS) -> Spec:
     """One indicator by place: bars from the largest to the smallest, then masks with what they allow, then what is
-    damaged; targets as ticks. Every place has its value beside it, as a cell shows it."""
+    damaged; targets as ticks. Every place has its value beside it, as a cell shows it.
+
+    `kinds`: what the key explains; there is none where all is known.
+    """
     named = words()[language]
     y = {"field": "area", "type": "nominal", "sort": {"field": "rank", "op": "min", "order": "ascending"}}
-    axis = {"title": None, "labelExpr": _cut("datum.label"), "labelLimit": 240, "ticks": False, "domain": False}
+    axis = {
+        "title": None, "labelExpr": _cut("datum.label"), "labelLimit": 240, "labelPadding": 6, "ticks": False,
+        "domain": False,
+    }  # fmt: skip
     spec = _base(title, unit)
     spec["params"].append({"name": "falling", "value": 1})
     return {
@@ -137,7 +145,7 @@ def bars(language: str, *, title: str = "", unit: str = "") -> Spec:
             _hatch_of_bars(y),
             *_goals(named),
             _labels(),
-            _key(named, ("known", "doubtful", "masked", "target", "reference")),
+            *([_key(named, kinds)] if set(kinds) - {"known"} else []),
         ],
     }
 
@@ -439,3 +447,91 @@ def _intervals(y: Spec) -> list[Spec]:
         _filtered(seen, {**end, "shape": {"expr": lower}}, y={"field": "from_low", **y}),
         _filtered(seen, {"type": "text", "dy": -9}, y={"field": "to_high", **y}, text={"field": "said"}),
     ]  # fmt: skip
+
+
+def heat(
+    language: str,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[Sequence[str]],
+    cell: int = 60,
+) -> Spec:
+    """A comparison as a heat table, for a picture: what each cell shows, and in colour its rank within the row.
+
+    `rows` are names with units, `columns` names of places in lines, `cell` the width of a cell in pixels. Its `figures`
+    have `row` and `column` (numbers from 0), `shown` and `state` as above, and `share`: 0 for the first of the row, 1
+    for the last, null for what is not ranked. A cell without a figure is empty.
+    """
+    gaps = {"paddingInner": 0.06, "paddingOuter": 0}
+    axis = {"title": None, "ticks": False, "domain": False, "labelLimit": 0, "labelPadding": 6}
+    # Lines go down from the first, so that names with few of them begin with empty ones.
+    most = max(len(lines) for lines in columns)
+    columns = [[*[" "] * (most - len(lines)), *lines] for lines in columns]
+    lines_of_names = {
+        "labelLineHeight": 14, "labelBaseline": "bottom", "labelAngle": 0, "labelFontSize": 11,
+        "labelPadding": 6 + 14 * (most - 1),
+    }  # fmt: skip
+    rules = {"grid": True, "tickBand": "extent"}  # between the rows
+    y = {"type": "ordinal", "field": "row", "axis": {**axis, **rules, "labelExpr": "row_names[datum.value]"},
+         "scale": {**gaps, "domain": list(range(len(rows)))}}  # fmt: skip
+    x = {"type": "ordinal", "field": "column",
+         "axis": {**axis, **lines_of_names, "orient": "top", "labelExpr": "column_names[datum.value]"},
+         "scale": {**gaps, "domain": list(range(len(columns)))}}  # fmt: skip
+    hidden = "datum.state === 'masked'"
+    broken = "datum.state === 'damaged'"
+    doubted = "datum.state === 'repaired' || datum.state === 'doubt' || datum.state === 'corrected'"
+    frame = {"type": "rect", "strokeWidth": 1, "fill": None}
+    share = {"field": "share", "type": "quantitative", "legend": None,
+             "scale": {"domain": [0, 1], "range": [{"expr": "rank_first"}, {"expr": "rank_last"}]}}  # fmt: skip
+    words_of_cells = f"{hidden} ? masked : {broken} ? damaged : ink"
+    text = {"type": "text", "fontSize": 11, "limit": cell - 4, "color": {"expr": words_of_cells}}
+    hatch = {"type": "point", "shape": _hatch_of_cell(cell, _ROW), "size": 4, "strokeWidth": 0.8, "opacity": 0.45,
+             "stroke": {"expr": "masked"}, "filled": False}  # fmt: skip
+    return {
+        "data": {"name": "figures"},
+        "params": [{"name": "row_names", "value": list(rows)}, {"name": "column_names", "value": list(columns)}],
+        "width": {"step": cell},
+        "height": {"step": _ROW},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": {**frame, "fill": {"expr": "paper"}, "stroke": {"expr": "grid"}}},
+            {**_filtered("isValid(datum.share)", {"type": "rect"}, color=share)},
+            {**_filtered(hidden, hatch)},
+            {**_filtered(hidden, {**frame, "stroke": {"expr": "masked"}})},
+            {**_filtered(broken, {**frame, "stroke": {"expr": "damaged"}, "strokeWidth": 1.5})},
+            {**_filtered(doubted, {**frame, "stroke": {"expr": "quiet"}, "strokeDash": [3, 2]})},
+            {"mark": {**text, "stroke": {"expr": "paper"}, "strokeWidth": 3, "strokeJoin": "round"},
+             "transform": [{"filter": hidden}], "encoding": {"text": {"field": "shown"}}},
+            {"mark": text, "encoding": {"text": {"field": "shown"}}},
+        ],
+    }  # fmt: skip
+
+
+_ROW = 24  # height of a row of a heat table with its gap
+
+
+def _hatch_of_cell(width: int, height: int) -> str:
+    """The path of slanting rules that fill a cell, around its middle; a symbol of size 4 has its path's own size."""
+    right, low, pitch = width * 0.47, height * 0.47, 7.0
+    rules = []
+    start = -right - 2 * low
+    while start < right:
+        # From the foot at `start` up to the right by 45 degrees, as far as the cell reaches.
+        begin, end = max(start, -right), min(start + 2 * low, right)
+        if end > begin:
+            rules.append(f"M{begin:.1f},{low - (begin - start):.1f}L{end:.1f},{low - (end - start):.1f}")
+        start += pitch
+    return "".join(rules)
+
+
+def captioned(spec: Spec, *, title: str, subtitle: Sequence[str] = (), caption: Sequence[str] = ()) -> Spec:
+    """A picture of its own: a specification under a title, with lines beneath that say what its marks mean."""
+    beneath = {
+        "text": list(caption), "orient": "bottom", "anchor": "start", "frame": "bounds", "fontSize": 11,
+        "fontWeight": "normal", "color": {"expr": "quiet"}, "lineHeight": 15, "offset": 12,
+    }  # fmt: skip
+    inner = {name: value for name, value in spec.items() if name != "params"}  # they belong to the whole
+    if caption:
+        inner["title"] = beneath
+    above = {"text": title, "subtitle": list(subtitle), "subtitleLineHeight": 16}
+    return {"title": above, "params": spec["params"], "vconcat": [inner], "padding": 12}

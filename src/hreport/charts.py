@@ -69,10 +69,10 @@ def config(theme: str = "light") -> Spec:
             "labelColor": ink, "titleColor": quiet, "gridColor": grid, "domainColor": quiet, "tickColor": quiet,
             "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
         },
-        "legend": {"labelColor": ink, "titleColor": quiet, "labelFontSize": 12, "labelLimit": 260},
+        "legend": {"labelColor": ink, "titleColor": quiet, "labelFontSize": 12, "labelLimit": 0},
         "title": {
             "color": ink, "subtitleColor": quiet, "fontSize": 15, "subtitleFontSize": 12, "anchor": "start",
-            "frame": "bounds", "offset": 10,
+            "frame": "bounds", "offset": 8,
         },
         "header": {"labelColor": ink, "labelFontSize": 12, "titleColor": quiet},
         "text": {"color": ink, "fontSize": 12},
@@ -110,9 +110,13 @@ _UNSEEN: Spec = {"type": "point", "opacity": 0, "tooltip": None, "aria": False}
 _CORNER: Spec = {"x": {"value": 0}, "y": {"value": 0}, "tooltip": {"value": None}}
 
 
-def _cut(name: str) -> str:
-    """A name that is too long, without its middle: the number at the end of a report tells masked places apart."""
-    return f"replace({name}, regexp('^(.{{14}}).+(.{{12}})$', 'u'), '$1\u2026$2')"
+def _cut(name: str, most: int = 24) -> str:
+    """A name of too many characters, without its middle: the number at the end of a report tells masked places apart.
+
+    Not left to the limits of Vega, which cut a rare hanzi in two, at which the drawing library fails.
+    """
+    end = most * 2 // 5
+    return f"replace({name}, regexp('^(.{{{most - end}}}).+(.{{{end}}})$', 'u'), '$1\u2026$2')"
 
 
 def _base(title: str, unit: str) -> Spec:
@@ -129,7 +133,7 @@ def bars(language: str, *, title: str = "", unit: str = "", kinds: Sequence[str]
     named = words()[language]
     y = {"field": "area", "type": "nominal", "sort": {"field": "rank", "op": "min", "order": "ascending"}}
     axis = {
-        "title": None, "labelExpr": _cut("datum.label"), "labelLimit": 240, "labelPadding": 6, "ticks": False,
+        "title": None, "labelExpr": _cut("datum.label"), "labelLimit": 0, "labelPadding": 6, "ticks": False,
         "domain": False,
     }  # fmt: skip
     spec = _base(title, unit)
@@ -152,14 +156,17 @@ def bars(language: str, *, title: str = "", unit: str = "", kinds: Sequence[str]
 
 def _ranked(named: Mapping[str, str]) -> list[Spec]:
     """Where each place stands, where its drawing ends, and what is said beside it."""
-    over_all = {"frame": [None, None], "ignorePeers": True}
     goal = f"(datum.status === 'target' ? '{named['target']}' : '{named['reference']}')"
     return [
         *_calculated(
             bar="datum.is_goal ? null : datum.known_max",
             goal="datum.is_goal ? datum.known_max : null",
             goal_said=f"datum.is_goal ? {goal} + ' ' + datum.said : ''",
+            target_said="datum.status === 'target' ? datum.goal_said : ''",
+            reference_said="datum.status === 'reference' ? datum.goal_said : ''",
             actual="datum.is_goal ? 0 : 1",
+            target="datum.status === 'target' ? 1 : 0",
+            reference="datum.status === 'reference' ? 1 : 0",
         ),
         {
             "joinaggregate": [
@@ -180,20 +187,28 @@ def _ranked(named: Mapping[str, str]) -> list[Spec]:
             "groupby": ["area"],
         },
         {"joinaggregate": [_over("max", "end", "last_end"), _over("min", "end", "first_end")]},
-        {"window": [{"op": "last_value", "field": "goal_said", "as": "goal_of_place"}], "groupby": ["area"],
-         "sort": [{"field": "actual", "order": "descending"}], **over_all},
+        *(_said_of_place(status) for status in ("target", "reference")),
         *_calculated(
             pitch=f"(max(datum.last_end, 0) - min(datum.first_end, 0)) / {PITCH}",
             rank="datum.is_goal ? 4e18 - falling * (isValid(datum.known) ? datum.known : 0) "
             ": isValid(datum.known) ? -falling * datum.known : datum.is_allowed ? 1e18 : datum.is_hidden ? 2e18 : 3e18",
             interval=_INTERVAL,
             label="(datum.is_goal ? datum.goal_said : datum.said + datum.interval "
-            "+ (datum.goal_of_place ? ' \u00b7 ' + datum.goal_of_place : ''))",
+            "+ (datum.place_target ? ' \u00b7 ' + datum.place_target : '') "
+            "+ (datum.place_reference ? ' \u00b7 ' + datum.place_reference : ''))",
             label_at="max(datum.place_end, 0)",
             told="datum.area + (isValid(datum.year) ? ' ' + datum.year : '') + ': ' "
             "+ (datum.is_goal ? datum.goal_said : datum.said + datum.interval)",
         ),
     ]  # fmt: skip
+
+
+def _said_of_place(status: str) -> Spec:
+    """What is said of the target or reference of a place, on all its records: that of the record that sorts last."""
+    return {
+        "window": [{"op": "last_value", "field": f"{status}_said", "as": f"place_{status}"}], "groupby": ["area"],
+        "sort": [{"field": status, "order": "ascending"}], "frame": [None, None], "ignorePeers": True,
+    }  # fmt: skip
 
 
 def _over(op: str, field: str, name: str) -> Spec:
@@ -204,7 +219,7 @@ def _filtered(condition: str, mark: Spec, **encoding: Spec) -> Spec:
     return {"transform": [{"filter": condition}], "mark": mark, "encoding": encoding}
 
 
-_VALUE_AXIS = {"title": {"signal": "unit"}, "tickCount": 6, "format": ",.12~r"}
+_VALUE_AXIS = {"labelFlush": False, "title": {"signal": "unit"}, "tickCount": 6, "format": ",.12~r"}
 
 
 def _known_bars() -> list[Spec]:
@@ -271,7 +286,7 @@ def _goals(named: Mapping[str, str]) -> list[Spec]:
 
 
 def _labels() -> Spec:
-    beside = "datum.bound === 'min' || datum.goes_on ? 16 : 6"
+    beside = "(datum.bound === 'min' && !datum.is_goal) || datum.goes_on ? 16 : 6"
     colour = "datum.is_hidden ? masked : datum.is_broken ? damaged : ink"
     mark = {"type": "text", "align": "left", "baseline": "middle", "dx": {"expr": beside}, "color": {"expr": colour}}
     x = {"field": "label_at", "type": "quantitative"}
@@ -321,9 +336,9 @@ def panels(language: str, *, title: str = "", unit: str = "", columns: int = 4) 
         {  # not a header, which stands as high as the text in its panel reaches
             "transform": [
                 {"aggregate": [{"op": "count", "as": "count"}], "groupby": ["area"]},
-                *_calculated(name=_cut("datum.area")),
+                *_calculated(name=_cut("datum.area", 11)),
             ],
-            "mark": {"type": "text", "align": "left", "baseline": "bottom", "limit": 166},
+            "mark": {"type": "text", "align": "left", "baseline": "bottom"},
             "encoding": {
                 "x": {"value": 0},
                 "y": {"value": -18},
@@ -395,7 +410,7 @@ def _told_over_years(named: Mapping[str, str], apart: Sequence[str]) -> list[Spe
     return [
         *_calculated(
             when="isValid(datum.year) ? '' + datum.year : '?'",
-            floating="isValid(datum.known) || datum.is_allowed ? 1 : 0",
+            drawn_as="isValid(datum.known) ? 'known' : datum.is_allowed ? 'interval' : 'words'",
         ),
         {
             "joinaggregate": [
@@ -406,7 +421,7 @@ def _told_over_years(named: Mapping[str, str], apart: Sequence[str]) -> list[Spe
         },
         {
             "window": [{"op": "row_number", "as": "nth"}],
-            "groupby": ["when", "floating", *apart],
+            "groupby": ["when", "drawn_as", *apart],
             "sort": [{"field": "area"}],
         },
         # An interval shall not press the lines together: it is drawn as far as the known figures reach, and half more.
@@ -445,7 +460,8 @@ def _intervals(y: Spec) -> list[Spec]:
                   y={"field": "from_low", **y}, y2={"field": "to_high"}),
         _filtered(seen, {**end, "shape": {"expr": upper}}, y={"field": "to_high", **y}),
         _filtered(seen, {**end, "shape": {"expr": lower}}, y={"field": "from_low", **y}),
-        _filtered(seen, {"type": "text", "dy": -9}, y={"field": "to_high", **y}, text={"field": "said"}),
+        _filtered(seen, {"type": "text", "dy": {"expr": "4 - 13 * datum.nth"}},
+                  y={"field": "to_high", **y}, text={"field": "said"}),
     ]  # fmt: skip
 
 
@@ -466,7 +482,7 @@ def heat(
     axis = {"title": None, "ticks": False, "domain": False, "labelLimit": 0, "labelPadding": 6}
     # Lines go down from the first, so that names with few of them begin with empty ones.
     most = max(len(lines) for lines in columns)
-    columns = [[*[" "] * (most - len(lines)), *lines] for lines in columns]
+    columns = [[*["\u00a0"] * (most - len(lines)), *lines] for lines in columns]
     lines_of_names = {
         "labelLineHeight": 14, "labelBaseline": "bottom", "labelAngle": 0, "labelFontSize": 11,
         "labelPadding": 6 + 14 * (most - 1),
@@ -484,7 +500,7 @@ def heat(
     share = {"field": "share", "type": "quantitative", "legend": None,
              "scale": {"domain": [0, 1], "range": [{"expr": "rank_first"}, {"expr": "rank_last"}]}}  # fmt: skip
     words_of_cells = f"{hidden} ? masked : {broken} ? damaged : ink"
-    text = {"type": "text", "fontSize": 11, "limit": cell - 4, "color": {"expr": words_of_cells}}
+    text = {"type": "text", "fontSize": 11, "color": {"expr": words_of_cells}}
     hatch = {"type": "point", "shape": _hatch_of_cell(cell, _ROW), "size": 4, "strokeWidth": 0.8, "opacity": 0.45,
              "stroke": {"expr": "masked"}, "filled": False}  # fmt: skip
     return {

@@ -31,7 +31,7 @@ MOST_ROWS, MOST_PLACES = 60, 40  # of a heat table
 MOST_BARS = 60
 PPI = 300  # pixels an inch that papers ask for; 72 units of a drawing are an inch
 MOST_PIXELS = 40_000_000  # a larger picture has fewer of them an inch
-NARROWEST, WIDEST = 44, 92  # a cell of a heat table, in units
+NARROWEST, WIDEST = 44, 116  # a cell of a heat table, in units
 _HANZI = 11.5  # width of a hanzi in a cell, with what parts it from the next
 
 
@@ -71,7 +71,8 @@ def chart_of(found: Comparison, language: str, *, one: bool, over_years: bool) -
             )
         )
     years = {c["year"] for c in cells}
-    by_place = over_years and len(years) > 1
+    by_year = over_years and len(years) > 1
+    subtitle = [str(first["year"] or "?")] if over_years and not by_year else []
     names = _names(cells) if over_years else {}
     records = [_record(c, names.get((c["area"], c["area_id"]), c["place"])) for c in cells]
     areas, more = _most(records, "area", MOST_BARS)
@@ -81,13 +82,13 @@ def chart_of(found: Comparison, language: str, *, one: bool, over_years: bool) -
     title = first["indicator"] if language == "zh" else first["name_en"]
     title += _kind_of(first, language)
     unit = first["unit"]
-    if not by_place:
+    if not by_year:
         spec = charts.bars(language, unit=unit, kinds=_kinds(kept))
     elif len({r["area"] for r in kept}) > charts.FEW_AREAS:
         spec = charts.panels(language, unit=unit)
     else:
         spec = charts.lines(language, unit=unit)
-    return Chart(_with_words(spec, kept, title, found.legends[language], 620), tuple(left_out))
+    return Chart(_with_words(spec, kept, title, found.legends[language], 620, subtitle), tuple(left_out))
 
 
 def _names(cells: Iterable[Row]) -> Mapping[tuple[str, str | None], str]:
@@ -99,7 +100,7 @@ def _names(cells: Iterable[Row]) -> Mapping[tuple[str, str | None], str]:
 
 def _record(cell: Row, area: str) -> Row:
     names = ("year", "number", "number_max", "low", "high", "shown", "text", "state", "status", "bound")
-    return {"area": _printable(area), **{n: _printable(v) if isinstance(v := cell[n], str) else v for n in names}}
+    return {"area": area, **{n: cell[n] for n in names}}
 
 
 def _most(records: Iterable[Row], name: str, most: int) -> tuple[list[Any], int]:
@@ -167,14 +168,14 @@ def _heat_of(found: Comparison, language: str) -> Chart:
     spec = charts.heat(
         language,
         rows=[_row_name(firsts[line], language) for line in lines],
-        columns=[_in_lines(_printable(name), cell) for name in places],
+        columns=[_in_lines(name, cell) for name in places],
         cell=cell,
     )
     records = [
         {
             "row": lines.index(c["line"]),
             "column": places.index(c["place"]),
-            "shown": _printable(c["shown"]),
+            "shown": _shortened(c["shown"], int((cell - 8) / (_HANZI / 2))),
             "state": c["state"],
             "share": (c["rank"] - 1) / max(c["comparable"] - 1, 1) if c["rank"] else None,
         }
@@ -243,16 +244,21 @@ def _with_words(
     return {**whole, "datasets": {"figures": records}}
 
 
-def _printable(text: str) -> str:
-    """A text of one line: what a document holds may be no character of a drawing."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+def _drawable(part: Any) -> Any:
+    """Data of a specification with texts that can be drawn: a control character ends the drawing library, and with it
+    the program."""
+    if isinstance(part, str):
+        return "".join(c if c.isprintable() or (c.isspace() and c > "\x9f") else "\ufffd" for c in part)
+    if isinstance(part, Mapping):
+        return {key: _drawable(value) for key, value in part.items()}
+    return [_drawable(value) for value in part] if isinstance(part, (list, tuple)) else part
 
 
 def svg(chart: Chart) -> str:
     """The drawing as svg, in which text is text; the same from the same chart."""
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(chart.spec, config=charts.config(), allowed_base_urls=[])
+    drawn = vl_convert.vegalite_to_svg(_drawable(chart.spec), config=charts.config(), allowed_base_urls=[])
     return _fonts_once(drawn)
 
 

@@ -110,7 +110,7 @@ _UNSEEN: Spec = {"type": "point", "opacity": 0, "tooltip": None, "aria": False}
 _CORNER: Spec = {"x": {"value": 0}, "y": {"value": 0}, "tooltip": {"value": None}}
 
 
-def _cut(name: str, most: int = 24) -> str:
+def _cut(name: str, most: int = 28) -> str:
     """A name of too many characters, without its middle: the number at the end of a report tells masked places apart.
 
     Not left to the limits of Vega, which cut a rare hanzi in two, at which the drawing library fails.
@@ -480,18 +480,10 @@ def heat(
     """
     gaps = {"paddingInner": 0.06, "paddingOuter": 0}
     axis = {"title": None, "ticks": False, "domain": False, "labelLimit": 0, "labelPadding": 6}
-    # Lines go down from the first, so that names with few of them begin with empty ones.
-    most = max(len(lines) for lines in columns)
-    columns = [[*["\u00a0"] * (most - len(lines)), *lines] for lines in columns]
-    lines_of_names = {
-        "labelLineHeight": 14, "labelBaseline": "bottom", "labelAngle": 0, "labelFontSize": 11,
-        "labelPadding": 6 + 14 * (most - 1),
-    }  # fmt: skip
     rules = {"grid": True, "tickBand": "extent"}  # between the rows
     y = {"type": "ordinal", "field": "row", "axis": {**axis, **rules, "labelExpr": "row_names[datum.value]"},
          "scale": {**gaps, "domain": list(range(len(rows)))}}  # fmt: skip
-    x = {"type": "ordinal", "field": "column",
-         "axis": {**axis, **lines_of_names, "orient": "top", "labelExpr": "column_names[datum.value]"},
+    x = {"type": "ordinal", "field": "column", "axis": None,
          "scale": {**gaps, "domain": list(range(len(columns)))}}  # fmt: skip
     hidden = "datum.state === 'masked'"
     broken = "datum.state === 'damaged'"
@@ -505,11 +497,19 @@ def heat(
              "stroke": {"expr": "masked"}, "filled": False}  # fmt: skip
     return {
         "data": {"name": "figures"},
-        "params": [{"name": "row_names", "value": list(rows)}, {"name": "column_names", "value": list(columns)}],
+        "params": [{"name": "row_names", "value": list(rows)}],
         "width": {"step": cell},
         "height": {"step": _ROW},
         "encoding": {"x": x, "y": y},
         "layer": [
+            {
+                # Names in lines, whose last one stands above the first row; labels of an axis would begin there.
+                "data": {"values": [{"column": n, "name": list(lines), "above": len(lines) - 1}
+                                    for n, lines in enumerate(columns)]},
+                "mark": {"type": "text", "fontSize": 11, "lineHeight": 14, "baseline": "bottom",
+                         "dy": {"expr": "-14 * datum.above"}},
+                "encoding": {"y": {"value": -6}, "text": {"field": "name"}},
+            },
             {"mark": {**frame, "fill": {"expr": "paper"}, "stroke": {"expr": "grid"}}},
             {**_filtered("isValid(datum.share)", {"type": "rect"}, color=share)},
             {**_filtered(hidden, hatch)},

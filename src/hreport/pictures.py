@@ -163,7 +163,7 @@ def _heat_of(found: Comparison, language: str) -> Chart:
     if more_places:
         left_out.append(_too_many(more_places, MOST_PLACES))
     width = max(screen_width(c["shown"]) for c in kept) * _HANZI / 2 + 8
-    cell = round(min(max(width, NARROWEST), WIDEST))
+    cell = math.ceil(min(max(width, NARROWEST), WIDEST))
     firsts = {line: next(c for c in found.cells if c["line"] == line) for line in lines}
     spec = charts.heat(
         language,
@@ -175,7 +175,7 @@ def _heat_of(found: Comparison, language: str) -> Chart:
         {
             "row": lines.index(c["line"]),
             "column": places.index(c["place"]),
-            "shown": _shortened(c["shown"], int((cell - 8) / (_HANZI / 2))),
+            "shown": _shortened(c["shown"], math.floor((cell - 8) / _HANZI * 2 + 0.01)),
             "state": c["state"],
             "share": (c["rank"] - 1) / max(c["comparable"] - 1, 1) if c["rank"] else None,
         }

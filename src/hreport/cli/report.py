@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hreport.cli import language, options
-from hreport.cli.run import Run, misuse, tell
+from hreport.cli.run import Run, misuse
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import ALL, BY, MEASURES, STATUSES
@@ -53,11 +53,10 @@ def report(
     verbose: options.Verbose = False,
     lang: options.Lang = None,
 ) -> None:
-    """One page of reports, or of tables that extract wrote: comparison, masks, checks, and the words behind each figure.
+    """One page, of reports or of tables that extract wrote: comparison, charts, masks, findings, words of figures.
 
     The page begins with what the options select; everything else is in it, too.
     """
-    from hreport.pages import html
     from hreport.pages import report as pages
 
     if output is None or output.suffix.lower() not in SUFFIXES:
@@ -80,11 +79,5 @@ def report(
         made = pages.page(given, lexicon, selection, language=language.current(), title=title, keep_copies=keep_copies)
     for issue in made.issues:
         run.note(issue)
-    page = html.page_of(
-        "report.html",
-        {"language": language.current(), "title": title or Message("Reports side by side")},
-        {"data": html.json_of(made.data), "texts": html.packed(made.texts), "vega": html.vega()},
-        later=["vega"],
-    )
-    run.write_page(page)
+    run.write_page(pages.file_of(made))
     run.end()

@@ -25,7 +25,7 @@ class Excerpts:
 
     @classmethod
     def of(cls, rows: Iterable[Row], text_of: TextOf) -> Excerpts:
-        """What of the texts the rows need; of a file without a text (a table that was read back) the sentences alone."""
+        """What of the texts the rows need; of a file without a text (a table was read) the sentences alone."""
         by_file: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             by_file[row["file"] or ""].append(row)

@@ -2,15 +2,14 @@
 
 **A template** (`assets/NAME.html`) is a page that names its own parts, which are put in place:
 
-- `<script src="x.js"></script>` and `<link rel="stylesheet" href="x.css">`, alone on a line: the file of `assets/`,
-  inline;
-- `{{name}}`: text, escaped; it may stand between tags and in quoted attributes. `{{words.key}}` are words of the page in
-  the language that it begins with (`data/pages.toml`). `{{policy}}` is the Content-Security-Policy;
-- `<script ... id="name"></script>`, empty and with a `type` that no browser runs: a block of data, `name` is a key of
-  `blocks`.
+- `<script src="x.js"></script>` and `<link rel="stylesheet" href="x.css">`, each alone on a line: the file of
+  `assets/`, inline;
+- `{{name}}`: text, escaped; it may stand between tags and in quoted attributes. `{{policy}}` is the
+  Content-Security-Policy, and stands in the first tag of the head;
+- `<script type="..." id="name"></script>`, empty and of a type that no browser runs: a block of data of this name.
 
 **The policy** forbids every request to the network. Scripts run only if their digest is in it: those of the template,
-and the blocks named in `later`, which a script of the page may hand to a script element of its own when they are needed.
+and blocks named in `later`, which a script of the page may hand to a script element of its own when they are needed.
 None is made of text (`eval`), so that Vega needs `ast: true`. Styles may be inline.
 """
 
@@ -123,5 +122,5 @@ def vega() -> str:
     """The script of Vega, Vega-Lite and Vega-Embed, which sets `vegaEmbed`, `vega` and `vegaLite`."""
     import vl_convert
 
-    code = str(vl_convert.javascript_bundle())
+    code = str(vl_convert.javascript_bundle())  # type: ignore[call-arg]  # the snippet may be left out
     return script_of(f"(() => {{\n{code}\n}})();\n".replace("\r\n", "\n").replace("\r", "\n"))

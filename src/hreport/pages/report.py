@@ -5,33 +5,32 @@ for a page that filters and draws by itself.
 what is missing. Texts of the columns named in `coded` are indexes into `strings`. Offsets are Python's: characters
 (code points), not the UTF-16 units of JavaScript.
 
-| key | holds |
-|---|---|
-| `version` | of this contract |
-| `language` | `zh` or `en`: the one to begin with |
-| `title` | of the page, "" for its own words |
-| `program` | name and version of the program |
-| `words` | by language: all words of the page (`data/pages.toml`), with `codes` (column -> code -> words) and `legend` |
-| `selection` | to begin with: `by` (`area`, `area,year`, `report`), `status` and `measure` (or `all`), `indicators` (ids), |
-| | `years`, `areas` (indexes); empty lists are everything |
-| `indicators` | `{id, name, en, group, better}`, in the order of the catalogue |
-| `lines` | rows of a comparison, in its order: `{indicator, measure, status, basis, unit}` |
-| `areas` | columns of a comparison, in its order: `{name, id, unknown, level}`; a masked or unknown place is one of its |
-| | own in each report |
-| `reports` | `{file, report, title, area, year, area_inferred, area_evidence, url, publisher, published, format, pages,` |
-| | `from_table, copy_of, figures, known, masked, damaged, repaired, corrected, doubtful, contradicted, masks: {kind: n}}` |
-| `figures` | one entry for each observation, by file, report and offset; see below |
-| `masks` | the same of each mask: `report, kind, text, start, end, sentence_start, sentence_end, page, section, rule, sentence` |
-| `findings` | of `hreport check`: `{code, sure, note, message: {en, zh}, parts: [{role, figure}]}` |
-| `issues` | `{file, code, message: {en, zh}, fatal}` |
-| `coded` | `{figures: [names], masks: [names]}` |
-| `strings` | the shared texts |
+- `version` of this contract; `language`: `zh` or `en`, the one to begin with; `title` of the page, "" for its own
+  words; `program`: name and version.
+- `words`: by language, all words of the page (`data/pages.toml`), with `legend`, `groups` and `codes` (column -> code
+  -> words). `charts`: `charts.for_page()`.
+- `selection`, to begin with: `by` (`area`, `area,year`, `report`), `status` and `measure` (or `all`), `indicators`
+  (ids), `years`, `areas` (indexes); an empty list is everything.
+- `indicators`: `{id, name, en, group, better}`, in the order of the catalogue.
+- `lines`: the rows of a comparison in its order, `{indicator, measure, status, basis, unit}`.
+- `areas`: the columns of a comparison in its order, `{name, id, unknown, level}`; a masked or unknown place is one of
+  its own in each report.
+- `reports`: `{file, report, title, area, year, area_inferred, area_evidence, url, publisher, published, format, pages,
+  from_table, copy_of, figures, known, masked, damaged, repaired, corrected, doubtful, contradicted, masks}`. `area` and
+  `copy_of` are indexes; `masks`: how many of each kind; `from_table`: its text was not read, so that no masks are known
+  but those of figures (and those that a store holds).
+- `figures`: one entry for each observation, by file, report and offset; see below.
+- `masks`: the same of each mask, `report, kind, text, start, end, sentence_start, sentence_end, page, section, rule,
+  sentence`.
+- `findings` of `hreport check`: `{code, sure, note, message: {en, zh}, parts: [{role, figure}]}`.
+- `issues`: `{file, code, message: {en, zh}, fatal}`.
+- `coded`: `{figures: [names], masks: [names]}`; `strings`: the shared texts.
 
 **Figures**
 
 - `line`, `area`, `year`, `report`. `line` is null where no indicator of the catalogue fits.
-- `order`: of the figures of a cell that pass the filter the smallest is shown. By report, figures of the place that most
-  of the report's figures speak of (of those that pass; the first of several) go before the others.
+- `order`: of the figures of a cell that pass the filter the smallest is shown. By report, figures of the place that
+  most of the report's figures speak of (of those that pass; the first of several) go before the others.
 - `stands`: 1, or 0 where a copy of a text only says again what another says: it stands in no cell but by report.
 - `shown`: what a cell shows of it; behind it come, parted by spaces, `*` (see `against`), its own `marks`, and its year
   in brackets where the column has another (`(?)`: not known). By report the mark of a copy is left out.
@@ -42,12 +41,16 @@ what is missing. Texts of the columns named in `coded` are indexes into `strings
   one of a later year, the cell has the `*`. Of very many those of the highest confidence are named.
 - `start`, `end`, `sentence_start`, `sentence_end`: offsets in the document. The last two are null where they are not
   known; then `sentence` has the words (else it is null: the texts have them).
-- `page`, `table`, `row`, `column`, `section`; `wording` (the report's words for the indicator), `text`, `unit`, `period`
-  as written; `status`, `measure`, `basis`; `rule` (that found it).
+- `page`, `table`, `row`, `column`, `section`; `wording` (the report's words for the indicator), `text`, `unit` and
+  `period` as written; `status`, `measure`, `basis`; `rule` (that found it).
 - `confidence`; `reasons`: codes of why it is not higher; `doubts`: codes of why the figure is marked; `damage`.
 - `mirror`: the report that its report is a copy of.
 
 **The texts** are apart, since they are large and seldom asked for: for each report's file a list of `[offset, text]`.
+
+**The file** (`file_of`) is made of `assets/report.html`. It may name `{{title}}`, `{{language}}`, `{{program}}` and
+`{{words.KEY}}` (of the language that it begins with), and has the blocks `data` (the object), `texts` (base64 of
+gzipped JSON) and `vega` (the script of the charts, to be run when it is needed).
 """
 
 from __future__ import annotations
@@ -60,11 +63,12 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from hreport import __version__, checks, comparison, mirrors
+from hreport import __version__, charts, checks, comparison, mirrors
 from hreport.figures import LOW_CONFIDENCE, Figure, Selection, identity, unique
 from hreport.lexicon import Lexicon
 from hreport.messages import LANGUAGES, translated
 from hreport.model import Issue
+from hreport.pages import html
 from hreport.pages.board import Areas, Board
 from hreport.pages.excerpts import Excerpts, Segment, TextOf
 from hreport.record import Row, corrected_fields, encodable, wording
@@ -83,7 +87,7 @@ def _no_text(file: str) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was read: rows of `extract` and of `masks` (`layer` tells them apart); how to get the text of a file, None
-    where there is none; of each document that was read, what is known of it (`record.document_row`); what went wrong."""
+    where there is none; of each document that was read what is known of it (`record.document_row`); what went wrong."""
 
     rows: Sequence[Row]
     text_of: TextOf = _no_text
@@ -98,6 +102,20 @@ class Page:
     data: Data
     texts: Mapping[str, Sequence[Segment]]
     issues: Sequence[Issue]
+
+
+def file_of(page: Page) -> bytes:
+    """The page as one HTML file."""
+    data = page.data
+    own = data["words"][data["language"]]
+    texts = {
+        "title": data["title"] or own["title"].format(reports=len(data["reports"])),
+        "language": data["language"],
+        "program": data["program"],
+        **{f"words.{key}": words for key, words in own.items() if isinstance(words, str)},
+    }
+    blocks = {"data": html.json_of(data), "texts": html.packed(page.texts), "vega": html.vega()}
+    return html.page_of("report.html", texts, blocks, later=["vega"])
 
 
 class _Strings:
@@ -147,6 +165,7 @@ def page(
         "title": encodable(title),
         "program": f"hreport {__version__}",
         "words": words(),
+        "charts": charts.for_page(),
         "selection": {
             "by": selection.by,
             "status": selection.status,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
-FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much each place states
+FOR_PEOPLE = (TO_SCREEN, "xlsx", "md", "html")  # forms that end with a line on how much each place states
 
 
 def compare(
@@ -115,7 +115,8 @@ def compare(
     same_unit = partial(convert, lexicon=lexicon)
     if run.form == SDMX:
         as_places = replace(selection, by="area")  # a copy of a text is no observation of its own, by report either
-        standing, _, issues = comparison.standing(rows, catalogue, same_unit, as_places, keep_copies=keep_copies)
+        copies = comparison.copies_among(rows, keep_copies)
+        standing, _, issues = comparison.standing(rows, catalogue, same_unit, as_places, copies)
         _observations(run, standing, issues, lexicon.conversions)
     result = comparison.compare(
         rows,

@@ -48,9 +48,10 @@ from hreport.sources import Source
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
-Want: TypeAlias = Literal["observations", "masks", "both"]
+# Rows of extract, of masks, of both; or of both and of all else that there is to see in a document (`mark_rows`).
+Want: TypeAlias = Literal["observations", "masks", "both", "marks"]
 LAYERS: Mapping[Want, Sequence[str]] = {
-    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"),
+    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"), "marks": ("quantity", "mask"),
 }  # fmt: skip
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
@@ -164,7 +165,8 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return Outcome(source.path, more=(replace(source, ocr=True, effort=1 + pages),), digest=digest)
     if isinstance(document, Issue):
         return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
-    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
+    every = work.want == "marks"
+    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name, every)
     doubts = [replace(i, path=source.path) for i in doubts]
     given = sources_of(extraction, work.manifest.of(source.path))
     rows: list[Row] = []
@@ -174,6 +176,8 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         rows += record.observation_rows(extraction, source.path, given)
     rows, said = correct(rows, work.corrections, lexicon, source.path, digest, LAYERS[work.want])
     doubts += said
+    if every:
+        rows += record.mark_rows(extraction, source.path)
     if work.save_text is not None:
         doubts += sourcetext.save(document, work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
@@ -283,14 +287,14 @@ def put_right(rows: Sequence[Row], work: Work, lexicon: Lexicon, path: str) -> t
 
 
 def extract(
-    document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = ""
+    document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = "", mentions: bool = False
 ) -> tuple[Extraction, list[Issue]]:
     """What a document holds, with what a manifest says of it in place of what was read off it."""
     hints: dict[int, dict[str, str]] = {}
     for entry in sorted(entries, key=lambda e: e.report):
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
         hints[entry.report] = {**hints.get(entry.report, {}), **said}
-    extraction = analyse(document, lexicon, hints or None)
+    extraction = analyse(document, lexicon, hints or None, mentions)
     numbers = {r.number for r in extraction.reports}
     issues = [
         Issue(

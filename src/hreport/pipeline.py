@@ -48,10 +48,12 @@ from hreport.sources import Source
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
-# Rows of extract, of masks, of both; or of both and of all else that there is to see in a document (`mark_rows`).
-Want: TypeAlias = Literal["observations", "masks", "both", "marks"]
+# `both` takes tables of either; with `all`, tables are those of extract, as for `observations`, and stores give both.
+# `marks`: rows of extract and of masks, and all else that there is to see in a document (`record.mark_rows`).
+Want: TypeAlias = Literal["observations", "masks", "both", "all", "marks"]
 LAYERS: Mapping[Want, Sequence[str]] = {
-    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"), "marks": ("quantity", "mask"),
+    "observations": ("quantity",), "masks": ("mask",),
+    **dict.fromkeys(("both", "all", "marks"), ("quantity", "mask")),
 }  # fmt: skip
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
@@ -255,7 +257,7 @@ def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if not work.tables:
         message = Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
-    layers = work.want == "both"
+    layers = work.want == "both" or (work.want == "all" and source.path.lower().endswith(readback.STORE_SUFFIX))
     try:
         if source.data is None:
             rows = readback.read_table(Path(source.on_disk), layers)

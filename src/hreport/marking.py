@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -43,13 +42,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A document with its marks in the order of the text (they may cross), and its reports and what it is, as rows."""
+    """A document with its marks in the order of the text (they may cross), and its reports as rows."""
 
     file: str
     text: str
     marks: tuple[Mark, ...]
     reports: tuple[Row, ...]
-    about: Row
 
     def within(self, start: int, end: int) -> Marked:
         """The same with the marks and the reports of a stretch only, which numbers them anew; the text stays whole."""
@@ -65,12 +63,9 @@ def marked(file: str, text: str, rows: Iterable[Row], lexicon: Lexicon, only: Co
     """
     found: list[Mark] = []
     reports: list[Row] = []
-    about: Row = {}
     for row in rows:
         layer = row["layer"]
-        if layer == "document":
-            about = row
-        elif layer == "report":
+        if layer == "report":
             reports.append(row)
         elif row["start"] < row["end"]:
             kind = _LAYERS[layer]
@@ -79,7 +74,7 @@ def marked(file: str, text: str, rows: Iterable[Row], lexicon: Lexicon, only: Co
                 beside = amount(row, lexicon) if look in ("repaired", "corrected") else ""
                 found.append(Mark(0, row["start"], row["end"], kind, look, row, beside))
     found.sort(key=lambda m: (m.start, -m.end, _OUTER.index(m.kind)))
-    return Marked(file, text, tuple(replace(m, number=n) for n, m in enumerate(found, 1)), tuple(reports), about)
+    return Marked(file, text, tuple(replace(m, number=n) for n, m in enumerate(found, 1)), tuple(reports))
 
 
 def _look(row: Row) -> Look:
@@ -229,13 +224,6 @@ def parts(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int
         yield start, stop
         start = stop
     yield start, end
-
-
-def heads(marked: Marked, start: int, end: int) -> Sequence[Row]:
-    """The reports that begin between two places of a document."""
-    rows = marked.reports
-    places = [r["start"] for r in rows]
-    return rows[bisect_left(places, start) : bisect_left(places, end)]
 
 
 def is_whole_line(mark: Mark, text: str, start: int, end: int) -> bool:

@@ -374,20 +374,14 @@ def mask_rows(
         }
 
 
-# The layers of `mark_rows`: the document, its reports and their sections, and what these name.
-OUTLINE = ("document", "report", "section")
-
-
 def mark_rows(extraction: Extraction, file: str) -> Iterator[Row]:
-    """What else there is to see in a document: a row for itself, for each of its reports, sections, times and places,
-    each with `layer`, `file`, `start` and `end`.
+    """What else there is to see in a document: a row for each of its reports, their sections, times and places, each
+    with `layer`, `file`, `start` and `end`.
 
-    `document`: `format`, `characters`, `pages`, `reports`; `report`: `report`, `title`, `area`, `area_id`, `year`,
+    `report`: `report`, `title`, `area`, `area_id`, `year`,
     `area_inferred`; `section` (its heading): `report`, `level`; `time` and `area`: `report`, `text`, `kind`, `means`,
     `area_id`.
     """
-    text = extraction.document.text
-    yield {"layer": "document", "file": file, "start": 0, "end": len(text), **document_row(extraction)}
     for report in extraction.reports:
         own = {"file": file, "report": report.number}
         inferred = f"{report.inferred.name} {report.inferred.area_id}".strip() if report.inferred else None

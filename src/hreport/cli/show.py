@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.language import said
+from hreport.cli.language import current, said
 from hreport.cli.run import Run, encoding_of, is_screen, misuse
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
@@ -24,6 +24,7 @@ from hreport.writers import Shown, write_documents
 if TYPE_CHECKING:
     from hreport.marking import Look, Marked, Only
 
+PAGES = (".html", ".htm")
 MARKS = ("masks", "figures", "dates", "areas", "damage")
 
 
@@ -56,9 +57,13 @@ def show(
         list[str] | None,
         typer.Option("--only", metavar="|".join(MARKS), help="Mark only these (repeatable).", callback=_only),
     ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="One page for a browser, the document beside the table of its figures.")
+    ] = False,
     no_pager: Annotated[
         bool, typer.Option("--no-pager", help="Print at once, however long it is, without a pager.")
     ] = False,
+    output: options.Output = None,
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
@@ -71,20 +76,29 @@ def show(
     lang: options.Lang = None,
 ) -> None:
     """The text of a document with its figures, masks, dates, places and damage marked."""
+    if output is not None and output.suffix.lower() not in PAGES:
+        misuse(Message("a page is one file: give -o FILE.html"))
+    is_page = html or output is not None
+    if is_page and at:
+        misuse(Message("--at is for the screen: a page shows the whole document"))
     places = [(int(start), int(end)) for start, _, end in (value.partition("-") for value in at or [])]
     with tempfile.TemporaryDirectory() as folder:
-        run = Run.of({**locals(), "paths": [path], "form": "csv", "save_text": Path(folder)})
+        run = Run.of({**locals(), "paths": [path], "form": "html", "save_text": Path(folder)})
         documents = _documents(run, only or [])
     if not documents:
         run.end()
     if report is not None:
         documents = [_of_report(_single(documents, "--report"), report)]
+    if is_page:
+        from hreport.pages import document
+
+        run.write_page(document.page(documents, run.lexicon(), current()))
+        run.end()
     if places:
-        documents = [_single(documents, "--at")]
-    shown = [
-        Shown(marked, _lines(marked, places)) if places else _shown(marked, report, len(documents) > 1)
-        for marked in documents
-    ]
+        shown = [Shown(_single(documents, "--at"), _lines(documents[0], places))]
+    else:
+        with_title = len(documents) > 1 or is_screen(sys.stdout)
+        shown = [_shown(marked, run.abouts[marked.file], report, with_title) for marked in documents]
     if not quiet and not places:
         shown = [replace(s, legend=_legend(s.marked, only or [])) for s in shown]
     write_documents(shown, sys.stdout.buffer, encoding=encoding_of("table"), pager=not no_pager)
@@ -100,7 +114,7 @@ def _documents(run: Run, only: Sequence[Only]) -> list[Marked]:
     for row in run.rows("marks"):
         found[row["file"]].append(row)
     lexicon = run.lexicon()
-    texts = ((file, saved.read_bytes().decode("utf-8")) for file, saved in sorted(run.texts.items()))
+    texts = ((file, run.text_of(file) or "") for file in sorted(run.texts))
     return [marked(file, text, found[file], lexicon, only) for file, text in texts]
 
 
@@ -123,34 +137,30 @@ def _lines(marked: Marked, places: Sequence[tuple[int, int]]) -> list[tuple[int,
     from hreport.marking import lines
 
     found = [
-        (start, end)
-        for start, end in lines(marked.text)
-        if any(start < last and first < end for first, last in places)
+        (start, end) for start, end in lines(marked.text) if any(start < last and first < end for first, last in places)
     ]
     if not found:
         misuse(Message("--at: the text has {length:,} characters: give a place in it", length=len(marked.text)))
     return found
 
 
-def _shown(marked: Marked, report: int | None, several: bool) -> Shown:
+def _shown(marked: Marked, about: Row, report: int | None, with_title: bool) -> Shown:
     """What is printed of a document: all, or one of its reports."""
     start, end = (marked.reports[0]["start"], marked.reports[0]["end"]) if report is not None else (0, len(marked.text))
-    title = _title(marked) if several or is_screen(sys.stdout) else ""
-    reports = {row["start"]: said(report_line(row, marked.about["reports"])) for row in marked.reports}
+    title = _title(marked.file, about) if with_title else ""
+    reports = {row["start"]: said(_report_line(row, about["reports"])) for row in marked.reports}
     return Shown(marked, [(start, end)], title, reports)
 
 
-def _title(marked: Marked) -> str:
-    about = marked.about
-    parts: list[str] = [
-        Message("{count:,} characters", count=about["characters"]),
-        Message("pages: {count:,}", count=about["pages"]) if about["pages"] else "",
-        Message("reports: {count:,}", count=about["reports"]),
-    ]
-    return "  ".join([marked.file, about["format"], *(said(part) for part in parts if part)])
+def _title(file: str, about: Row) -> str:
+    parts = [Message("{count:,} characters", count=about["characters"])]
+    if about["pages"]:
+        parts.append(Message("pages: {count:,}", count=about["pages"]))
+    parts.append(Message("reports: {count:,}", count=about["reports"]))
+    return "  ".join([file, about["format"], *map(said, parts)])
 
 
-def report_line(row: Row, count: int) -> Message:
+def _report_line(row: Row, count: int) -> Message:
     """The line before a report: which it is, what it is called, whose and of when."""
     place = row["area"] or Message("place not known")
     if row["area_inferred"]:

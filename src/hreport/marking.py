@@ -18,7 +18,6 @@ Kind: TypeAlias = Literal["figure", "mask", "time", "area", "heading"]
 Look: TypeAlias = Literal["figure", "damaged", "repaired", "corrected", "mask", "time", "area", "heading"]
 Only: TypeAlias = Literal["masks", "figures", "dates", "areas", "damage"]
 
-ONLY: tuple[Only, ...] = ("masks", "figures", "dates", "areas", "damage")
 # In this order they lie in each other, where they begin and end at the same place.
 _OUTER: tuple[Kind, ...] = ("heading", "figure", "time", "area", "mask")
 _LAYERS: dict[str, Kind] = {"quantity": "figure", "mask": "mask", "time": "time", "area": "area", "section": "heading"}
@@ -156,8 +155,8 @@ class Step(NamedTuple):
 
 
 def steps(marks: Sequence[Mark], stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, list[Step]]]:
-    """Each stretch (in order, apart from each other) and the way through it, with marks that nest: one that crosses another,
-    or goes over the end of a stretch, is cut into pieces, each of which opens and closes inside.
+    """Each stretch (in order, apart from each other) and the way through it, with marks that nest: one that crosses
+    another, or goes over the end of a stretch, is cut into pieces, each of which opens and closes inside.
 
     Args:
         marks: in the order of the text, as in `Marked`.

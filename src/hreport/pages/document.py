@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import islice
+from pathlib import PurePath
 from typing import Any
 
 from hreport.figures import LOW_CONFIDENCE
@@ -30,6 +31,7 @@ from hreport.pages import html
 from hreport.pages.report import words as all_words
 from hreport.record import Row, encodable
 
+AROUND = 10  # characters on either side of a mask
 LOOKS = ("figure", "damaged", "repaired", "corrected", "mask", "time", "area")
 LISTED = ("figure", "mask")  # kinds of marks that have a row in the table
 CHUNK = 20  # paragraphs that a browser draws together, when they come into sight
@@ -45,7 +47,7 @@ def page(documents: Sequence[Marked], lexicon: Lexicon, language: str) -> bytes:
     made = _Page(lexicon, language)
     text = "".join(made.document(number, marked) for number, marked in enumerate(documents, 1))
     known = made.words[language]["document"]
-    title = documents[0].file if len(documents) == 1 else known["several"].format(count=len(documents))
+    title = PurePath(documents[0].file).name if len(documents) == 1 else known["several"].format(count=len(documents))
     texts = {"title": visible(title), "language": language}
     texts |= {f"words.{name}": said for name, said in known.items()}
     fragments = {"contents": "".join(made.contents), "text": text, "rows": "".join(made.rows),
@@ -73,20 +75,25 @@ class _Page:
         self.lexicon = lexicon
         self.language = language
         self.words: Mapping[str, Mapping[str, Any]] = all_words()
+        self.known: dict[tuple[str, str], str] = {}
         self.used: set[str] = set()
         self.rows: list[str] = []
         self.contents: list[str] = []
         self.labels: list[tuple[str, ...]] = []  # of each mark, by language
         self.sections = 0
+        self.text = ""  # of the document that is written
 
     # --- words
 
     def word(self, path: str, language: str = "") -> str:
         """The words of a path such as `codes.status.actual`; a code that has none is itself."""
-        found: Any = self.words[language or self.language]
-        for name in path.split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found if isinstance(found, str) else path.rpartition(".")[2]
+        key = (path, language or self.language)
+        if key not in self.known:
+            found: Any = self.words[key[1]]
+            for name in path.split("."):
+                found = found.get(name) if isinstance(found, Mapping) else None
+            self.known[key] = found if isinstance(found, str) else path.rpartition(".")[2]
+        return self.known[key]
 
     def span(self, path: str) -> str:
         """Words that change with the language."""
@@ -117,10 +124,10 @@ class _Page:
         for look in LOOKS:
             if look in ("repaired", "corrected") and not number[look]:
                 continue
-            count = f"{number[look]:,}"
+            count = f"{number['figures' if look == 'figure' else look]:,}"
             made.append(
                 f'<label class="kind"><input type="checkbox" value="{look}" checked>'
-                f'<mark class="{look}">{self.span(f"document.looks.{look}")}</mark> <b>{count}</b></label>\n'
+                f'<mark class="{look}">{self.span(f"document.legends.{look}")}</mark> <b>{count}</b></label>\n'
             )
         return "".join(made)
 
@@ -128,6 +135,7 @@ class _Page:
 
     def document(self, number: int, marked: Marked) -> str:
         """A document: its reports, and what stands around them. Adds to contents, rows and labels."""
+        self.text = marked.text
         name = f"d{number}"
         file = f"<bdi>{_text(marked.file)}</bdi>"
         self.contents.append(f'<li class="file"><a href="#{name}">{file}</a>\n<ol>\n')
@@ -240,7 +248,8 @@ class _Page:
         link = f'<a href="#m{number}">{_text(_line(row["text"]))}</a>'
         look = self.span(f"document.looks.{mark.look}")
         if mark.kind == "mask":
-            cells = ("", self.span(f"codes.kind.{row['kind']}"), "", "")
+            kind = f"{look} \u00b7 {self.span('codes.kind.' + row['kind'])}"
+            cells = (self._around(mark), kind, "", "")
         else:
             cells = (_text(row["indicator"] or ""), self._number_cell(row), self._where(row), self._notes(row))
         names = ("what", "number", "where", "notes")
@@ -249,6 +258,12 @@ class _Page:
             f'<tr class="{mark.look}" id="t{number}"><th scope="row">{link} <span class="look">{look}</span></th>'
             f"{rest}</tr>\n"
         )
+
+    def _around(self, mark: Mark) -> str:
+        """The words on both sides of a mask, which has none of its own."""
+        before = self.text[max(mark.start - AROUND, 0) : mark.start].rpartition("\n")[2]
+        after = self.text[mark.end : mark.end + AROUND].partition("\n")[0]
+        return f"{_text(before)}<bdi>{_text(_line(mark.row['text']))}</bdi>{_text(after)}"
 
     def _number_cell(self, row: Row) -> str:
         cell = self._number(row, lambda path: f"\0{path}\0")

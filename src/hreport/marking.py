@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from hreport import resolve
@@ -97,6 +96,8 @@ def amount(row: Row, lexicon: Lexicon) -> str:
     >>> from hreport.lexicon import load
     >>> amount({"obs_value": 173000000, "value_max": None, "unit": "亿元", "base_unit": "元"}, load())
     '1.73亿元'
+    >>> amount({"obs_value": 7.1, "value_max": None, "unit": "1/10万", "base_unit": "1/10万"}, load())
+    '7.1/10万'
     """
     value = exact(row["obs_value"])
     if value is None:
@@ -120,8 +121,13 @@ def _with_unit(values: Sequence[Decimal], row: Row, lexicon: Lexicon) -> str:
     written, base = row["unit"] or "", row["base_unit"] or ""
     converted = [resolve.convert(v, base, written, lexicon) if written != base else v for v in values]
     if written and None not in converted:
-        return "\u2013".join(_plain(v) for v in converted if v is not None) + written
-    return "\u2013".join(map(_plain, values)) + base
+        return "\u2013".join(_plain(v) for v in converted if v is not None) + _behind(written)
+    return "\u2013".join(map(_plain, values)) + _behind(base)
+
+
+def _behind(unit: str) -> str:
+    """A unit behind its number, of which it may not seem to be digits: 7.1/10万, not 7.11/10万."""
+    return unit.removeprefix("1") if unit.startswith("1/") else f" {unit}" if unit[:1].isdigit() else unit
 
 
 def _plain(value: Decimal) -> str:
@@ -165,7 +171,12 @@ def steps(marks: Sequence[Mark], stretches: Iterable[tuple[int, int]]) -> Iterat
     inside: list[Mark] = []
     begun: set[int] = set()
     at_mark = 0
-    for (start, end), (following, _) in pairwise(chain(stretches, [(NOWHERE, NOWHERE)])):
+    places = list(stretches)
+    followings = [NOWHERE] * len(places)  # where the next one begins that is not empty
+    for k in range(len(places) - 1, 0, -1):
+        start, end = places[k]
+        followings[k - 1] = start if start < end else followings[k]
+    for (start, end), following in zip(places, followings, strict=True):
         while at_mark < len(marks) and marks[at_mark].start < start:
             inside.append(marks[at_mark])
             at_mark += 1

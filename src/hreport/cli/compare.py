@@ -144,7 +144,7 @@ def compare(
         else:
             run.write_book([every] if long else [pivot, every], notes)
     elif long:
-        run.write(result.long, LONG)
+        run.write(result.long, (*LONG, *comparison.SHOWN) if run.form == TO_SCREEN else LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:

@@ -22,7 +22,7 @@ from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
-from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book
+from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book, write_table
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -303,6 +303,9 @@ class Run:
                 # Read all before the first line, or the bar would run through the table.
                 rows = [self._read_aloud(row) for row in rows]
                 notes = [language.said(note) if isinstance(note, Message) else note for note in notes]
+                screen = encoding_of(self.form)
+                write_table(rows, shown, _stdout(), encoding=screen, notes=notes, said=language.said)
+                return
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
 
     def write_book(self, tables: Sequence[Table], notes: Table) -> None:

@@ -196,7 +196,7 @@ class Run:
         from hreport.gather import sure
 
         with ExitStack() as stack:
-            say = self._progress(stack, len(gathered.found.sources))
+            say = self._progress(stack, gathered.found.sources)
             for issue in gathered.found.issues:
                 self.note(issue, say)
             for outcome in outcomes:
@@ -239,7 +239,7 @@ class Run:
             misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
         with ExitStack() as stack:
             stack.callback(store.close)
-            say = self._progress(stack, len(found.sources))
+            say = self._progress(stack, found.sources)
             for issue in found.issues:
                 self.note(issue, say)
             fresh = store.fresh(found.sources, partial(self.note, say=say), partial(say, ""))
@@ -262,13 +262,14 @@ class Run:
                 )
                 tell(dropped if self.prune else kept)
 
-    def _progress(self, stack: ExitStack, total: int) -> Say:
+    def _progress(self, stack: ExitStack, sources: Sequence[Source]) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
-        if self.quiet or total < 2 or not is_screen(sys.stderr):
+        if self.quiet or len(sources) < 2 or not is_screen(sys.stderr) or os.environ.get("TERM") == "dumb":
             return _say
         from hreport.writers.terminal import progress
 
-        return stack.enter_context(progress(total, language.said(Message("reading"))))
+        names = [source.path for source in sources]
+        return stack.enter_context(progress(names, language.said(Message("reading")), language.said))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""

@@ -26,7 +26,7 @@ VIEWS = (
     ({"claimed"}, "indicator area year unit level_before level growth claimed agrees real implied_low implied_high"),
 )
 # What of them comes first where there is no room for all.
-FIRST = "indicator area year growth claimed agrees unit level".split()
+FIRST = ("indicator", "area", "year", "growth", "claimed", "agrees", "unit", "level")
 PUBLISHED = ("publisher", "published", "url")  # not shown where no manifest says them
 PIVOT_HIDDEN = {"indicator_id", "usable", "stated"}
 SHOWN = "shown"  # what a cell of a comparison shows, in a table that is none

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.table import Column as Span
 from rich.table import Table
 from rich.text import Text
 
@@ -97,13 +99,13 @@ def write(
         while chunk := list(islice(remaining, CHUNK)):
             if CASE in named:
                 parts = _paragraphs(chunk, columns, fit)
-            elif SENTENCES <= named and "chosen" not in named:
+            elif named >= SENTENCES and "chosen" not in named:
                 parts = _sentences(chunk, fit)
             else:
                 parts = _tables(chunk, columns, width, simple, fit, left_out, marks)
             for part in parts:
                 console.print(part)
-        more = [MEANING[mark] for mark in (DAMAGED, REPAIRED) if mark in marks]
+        more: list[str] = [MEANING[mark] for mark in (DAMAGED, REPAIRED) if mark in marks]
         if left_out and is_screen:
             more.append(_not_shown(list(left_out.values())))
         for note in (*notes, *map(said, more)):
@@ -135,7 +137,6 @@ def marked(
     """Print lines of a text, with colours and brackets around what is marked; a mark may go over several lines."""
     stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
     try:
-        is_screen = target.isatty()
         console = Console(file=stream, highlight=False, markup=False, emoji=False)
         fit = _fitting(encoding)
         if title:
@@ -330,9 +331,10 @@ def _table(
             if column.name == "sentence":
                 place = places.get(index)
                 if place and "kind" in texts:  # a mask: other masks of its sentence may look like it
-                    left, right = map(fit, MARKED["masked"])
-                    text = text[: place[0]] + left + text[slice(*place)] + right + text[place[1] :]
-                    place = (place[0], place[1] + len(left + right))
+                    start, end = place
+                    before, behind = map(fit, MARKED["masked"])
+                    text = text[:start] + before + text[start:end] + behind + text[end:]
+                    place = (start, end + len(before + behind))
                 text = _excerpt(text, place or (), LINES * (width - 2))
             cells.append(_folded(Text(text, style=_style(row, column.name)), width))
         table.add_row(*cells)
@@ -412,26 +414,50 @@ class _Folded:
         yield Padding(_folded(self.text, max(options.max_width - self.indent, 2)), (0, 0, 0, self.indent))
 
 
+class _Pace(ProgressColumn):
+    """How many files are read in a second, and how long the others will take, once that is known."""
+
+    def __init__(self, said: Callable[[str], str]) -> None:
+        super().__init__()
+        self.said = said
+
+    def render(self, task: Task) -> Text:
+        """Say both."""
+        if not task.speed or task.time_remaining is None:
+            return Text("")
+        minutes, seconds = divmod(int(task.time_remaining), 60)
+        left = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
+        return Text(self.said(Message("{rate:.1f} files/s, {time} left", rate=task.speed, time=left)))
+
+
 @contextmanager
-def progress(total: int, words: str) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error, after some words; call what this yields with a line to print above the bar, or with ""
-    for one step."""
+def progress(names: Sequence[str], words: str, said: Callable[[str], str]) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, after some words, while files of these names are read: how many are, how fast, how long
+    it will take, and which one is waited for. Call what this yields with a line to print above the bar, or with "" for
+    one step."""
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    fit = _fitting(console.encoding)
+    waited_for = [fit(PurePath(name).name) for name in names] + [""]
     bar = Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=min(max(console.width // 5, 4), 40)),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        _Pace(said),
+        TextColumn("{task.fields[name]}", style="dim", table_column=Span(ratio=1, no_wrap=True, overflow="ellipsis")),
         console=console,
         transient=True,
+        expand=True,
     )
     with bar:
-        task = bar.add_task(words, total=total)
+        task = bar.add_task(words, total=len(names), name=waited_for[0])
+        done = 0
 
         def step(line: str) -> None:
+            nonlocal done
             if line:
                 bar.console.print(Text(line), soft_wrap=True)
-            else:
-                bar.advance(task)
+                return
+            done += 1
+            bar.update(task, completed=done, name=waited_for[min(done, len(names))])
 
         yield step

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from hreport import __version__
-from hreport.cli import options
+from hreport.cli import completion, options
 from hreport.cli.options import STORE
 from hreport.cli.run import TO_SCREEN, Run, tell
 from hreport.guards import TIME_LIMIT
@@ -32,21 +32,47 @@ FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much
 
 def compare(
     paths: options.Paths,
-    by: Annotated[str, typer.Option("--by", metavar="|".join(BY), help="The columns.")] = "area",
+    by: Annotated[
+        str, typer.Option("--by", metavar="|".join(BY), help="The columns.", autocompletion=completion.of(BY))
+    ] = "area",
     indicator: Annotated[
-        list[str] | None, typer.Option("--indicator", metavar="ID_OR_NAME", help="Only this one (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--indicator",
+            metavar="ID_OR_NAME",
+            help="Only this one (repeatable).",
+            autocompletion=completion.indicators,
+        ),
     ] = None,
     status: Annotated[
-        str, typer.Option("--status", metavar="|".join((*STATUSES, ALL)), help="What was, or what shall be.")
+        str,
+        typer.Option(
+            "--status",
+            metavar="|".join((*STATUSES, ALL)),
+            help="What was, or what shall be.",
+            autocompletion=completion.of((*STATUSES, ALL)),
+        ),
     ] = "actual",
     measure: Annotated[
-        str, typer.Option("--measure", metavar="|".join((*MEASURES, ALL)), help="What is stated.")
+        str,
+        typer.Option(
+            "--measure",
+            metavar="|".join((*MEASURES, ALL)),
+            help="What is stated.",
+            autocompletion=completion.of((*MEASURES, ALL)),
+        ),
     ] = "level",
     year: Annotated[
         list[str] | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Only these years (repeatable).")
     ] = None,
     area: Annotated[
-        list[str] | None, typer.Option("--area", metavar="NAME_OR_CODE", help="Only these places (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--area",
+            metavar="NAME_OR_CODE",
+            help="Only these places (repeatable).",
+            autocompletion=completion.areas,
+        ),
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="Every figure on a row of its own, instead of a pivot.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="The sentence behind each cell.")] = False,

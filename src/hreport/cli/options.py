@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hreport.cli import completion
 from hreport.messages import LANGUAGES, Message, listed
 from hreport.writers import WRITERS
 
@@ -90,6 +91,7 @@ Format = Annotated[
         metavar="NAME",
         help=Message("One of {formats}.", formats=listed((*WRITERS, STORE))),
         callback=_format,
+        autocompletion=completion.of((*WRITERS, STORE)),
     ),
 ]
 Jobs = Annotated[
@@ -131,6 +133,7 @@ Headers = Annotated[
         metavar="|".join(LANGUAGES),
         help="Language of the headings. [default: en; on a screen as --lang]",
         callback=_headers,
+        autocompletion=completion.of(LANGUAGES),
     ),
 ]
 # What it says is settled before the command line is read, in `language.wanted`: here it is checked, and has its help.
@@ -141,6 +144,7 @@ Lang = Annotated[
         metavar="|".join(LANGUAGES),
         help="Language of what is said: messages, help, headings on a screen. [default: the system's]",
         callback=_lang,
+        autocompletion=completion.of(LANGUAGES),
         is_eager=True,
     ),
 ]

@@ -19,7 +19,7 @@ import typer
 from hreport.cli import language
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, listed, reason_of, word_of
+from hreport.messages import Message, listed, reason_of, translated, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
 from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book, write_table
@@ -269,7 +269,9 @@ class Run:
         from hreport.writers.terminal import progress
 
         names = [source.path for source in sources]
-        return stack.enter_context(progress(names, language.said(Message("reading")), language.said))
+        # The bar is drawn in a thread of its own, which knows no language of this run.
+        said = partial(translated, language=language.current())
+        return stack.enter_context(progress(names, said(Message("reading")), said))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""

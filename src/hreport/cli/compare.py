@@ -105,7 +105,7 @@ def compare(
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
     from hreport import checks, comparison
-    from hreport.figures import why_none
+    from hreport.figures import why_none, without_figures
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
 
@@ -153,6 +153,11 @@ def compare(
     )
     for issue in result.issues:
         run.note(issue)
+    met = [
+        area for area in selection.areas if any(area in row["area"] or area == row["area_id"] for row in result.long)
+    ]
+    for line in without_figures([area for area in selection.areas if area not in met], rows):
+        tell(line)
     if not result.long:
         tell(Message("nothing to compare: {why}", why=why_none(rows)))
     if run.form in (*BOOKS, STORE):

@@ -27,10 +27,10 @@ def of(known: Iterable[str]) -> Complete:
 
 
 def indicators(incomplete: str) -> list[tuple[str, str]]:
-    """Indicators by id, by Chinese name; by pinyin or its initials where nothing else fits, and one alone does.
+    """Indicators by id, or by Chinese name.
 
-    >>> indicators("beds_t"), indicators("婴儿死"), indicators("yeswl")
-    ([('beds_total', '医疗卫生机构床位数')], [('婴儿死亡率', 'infant_mortality')], [])
+    >>> indicators("beds_t"), indicators("婴儿死")
+    ([('beds_total', '医疗卫生机构床位数')], [('婴儿死亡率', 'infant_mortality')])
     """
     catalogue = [match.groups() for match in _INDICATOR.finditer(_text("indicators.toml"))]
     found = [(id_, name) for id_, name, *_ in catalogue if id_.startswith(incomplete)]

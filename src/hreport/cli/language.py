@@ -120,6 +120,7 @@ class Page(_Formatter):  # type: ignore[misc]
         """Write how a command is called."""
         for words in ("[OPTIONS]", "COMMAND [ARGS]..."):
             args = args.replace(words, said(words))
+        args = _BRACES.sub(r"\1", args)
         super().write_usage(prog, args, said("Usage: "))
 
     def write_heading(self, heading: str) -> None:
@@ -152,6 +153,7 @@ class Page(_Formatter):  # type: ignore[misc]
             self.write("".join(f"{indent}{line}\n" for line in lines[1:]))
 
 
+_BRACES = re.compile(r"\{([A-Z_]+)\}")  # around an argument that must be given
 _TYPE = re.compile(r" <[^<>]*>$")  # Python's name of what an option takes, which says nothing to people
 _ADDED = re.compile(r"(.*?)(?:(?:^|  )\\?\[([^\[\]]*)\])?", re.DOTALL)  # what typer adds: [default: 60.0; required]
 _ASIDE = re.compile(r"(.*?)(?: (\[[^\[\]]*\]))?", re.DOTALL)

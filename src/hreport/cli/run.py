@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sys
 import warnings
 from collections import Counter, deque
@@ -35,6 +36,8 @@ Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
+READ_BACK = frozenset({"csv", "jsonl", "parquet", STORE})  # forms that other commands take for the reports
+LONGEST_ADVISED = 40  # characters of paths that a piece of advice repeats
 
 
 def misuse(message: str) -> NoReturn:
@@ -388,6 +391,23 @@ class Run:
         if not self.quiet:
             sys.stderr.write(printable(language.said(self.count())) + "\n")
         raise typer.Exit(1 if fatal or failed else 0)
+
+    def advise(self) -> None:
+        """What to do next with what was read, in one line for who watches."""
+        if self.quiet or not self.read or not is_screen(sys.stderr):
+            return
+        if self.output is None:
+            paths = shlex.join(self.paths)
+            table = paths if is_screen(sys.stdout) and len(paths) <= LONGEST_ADVISED else ""
+        else:
+            table = shlex.quote(str(self.output)) if self.form in READ_BACK else ""
+        if table:
+            tell(
+                Message(
+                    "next: hreport compare {table} -o table.xlsx, hreport report {table} -o report.html",
+                    table=table,
+                )
+            )
 
     def count(self) -> str:
         """One line: how many were read and how many not, and why.

@@ -41,6 +41,7 @@ from hreport.figures import (
     source_of,
 )  # fmt: skip
 from hreport.lexicon import Indicator
+from hreport.messages import LANGUAGES
 from hreport.model import Issue
 from hreport.record import MEASURES, STATISTICS, STATUSES, Cell, Column, Row, number, wording
 from hreport.summary import Summary, summarise
@@ -53,12 +54,19 @@ CORRECTED = "\u270e"  # behind a figure that a person put right
 
 @dataclass(slots=True)
 class Comparison:
-    """A pivot (`columns`, `rows`), the figures behind it (`long`), what to print beneath, and what was left out."""
+    """A pivot (`columns`, `rows`), the figures behind it (`long`), what to print beneath, and what was left out.
+
+    `cells` are the figures that the pivot shows, each as a record with what a chart needs: `line` (number of its row,
+    from 0), `place` (name of its column), its area and year, its numbers, and `shown` and `state` of its cell.
+    `legends` is the legend in every language.
+    """
 
     columns: tuple[Column, ...] = ()
     rows: list[Row] = field(default_factory=list)
     long: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
+    cells: list[Row] = field(default_factory=list)
+    legends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     legend: tuple[str, ...] = ()
     issues: list[Issue] = field(default_factory=list)
 
@@ -269,6 +277,11 @@ def shown(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _shows_range(f: Figure) -> bool:
+    """Does a cell show where the figure's range ends? What was repaired is one number."""
+    return f.repaired is None or "value" in f.corrected
+
+
 def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
     """The cell that shows a figure. `year` (or `NO_YEAR`) is given where it must stand beside it."""
     prefix = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}.get(f.bound, "")
@@ -281,7 +294,7 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
     else:
         value = f.usable if f.usable is not None else f.value
         base = "?" if value is None else shown(value)
-        if f.value_max is not None and (f.repaired is None or "value" in f.corrected):
+        if f.value_max is not None and _shows_range(f):
             base += f"~{shown(f.value_max)}"
     marks = []
     if "several" in doubt:
@@ -336,7 +349,7 @@ def _pivot(
         *STATISTICS,
     )
     marks: set[str] = set()
-    for line in lines:
+    for position, line in enumerate(lines):
         figure_by_key, summary = chosen[line], summaries[line]
         first = next(iter(figure_by_key.values()))
         name = {"indicator_id": first.indicator.id, "indicator": first.indicator.name}
@@ -385,10 +398,32 @@ def _pivot(
                     "shown": cell,
                 }
             )
+            result.cells.append(
+                {
+                    **{n: row[n] for n in ("indicator_id", "indicator", "unit", "measure", "basis", "comparable")},
+                    "name_en": first.indicator.en,
+                    "line": position,
+                    "status": f.row["status"] or "actual",
+                    "place": place.label,
+                    "area": f.area,
+                    "area_id": f.area_id or None,
+                    "year": f.year,
+                    "number": _rounded(f.usable),
+                    "number_max": _rounded(f.value_max) if _shows_range(f) else None,
+                    "low": _rounded(f.low),
+                    "high": _rounded(f.high),
+                    "shown": cell.show,
+                    "text": f.row["text"],
+                    "state": cell.state,
+                    "bound": f.bound,
+                    "rank": place_in_line,
+                }
+            )
         result.rows.append(row)
         result.rows += [below[kind] for kind in under]
     left_out = sum(i.code == "unit" for i in result.issues)
-    result.legend = _legend(marks, year, selection.by, left_out, language)
+    result.legends = {name: _legend(marks, year, selection.by, left_out, name) for name in LANGUAGES}
+    result.legend = result.legends[language]
 
 
 def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_year: int | None) -> list[_Place]:

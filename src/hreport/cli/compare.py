@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from hreport import __version__
-from hreport.cli import completion, options
+from hreport.cli import completion, language, options
 from hreport.cli.options import STORE
-from hreport.cli.run import TO_SCREEN, Run, tell
+from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, translated
+from hreport.messages import Message, listed, translated
 from hreport.record import ALL, BY, GROWTH, LONG, MEASURES, NOTES, STATUSES, SUGGEST, Row, headed, wording
 from hreport.writers import BOOKS, SDMX, Table
 
@@ -86,6 +86,8 @@ def compare(
     keep_copies: Annotated[
         bool, typer.Option("--keep-copies", help="Count copies of one text each by itself.")
     ] = False,
+    png: options.Png = None,
+    svg: options.Svg = None,
     output: options.Output = None,
     form: options.Format = None,
     jobs: options.Jobs = None,
@@ -110,6 +112,8 @@ def compare(
     from hreport.suggest import suggest as suggestions
 
     run = Run.of({**locals(), "figures": not (suggest or growth)})
+    if png or svg:
+        _check_pictures(run, suggest or growth)
     lexicon = run.lexicon()
     catalogue = lexicon.indicators
     selection = options.selected(
@@ -160,6 +164,8 @@ def compare(
         tell(line)
     if not result.long:
         tell(Message("nothing to compare: {why}", why=why_none(rows)))
+    if png or svg:
+        _draw(run, result, selection)
     if run.form in (*BOOKS, STORE):
         words = wording()["sheets"][run.headings]
         notes = Table(words["notes"], _notes(run, selection, catalogue, result, keep_copies), NOTES)
@@ -181,6 +187,61 @@ def compare(
         if evidence and run.form == TO_SCREEN:
             run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()
+
+
+def _check_pictures(run: Run, instead: bool) -> None:
+    """Refuse at once a picture that could not be drawn at the end; `instead`: not a comparison is asked for."""
+    from hreport import pictures
+
+    if instead or run.form == SDMX:
+        misuse(
+            Message("--png and --svg draw a comparison: give them without --suggest, --growth and {form}", form=SDMX)
+        )
+    if run.png is not None and not pictures.can_draw_chinese():
+        misuse(pictures.why_no_chinese())
+
+
+def _draw(run: Run, result: Comparison, selection: Selection) -> None:
+    """Draw the comparison, and say what was written and what had no room."""
+    from hreport import pictures
+
+    if not result.cells:
+        for path in (run.svg, run.png):
+            if path is not None:
+                tell(Message("{output}: not written, since there is nothing to draw", output=path))
+        return
+    chart = pictures.chart_of(
+        result,
+        run.headers or language.current(),
+        one=len(selection.indicators) == 1,
+        over_years=selection.by == "area,year",
+    )
+    for line in chart.left_out:
+        tell(line)
+    drawn = pictures.svg(chart)
+    if run.svg is not None:
+        run.write_picture(drawn.encode(), run.svg)
+        _say(run, Message("{output}: drawn; its text stays text", output=run.svg))
+    if run.png is not None:
+        legible, lost = pictures.without_boxes(drawn)
+        run.write_picture(pictures.png(legible), run.png)
+        if lost:
+            tell(
+                Message(
+                    "{output}: no font here draws {characters}: {sign} stands there",
+                    output=run.png,
+                    characters=listed(lost),
+                    sign=pictures.lost_sign(),
+                )
+            )
+        font = pictures.font()
+        family = font.family if font else Message("a font of this system")
+        _say(run, Message("{output}: drawn, its hanzi in {family}", output=run.png, family=family))
+
+
+def _say(run: Run, line: str) -> None:
+    if not run.quiet:
+        tell(line)
 
 
 def _observations(

@@ -93,6 +93,14 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", help="Write to a file; its suffix says the format.", callback=_output
     ),
 ]
+Png = Annotated[
+    Path | None,
+    typer.Option("--png", metavar="FILE", help="Draw a picture too: for papers, at 300 dpi.", callback=_output),
+]
+Svg = Annotated[
+    Path | None,
+    typer.Option("--svg", metavar="FILE", help="Draw a picture too: text stays text.", callback=_output),
+]
 Format = Annotated[
     str | None,
     typer.Option(

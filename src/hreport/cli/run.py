@@ -23,7 +23,19 @@ from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, translated, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
-from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book, write_table
+from hreport.writers import (
+    BINARY,
+    SDMX,
+    WRITERS,
+    Table,
+    form_of,
+    replacing,
+    save,
+    save_book,
+    write,
+    write_book,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -38,6 +50,7 @@ TO_SCREEN = "table"
 TO_PIPE = "csv"
 READ_BACK = frozenset({"csv", "jsonl", "parquet", STORE})  # forms that other commands take for the reports
 LONGEST_ADVISED = 40  # characters of paths that a piece of advice repeats
+PICTURES = ("png", "svg")
 
 
 def misuse(message: str) -> NoReturn:
@@ -65,6 +78,8 @@ class Run:
     corrections: Path | None = None
     issues_file: Path | None = None
     headers: str | None = None
+    png: Path | None = None
+    svg: Path | None = None
     min_confidence: float = 0.0
     password: str | None = None
     timeout: float = TIME_LIMIT
@@ -97,6 +112,14 @@ class Run:
                         formats=listed(WRITERS),
                     )
                 )
+            if suffix in PICTURES:
+                misuse(
+                    Message(
+                        "{output}: a picture is drawn beside a table, by compare: give --{suffix} {output}",
+                        output=self.output,
+                        suffix=suffix,
+                    )
+                )
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
             self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
@@ -112,13 +135,20 @@ class Run:
             misuse(Message("{format} is not for a pipe: give -o FILE.{format}", format=STORE))
         if self.form in BINARY and self.output is None and is_screen(sys.stdout):
             misuse(Message("{format} is not for a screen: give -o FILE.{format}", format=self.form))
-        both = [os.path.realpath(p) for p in (self.output, self.issues_file) if p is not None]
-        if len(set(both)) < len(both):
-            misuse(Message("{output}: --output and --issues are the same file", output=self.output))
-        if self.output is not None:
-            real = os.path.realpath(self.output)
+        named = {"-o": self.output, "--issues": self.issues_file, "--png": self.png, "--svg": self.svg}
+        taken: dict[str, str] = {}
+        for option, path in named.items():
+            if path is None:
+                continue
+            real = os.path.realpath(path)
+            if real in taken:
+                both = {"first": taken[real], "second": option}
+                misuse(Message("{output}: {first} and {second} are the same file", output=path, **both))
+            taken[real] = option
             if any(p != "-" and os.path.isfile(p) and os.path.realpath(p) == real for p in self.paths):
-                misuse(Message("{output} is one of the files to read: give another -o", output=self.output))
+                misuse(
+                    Message("{output} is one of the files to read: give another {option}", output=path, option=option)
+                )
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
 
@@ -150,7 +180,7 @@ class Run:
         from hreport.handwritten import HandwrittenError
         from hreport.lexicon import LexiconError
 
-        own = [p for p in (self.output, self.issues_file) if p is not None]
+        own = [p for p in (self.output, self.issues_file, self.png, self.svg) if p is not None]
         own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
         try:
             gathered = gather(
@@ -335,6 +365,11 @@ class Run:
             else:
                 write_book(shown, _stdout(), self.form, notes=notes)
 
+    def write_picture(self, drawn: bytes, path: Path) -> None:
+        """Write a picture to a file, whole or not at all."""
+        with self._writing(path), replacing(path) as target:
+            target.write(drawn)
+
     def _is_idle(self, rows: Iterable[Row] = ()) -> bool:
         """Is there nothing to read, so that no file is written? Then say so, after what making the rows says."""
         if self.output is None or not self.nothing_found:
@@ -344,8 +379,9 @@ class Run:
         return True
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, output: Path | None = None) -> Iterator[None]:
         """What cannot be written is misuse; a reader that has enough is none."""
+        output = output or self.output
         try:
             yield
         except BrokenPipeError:
@@ -353,15 +389,11 @@ class Run:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as error:
-            hint = (
-                Message(": is it open in another program?")
-                if isinstance(error, PermissionError) and self.output
-                else ""
-            )
+            hint = Message(": is it open in another program?") if isinstance(error, PermissionError) and output else ""
             misuse(
                 Message(
                     "{output}: cannot be written ({reason}){hint}",
-                    output=self.output or Message("standard output"),
+                    output=output or Message("standard output"),
                     reason=reason_of(error),
                     hint=hint,
                 )

@@ -166,7 +166,7 @@ def test_terminal_splits_a_wide_comparison() -> None:
     assert all(f"place number {i}" in text for i in range(30))
     assert max(map(len, text.split("\n"))) <= 160
     assert text.count("beds") > 1
-    assert text.count(" x ") == 1
+    assert [line.split()[0] for line in text.split("\n") if line.strip()].count("x") == 1
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

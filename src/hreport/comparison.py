@@ -79,6 +79,9 @@ EVIDENCE = (
 )  # fmt: skip
 
 
+SHOWN = (Column("shown", "mixed"),)  # beside `LONG`, on a screen: the figure as a cell of the pivot shows it
+
+
 @dataclass(slots=True)
 class _Place:
     """A column of the pivot."""
@@ -273,6 +276,7 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | No
         "doubt": " ".join(doubt) or None,
         "chosen": is_chosen,
         "rank": rank,
+        "shown": cell_of(f, doubt, None),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -134,6 +134,19 @@ def why_none(rows: Sequence[Row]) -> Message:
         "(try --status all, --measure all, or without --year, --area, --indicator)",
         figures=known,
     )
+
+
+def without_figures(areas: Sequence[str], rows: Sequence[Row]) -> Iterator[Message]:
+    """What to say of each place asked for that no row is about, with the names that are nearest."""
+    names = {str(row["area_name"]) for row in rows if row["area_name"]}
+    ids = {row["area_id"] for row in rows}
+    for area in areas:
+        if area in ids or any(area in name for name in names):
+            continue
+        if near := get_close_matches(area, sorted(names), n=3, cutoff=0.5):
+            yield Message("no figure is about {area}: did you mean {near}?", area=area, near=listed(near))
+        else:
+            yield Message("no figure is about {area}", area=area)
 
 
 @dataclass(frozen=True, slots=True)

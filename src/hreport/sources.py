@@ -18,9 +18,11 @@ from typing import BinaryIO
 
 from hreport import readback
 from hreport.manifest import MANIFEST_COLUMNS
-from hreport.messages import Message, reason_of
+from hreport.messages import Message, listed, reason_of
 from hreport.model import Issue
 
+BEGINNING = 2  # letters that make a name worth taking for the beginning of another
+NEAREST = 3  # names that are offered for one that is not there
 FOOTER = 65_536  # bytes at the end of a Parquet file that name its columns
 
 
@@ -205,16 +207,27 @@ def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
 
 def _nearest(path: str) -> str:
     """What to do about a path that is not there."""
-    folder, name = os.path.split(path)
-    try:
-        near = get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.7)
-    except (OSError, ValueError):
-        near = []
-    return (
-        Message("did you mean {path}?", path=_posix(os.path.join(folder, near[0])))
-        if near
-        else Message("check the name")
-    )
+    near = _near(path)
+    if not near:
+        return Message("check the name")
+    return Message("did you mean {path}?", path=listed([shown(_posix(p)) for p in near]))
+
+
+def _near(path: str) -> list[str]:
+    """What is there and is called nearly so, at most a few; mistakes may be in each part of the path."""
+    folder, name = os.path.split(path.rstrip("/\\"))
+    folders = [folder] if not folder or os.path.isdir(folder) or folder == path else _near(folder)
+    found: list[str] = []
+    for there in folders:
+        try:
+            names = sorted(n for n in os.listdir(there or ".") if not _NOISE.match(n))
+        except (OSError, ValueError):
+            continue
+        here = get_close_matches(name, names, n=1, cutoff=0.7)
+        # of a long name people write the beginning, or leave out the suffix
+        here += [n for n in names if len(name) >= BEGINNING and n.startswith(name) and n not in here]
+        found += [os.path.join(there, n) for n in here]
+    return found[:NEAREST]
 
 
 def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:

@@ -19,6 +19,7 @@ from hreport.cli import (
     align,
     check,
     compare,
+    completion,
     doctor,
     evaluate,
     extract,
@@ -37,7 +38,6 @@ app = typer.Typer(
     cls=language.Program,
     help="The figures of Chinese work reports side by side, with proof.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -88,6 +88,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
+        if completion.VARIABLE in os.environ:  # a shell asks what it may offer: it shows whatever is said
+            sys.exit(1)
         if os.environ.get("HREPORT_DEBUG"):
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hreport.cli import language, options
+from hreport.cli import completion, language, options
 from hreport.cli.run import TO_SCREEN, Run, encoding_of, tell
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 def check(
     paths: options.Paths,
     code: Annotated[
-        list[str] | None, typer.Option("--code", metavar="CODE", help="Only findings of this sort (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--code",
+            metavar="CODE",
+            help="Only findings of this sort (repeatable).",
+            autocompletion=completion.codes,
+        ),
     ] = None,
     min_sure: Annotated[
         float,
@@ -38,13 +44,25 @@ def check(
         bool, typer.Option("--notes", help="Also what is no error: targets and what came of them, odd spaces.")
     ] = False,
     indicator: Annotated[
-        list[str] | None, typer.Option("--indicator", metavar="ID_OR_NAME", help="Only about this one (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--indicator",
+            metavar="ID_OR_NAME",
+            help="Only about this one (repeatable).",
+            autocompletion=completion.indicators,
+        ),
     ] = None,
     year: Annotated[
         list[str] | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Only about these years (repeatable).")
     ] = None,
     area: Annotated[
-        list[str] | None, typer.Option("--area", metavar="NAME_OR_CODE", help="Only about these places (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--area",
+            metavar="NAME_OR_CODE",
+            help="Only about these places (repeatable).",
+            autocompletion=completion.areas,
+        ),
     ] = None,
     output: options.Output = None,
     form: options.Format = None,

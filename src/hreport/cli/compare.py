@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from hreport import __version__
-from hreport.cli import language, options
+from hreport.cli import completion, language, options
 from hreport.cli.options import STORE
 from hreport.cli.run import TO_SCREEN, Run, misuse, tell
 from hreport.guards import TIME_LIMIT
@@ -32,21 +32,47 @@ FOR_PEOPLE = (TO_SCREEN, "xlsx", "md", "html")  # forms that end with a line on 
 
 def compare(
     paths: options.Paths,
-    by: Annotated[str, typer.Option("--by", metavar="|".join(BY), help="The columns.")] = "area",
+    by: Annotated[
+        str, typer.Option("--by", metavar="|".join(BY), help="The columns.", autocompletion=completion.of(BY))
+    ] = "area",
     indicator: Annotated[
-        list[str] | None, typer.Option("--indicator", metavar="ID_OR_NAME", help="Only this one (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--indicator",
+            metavar="ID_OR_NAME",
+            help="Only this one (repeatable).",
+            autocompletion=completion.indicators,
+        ),
     ] = None,
     status: Annotated[
-        str, typer.Option("--status", metavar="|".join((*STATUSES, ALL)), help="What was, or what shall be.")
+        str,
+        typer.Option(
+            "--status",
+            metavar="|".join((*STATUSES, ALL)),
+            help="What was, or what shall be.",
+            autocompletion=completion.of((*STATUSES, ALL)),
+        ),
     ] = "actual",
     measure: Annotated[
-        str, typer.Option("--measure", metavar="|".join((*MEASURES, ALL)), help="What is stated.")
+        str,
+        typer.Option(
+            "--measure",
+            metavar="|".join((*MEASURES, ALL)),
+            help="What is stated.",
+            autocompletion=completion.of((*MEASURES, ALL)),
+        ),
     ] = "level",
     year: Annotated[
         list[str] | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Only these years (repeatable).")
     ] = None,
     area: Annotated[
-        list[str] | None, typer.Option("--area", metavar="NAME_OR_CODE", help="Only these places (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--area",
+            metavar="NAME_OR_CODE",
+            help="Only these places (repeatable).",
+            autocompletion=completion.areas,
+        ),
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="Every figure on a row of its own, instead of a pivot.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="The sentence behind each cell.")] = False,
@@ -81,7 +107,7 @@ def compare(
 ) -> None:
     """Indicators side by side: reports, or tables that extract wrote, as one table of places."""
     from hreport import checks, comparison
-    from hreport.figures import why_none
+    from hreport.figures import why_none, without_figures
     from hreport.resolve import convert
     from hreport.suggest import suggest as suggestions
 
@@ -132,6 +158,11 @@ def compare(
     )
     for issue in result.issues:
         run.note(issue)
+    met = [
+        area for area in selection.areas if any(area in row["area"] or area == row["area_id"] for row in result.long)
+    ]
+    for line in without_figures([area for area in selection.areas if area not in met], rows):
+        tell(line)
     if not result.long:
         tell(Message("nothing to compare: {why}", why=why_none(rows)))
     if png or svg:
@@ -151,7 +182,7 @@ def compare(
         else:
             run.write_book([every] if long else [pivot, every], notes)
     elif long:
-        run.write(result.long, LONG)
+        run.write(result.long, (*LONG, *comparison.SHOWN) if run.form == TO_SCREEN else LONG)
     elif result.rows or run.form != TO_SCREEN:
         run.write(result.rows, result.columns, result.legend)
         if evidence and run.form == TO_SCREEN:

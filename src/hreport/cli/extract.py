@@ -35,4 +35,5 @@ def extract(
         run.keep()
     else:
         run.write(run.rows("observations"), EXTRACT)
+    run.advise()
     run.end()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hreport.cli import options
+from hreport.cli import completion, options
 from hreport.cli.run import TO_SCREEN, Run, tell
 from hreport.messages import Message, listed
 from hreport.record import CARD, CATALOGUE, Row, columns_of, headed
@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 def indicators(
     word: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORD", help="Chinese, pinyin (or its initials), English, or an id; a part will do."),
+        typer.Argument(
+            metavar="WORD",
+            help="Chinese, pinyin (or its initials), English, or an id; a part will do.",
+            autocompletion=completion.indicators,
+        ),
     ] = None,
     system: Annotated[
-        str | None, typer.Option("--system", metavar="KEY", help="Only items of an official system, such as HC2018.")
+        str | None,
+        typer.Option(
+            "--system",
+            metavar="KEY",
+            help="Only items of an official system, such as HC2018.",
+            autocompletion=completion.systems,
+        ),
     ] = None,
-    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only this group.")] = None,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="NAME", help="Only this group.", autocompletion=completion.groups),
+    ] = None,
     output: options.Output = None,
     form: options.Format = None,
     catalog: options.Catalog = None,

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +29,13 @@ VARIABLE = "HREPORT_LANG"
 CHINESE = 0x04  # the primary language of a Windows language id
 FULL_STOP = "\u3002"
 NARROWEST = 10  # columns for a text beside what it explains
+LONGEST = 10  # letters of the name of a command
+# The commands in the order of work, by what they are for.
+GROUPS = {
+    "Read reports": ("extract", "masks", "show"),
+    "Compare and check": ("compare", "check", "report", "align"),
+    "Look up": ("indicators", "doctor", "eval"),
+}
 
 _current: ContextVar[str] = ContextVar("language", default="en")
 
@@ -110,6 +120,7 @@ class Page(_Formatter):  # type: ignore[misc]
         """Write how a command is called."""
         for words in ("[OPTIONS]", "COMMAND [ARGS]..."):
             args = args.replace(words, said(words))
+        args = _BRACES.sub(r"\1", args)
         super().write_usage(prog, args, said("Usage: "))
 
     def write_heading(self, heading: str) -> None:
@@ -142,6 +153,7 @@ class Page(_Formatter):  # type: ignore[misc]
             self.write("".join(f"{indent}{line}\n" for line in lines[1:]))
 
 
+_BRACES = re.compile(r"\{([A-Z_]+)\}")  # around an argument that must be given
 _TYPE = re.compile(r" <[^<>]*>$")  # Python's name of what an option takes, which says nothing to people
 _ADDED = re.compile(r"(.*?)(?:(?:^|  )\\?\[([^\[\]]*)\])?", re.DOTALL)  # what typer adds: [default: 60.0; required]
 _ASIDE = re.compile(r"(.*?)(?: (\[[^\[\]]*\]))?", re.DOTALL)
@@ -174,20 +186,74 @@ def wrapped(text: str, width: int) -> list[str]:
     return [line for line in lines if line]
 
 
+@lru_cache(maxsize=1)
+def _all_examples() -> Mapping[str, Any]:
+    return tomllib.loads((files("hreport") / "data" / "examples.toml").read_text(encoding="utf-8"))
+
+
+def examples(command: str) -> list[tuple[str, str]]:
+    """Lines to copy for a command (or the program), each with what it gives, in the language of this run."""
+    return [(line["run"], line[current()]) for line in _all_examples().get(command, {}).get("examples", ())]
+
+
+def _write_examples(command: str, page: Any) -> None:
+    """Write them at the end of a page of help; a line to copy is never folded."""
+    if found := examples(command):
+        page.write("\n")
+        page.write_heading("Examples")
+        for line, gives in found:
+            page.write("".join(f"  {words}\n" for words in wrapped(f"# {gives}", page.width - 2)) + f"  {line}\n")
+
+
 class Command(TyperCommand):
     """A command whose help is in the language of this run."""
 
     context_class = type("Context", (_Context,), {"formatter_class": Page})
 
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples."""
+        _write_examples(self.name or "", formatter)
+
     def get_short_help_str(self, limit: int = 45) -> str:
-        """What stands beside the command in the list of all."""
-        return super().get_short_help_str(limit) if current() == "en" else said(self.help or "").rstrip(FULL_STOP)
+        """What stands beside the command in the list of all: it is never cut."""
+        return said(self.help or "").rstrip(f".{FULL_STOP}")
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Offer options, with their help in the language of this run."""
+        offered = super().shell_complete(ctx, incomplete)
+        for item in offered:
+            item.help = said(item.help) if item.help else item.help
+        return offered
 
 
 class Program(TyperGroup):
     """All commands; settles the language of a run, and says what is wrong with a command line."""
 
     context_class = Command.context_class
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands in the order of work."""
+        return [name for names in self.groups(ctx).values() for name in names]
+
+    def groups(self, ctx: Any) -> dict[str, list[str]]:
+        """The commands by what they are for; one that no group names is with the last."""
+        rest = [name for name in self.commands if not any(name in names for names in GROUPS.values())]
+        grouped = {heading: [n for n in names if n in self.commands] for heading, names in GROUPS.items()}
+        grouped[next(reversed(GROUPS))] += rest
+        return grouped
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each command does, in groups."""
+        limit = formatter.width - 6 - max(map(len, self.commands))
+        for heading, names in self.groups(ctx).items():
+            rows = [(name.ljust(LONGEST), self.commands[name].get_short_help_str(limit)) for name in names]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write where to begin."""
+        _write_examples("hreport", formatter)
 
     def main(
         self,
@@ -200,7 +266,7 @@ class Program(TyperGroup):
     ) -> Any:
         """Read a command line and do what it says."""
         with settled(sys.argv[1:] if args is None else list(args)):
-            if current() == "en" or not standalone_mode:
+            if not standalone_mode:
                 return super().main(args, prog_name, complete_var, standalone_mode, windows_expand_args, **extra)
             try:
                 sys.exit(super().main(args, prog_name, complete_var, False, windows_expand_args, **extra) or 0)
@@ -223,7 +289,9 @@ def _show(error: Any) -> None:
         hint = said(Message("Try '{command} {option}' for help.", command=command, option=option))
         lines = [error.ctx.get_usage(), hint, ""]
     text = error.format_message()
+    example = examples(error.ctx.command.name or "")[:1] if type(error).__name__ == "MissingParameter" else []
+    after = [said(Message("For example: {command}", command=line)) for line, _ in example]
     # Where the message is ours, it knows its template: only what stands before it is recognised by its words.
     ours = error.message if isinstance(error.message, Message) and text.endswith(error.message) else ""
     what = said(text.removesuffix(ours)) + said(ours)
-    typer.echo("\n".join([*lines, said("Error: ") + what]), err=True)
+    typer.echo("\n".join([*lines, said("Error: ") + what, *after]), err=True)

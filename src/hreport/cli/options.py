@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hreport.cli import completion
 from hreport.messages import LANGUAGES, Message, listed
 from hreport.writers import WRITERS
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from hreport.lexicon import Lexicon
 
 STORE = "duckdb"
+MANY = 12  # known values: more are not listed where one is near
+# What people write for a value that has another name.
+MEANT = {
+    "excel": "xlsx", "json": "jsonl", "ndjson": "jsonl", "markdown": "md", "tsv": "csv", "txt": "csv", "db": "duckdb",
+    "cn": "zh", "chinese": "zh", "zh-cn": "zh", "zh_cn": "zh", "english": "en", "place": "area", "city": "area",
+    "file": "report", "plan": "target", "growth": "change_rate", "value": "level",
+}  # fmt: skip
 
 
 def one_of(value: str, known: Iterable[str], option: str) -> str:
@@ -24,8 +32,11 @@ def one_of(value: str, known: Iterable[str], option: str) -> str:
     names = {name.lower(): name for name in known}
     if value.lower() in names:
         return names[value.lower()]
-    near = get_close_matches(value.lower(), names, n=1)
+    meant = MEANT.get(value.lower(), "")
+    near = [meant] if meant in names else get_close_matches(value.lower(), names, n=1)
     hint = Message("Did you mean {name}? ", name=names[near[0]]) if near else ""
+    if near and len(names) > MANY:
+        raise typer.BadParameter(Message("{value!r} is not known. {hint}", value=value, hint=hint), param_hint=option)
     raise typer.BadParameter(
         Message("{value!r} is not known. {hint}Known: {known}.", value=value, hint=hint, known=listed(names.values())),
         param_hint=option,
@@ -98,6 +109,7 @@ Format = Annotated[
         metavar="NAME",
         help=Message("One of {formats}.", formats=listed((*WRITERS, STORE))),
         callback=_format,
+        autocompletion=completion.of((*WRITERS, STORE)),
     ),
 ]
 Jobs = Annotated[
@@ -139,6 +151,7 @@ Headers = Annotated[
         metavar="|".join(LANGUAGES),
         help="Language of the headings. [default: en; on a screen as --lang]",
         callback=_headers,
+        autocompletion=completion.of(LANGUAGES),
     ),
 ]
 # What it says is settled before the command line is read, in `language.wanted`: here it is checked, and has its help.
@@ -149,6 +162,7 @@ Lang = Annotated[
         metavar="|".join(LANGUAGES),
         help="Language of what is said: messages, help, headings on a screen. [default: the system's]",
         callback=_lang,
+        autocompletion=completion.of(LANGUAGES),
         is_eager=True,
     ),
 ]

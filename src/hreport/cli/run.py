@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sys
 import warnings
 from collections import Counter, deque
@@ -19,10 +20,22 @@ import typer
 from hreport.cli import language
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
-from hreport.messages import Message, listed, reason_of, word_of
+from hreport.messages import Message, listed, reason_of, translated, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
-from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, replacing, save, save_book, write, write_book
+from hreport.writers import (
+    BINARY,
+    SDMX,
+    WRITERS,
+    Table,
+    form_of,
+    replacing,
+    save,
+    save_book,
+    write,
+    write_book,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -35,6 +48,8 @@ Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
+READ_BACK = frozenset({"csv", "jsonl", "parquet", STORE})  # forms that other commands take for the reports
+LONGEST_ADVISED = 40  # characters of paths that a piece of advice repeats
 PICTURES = ("png", "svg")
 
 
@@ -215,7 +230,7 @@ class Run:
         from hreport.gather import sure
 
         with ExitStack() as stack:
-            say = self._progress(stack, len(gathered.found.sources))
+            say = self._progress(stack, gathered.found.sources)
             for issue in gathered.found.issues:
                 self.note(issue, say)
             for outcome in outcomes:
@@ -265,7 +280,7 @@ class Run:
             misuse(Message("{output}: {error}", output=self.output, error=reason_of(error)))
         with ExitStack() as stack:
             stack.callback(store.close)
-            say = self._progress(stack, len(found.sources))
+            say = self._progress(stack, found.sources)
             for issue in found.issues:
                 self.note(issue, say)
             fresh = store.fresh(found.sources, partial(self.note, say=say), partial(say, ""))
@@ -288,13 +303,16 @@ class Run:
                 )
                 tell(dropped if self.prune else kept)
 
-    def _progress(self, stack: ExitStack, total: int) -> Say:
+    def _progress(self, stack: ExitStack, sources: Sequence[Source]) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
-        if self.quiet or total < 2 or not is_screen(sys.stderr):
+        if self.quiet or len(sources) < 2 or not is_screen(sys.stderr) or os.environ.get("TERM") == "dumb":
             return _say
         from hreport.writers.terminal import progress
 
-        return stack.enter_context(progress(total, language.said(Message("reading"))))
+        names = [source.path for source in sources]
+        # The bar is drawn in a thread of its own, which knows no language of this run.
+        said = partial(translated, language=language.current())
+        return stack.enter_context(progress(names, said(Message("reading")), said))
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""
@@ -329,6 +347,9 @@ class Run:
                 # Read all before the first line, or the bar would run through the table.
                 rows = [self._read_aloud(row) for row in rows]
                 notes = [language.said(note) if isinstance(note, Message) else note for note in notes]
+                screen = encoding_of(self.form)
+                write_table(rows, shown, _stdout(), encoding=screen, notes=notes, said=language.said)
+                return
             write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
 
     def write_book(self, tables: Sequence[Table], notes: Table) -> None:
@@ -432,6 +453,23 @@ class Run:
         if not self.quiet:
             sys.stderr.write(printable(language.said(self.count())) + "\n")
         raise typer.Exit(1 if fatal or failed else 0)
+
+    def advise(self) -> None:
+        """What to do next with what was read, in one line for who watches."""
+        if self.quiet or not self.read or not is_screen(sys.stderr):
+            return
+        if self.output is None:
+            paths = shlex.join(self.paths)
+            table = paths if is_screen(sys.stdout) and len(paths) <= LONGEST_ADVISED else ""
+        else:
+            table = shlex.quote(str(self.output)) if self.form in READ_BACK else ""
+        if table:
+            tell(
+                Message(
+                    "next: hreport compare {table} -o table.xlsx, hreport report {table} -o report.html",
+                    table=table,
+                )
+            )
 
     def count(self) -> str:
         """One line: how many were read and how many not, and why.

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -59,6 +59,7 @@ class Table:
 
 
 FIGURE_SIGNS = ("\u27e6", "\u27e7")  # around a figure where there may be no colours
+MASK_SIGNS = ("\u27e8", "\u27e9")  # the same of a mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,20 @@ def write(
     """Write rows to an open binary stream in one of the forms of `WRITERS` (KeyError: not one of them)."""
     writer = cast(Write, import_module(WRITERS[form]).write)
     writer(rows, columns, target, encoding=encoding, notes=notes)
+
+
+def write_table(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    target: BinaryIO,
+    *,
+    encoding: str = "utf-8",
+    notes: Sequence[str] = (),
+    said: Callable[[str], str] = str,
+) -> None:
+    """Print rows as a table that fits the screen; `said` puts lines of ours in the language of the user."""
+    module = import_module(WRITERS["table"])
+    module.write(rows, columns, target, encoding=encoding, notes=notes, said=said)
 
 
 def write_documents(

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from hreport.marking import Look, Step, lines, parts, steps
 from hreport.text import breaks
+from hreport.writers import FIGURE_SIGNS, MASK_SIGNS
 from hreport.writers.terminal import fitting
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 # What stands on both sides of a mark, and its colour: each kind is told apart by either.
 SIGNS: Mapping[Look, tuple[str, str]] = {
-    "figure": ("\u27e6", "\u27e7"), "damaged": ("\u26a0\u27e6", "\u27e7"), "repaired": ("\u2020\u27e6", "\u27e7"),
-    "corrected": ("\u270e\u27e6", "\u27e7"), "mask": ("\u27e8", "\u27e9"), "time": ("{", "}"),
+    "figure": FIGURE_SIGNS, "damaged": ("\u26a0\u27e6", "\u27e7"), "repaired": ("\u2020\u27e6", "\u27e7"),
+    "corrected": ("\u270e\u27e6", "\u27e7"), "mask": MASK_SIGNS, "time": ("{", "}"),
     "area": ("\u00ab", "\u00bb"), "heading": ("", ""),
 }  # fmt: skip
 STYLES: Mapping[Look, str] = {

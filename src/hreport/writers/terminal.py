@@ -5,26 +5,31 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.table import Column as Span
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import STATISTICS, Cell, Column, Row, plain
+from hreport.messages import Message, listed
+from hreport.record import Cell, Column, Row, plain
+from hreport.text import breaks
+from hreport.writers import MASK_SIGNS, layout
 
 if TYPE_CHECKING:
     from hreport.writers import Evidence, Paragraph
 
 CHUNK = 1_000  # rows printed at a time
-PUBLISHED = ("publisher", "published", "url")  # not shown where no manifest says them
 PIPE_WIDTH = 160  # columns where there is no screen to ask
 READABLE = 80  # the same, for words
 AROUND = 40  # characters of a sentence on either side of a figure
@@ -57,38 +62,19 @@ PLAINER = {
     "\u2501": "=",
 }
 
-# What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
-VIEWS = (
-    (
-        {"numeral", "text"},
-        "indicator text measure area_name year status period direction damage repaired corrected file indicator_id",
-    ),
-    (
-        {"chosen"},
-        "indicator area year value unit numeral doubt chosen copy_of status measure direction basis file sentence",
-    ),
-    ({"kind", "text"}, "text kind file start sentence section"),
-    ({"aliases"}, "id name unit systems group en aliases"),
-    ({"wording"}, "wording unit reports figures nearest_name example"),
-    ({"around_a"}, "kind around_a around_b value unit sure indicator"),
-    ({"claimed"}, "indicator area year unit level_before level growth claimed agrees real implied_low implied_high"),
-    ({"shown"}, "indicator area shown sentence file start end publisher published url"),
-)
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
 CARD = "field"  # a table with this column is one thing: what there is to say in the other, without a heading
 SIDES = ("gold", "before", "found", "sentence")
-FOLDED = 16  # columns that a cell gets at least, if it must be folded
-WIDEST = {
-    "indicator": 40,
-    "sentence": 60,
-    "text": 30,
-    "file": 30,
-    "title": 40,
-    "example": 60,
-    "message": 80,
-    "around_a": 44,
-    "around_b": 44,
+LINES = 2  # of a sentence in a cell: what stands around the figure; files have it whole
+NAMED = 3  # of the columns that have no room are named
+SENTENCES = {"shown", "sentence", "area", "indicator"}  # marks the sentences behind a comparison
+DAMAGED, REPAIRED = "\u26a0", "\u2020"  # as in the cells of a comparison
+MEANING = {
+    DAMAGED: Message("{mark} damaged as it stands: not to be computed with", mark=DAMAGED),
+    REPAIRED: Message("{mark} damaged, and repaired", mark=REPAIRED),
 }
+# The frame of a table where the console has no lines to draw.
+PLAIN_HEAD = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
 def write(
@@ -98,26 +84,47 @@ def write(
     *,
     encoding: str = "utf-8",
     notes: Sequence[str] = (),
+    said: Callable[[str], str] = str,
 ) -> None:
-    """Print rows; of an extract the columns that fit. `encoding` is the console's."""
+    """Print rows; of an extract the columns that fit. `encoding` is the console's; `said` puts a line of ours in the
+    language of the user."""
     stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
     try:
         is_screen = target.isatty()
-        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
+        console = Console(file=stream, highlight=False, markup=False, emoji=False)
         width = console.width if is_screen or "COLUMNS" in os.environ else PIPE_WIDTH
         console.width = width
         simple = not _can(encoding, "\u2500")
         fit = fitting(encoding)
         remaining = iter(rows)
-        parts = _paragraphs if any(c.name == CASE for c in columns) else _tables
+        named = {c.name for c in columns}
+        left_out: dict[str, str] = {}
+        marks: set[str] = set()
         while chunk := list(islice(remaining, CHUNK)):
-            for part in parts(chunk, columns, width, simple, fit):
+            if CASE in named:
+                parts = _paragraphs(chunk, columns, fit)
+            elif named >= SENTENCES and "chosen" not in named:
+                parts = _sentences(chunk, fit)
+            else:
+                parts = _tables(chunk, columns, width, simple, fit, left_out, marks)
+            for part in parts:
                 console.print(part)
-        for note in notes:
-            console.print(Text(fit(note), style="dim"))
+        more: list[str] = [MEANING[mark] for mark in (DAMAGED, REPAIRED) if mark in marks]
+        if left_out and is_screen:
+            more.append(_not_shown(list(left_out.values())))
+        for note in (*notes, *map(said, more)):
+            console.print(_folded(Text(fit(note), style="dim"), width))
     finally:
         stream.flush()
         stream.detach()
+
+
+def _not_shown(titles: Sequence[str]) -> str:
+    """Which columns have no room, the first by name."""
+    some, rest = listed(titles[:NAMED]), len(titles) - NAMED
+    if rest > 0:
+        return Message("not shown: {columns} and {count:,} more columns (-o FILE has all)", columns=some, count=rest)
+    return Message("not shown: {columns} (-o FILE has all)", columns=some)
 
 
 def paragraphs(
@@ -132,15 +139,15 @@ def paragraphs(
     stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
     try:
         is_screen = target.isatty()
-        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
+        console = Console(file=stream, highlight=False, markup=False, emoji=False)
         console.width = console.width if is_screen or "COLUMNS" in os.environ else READABLE
         fit = fitting(encoding)
         for finding in findings:
-            console.print(Text(fit(finding.heading), style=f"bold {STYLES.get(finding.state, '')}".strip()))
+            console.print(_Folded(Text(fit(finding.heading), style=f"bold {STYLES.get(finding.state, '')}".strip())))
             for evidence in finding.evidence:
                 for label in evidence.labels:
-                    console.print(Padding(Text(fit(label), overflow="fold"), (0, 0, 0, 2)))
-                console.print(Padding(_around(evidence, brackets, fit), (0, 0, 0, 4)))
+                    console.print(_Folded(Text(fit(label)), 2))
+                console.print(_Folded(_around(evidence, brackets, fit), 4))
             console.print()
         for note in notes:
             console.print(Text(fit(note), style="dim"))
@@ -181,47 +188,62 @@ def fitting(encoding: str) -> Callable[[str], str]:
 
 
 def _tables(
-    rows: Sequence[Row], columns: Sequence[Column], width: int, simple: bool, fit: Callable[[str], str]
-) -> Iterator[Table]:
-    """The rows as one table, or as several side by side where a comparison has more places than the screen has room."""
-    texts = {c.name: [fit(plain(row.get(c.name))) for row in rows] for c in columns}
-    needs = {
-        c.name: min(max(cell_len(fit(c.title)), *(cell_len(t) for t in texts[c.name])), WIDEST.get(c.name, 30))
-        for c in columns
-    }
-    summary = {c.name for c in STATISTICS}
-    wide = [c for c in columns if c.kind == "mixed"]
-    if wide:
-        hidden = {"indicator_id", "usable", "stated"}
-        hidden |= {n for n in PUBLISHED if n in texts and not any(texts[n])}
-        fixed = [c for c in columns if c not in wide and c.name not in hidden | summary]
-        room = width - sum(needs[c.name] + 3 for c in fixed)
-        panels: list[list[Column]] = [[]]
-        left = room
-        for column in wide:
-            if panels[-1] and needs[column.name] + 3 > left:
-                panels.append([])
-                left = room
-            panels[-1].append(column)
-            left -= needs[column.name] + 3
-        for panel in panels:
-            # A row without a figure in this panel has one in another.
-            alone = len(panels) == 1
-            kept = [i for i, row in enumerate(rows) if alone or any(row.get(c.name) is not None for c in panel)]
-            some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
-            yield _table([rows[i] for i in kept], [*fixed, *panel], some, simple, fit)
-        kept = [i for i, row in enumerate(rows) if row.get("minimum") is not None]
-        telling = [c for c in columns if c.name in summary and any(rows[i].get(c.name) for i in kept)]
-        if telling:
-            some = {name: [cells[i] for i in kept] for name, cells in texts.items()}
-            yield _table([rows[i] for i in kept], [*fixed, *telling], some, simple, fit)
-        return
-    yield _table(rows, _chosen(columns, texts, needs, width), texts, simple, fit)
-
-
-def _paragraphs(
-    rows: Sequence[Row], columns: Sequence[Column], width: int, simple: bool, fit: Callable[[str], str]
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    width: int,
+    simple: bool,
+    fit: Callable[[str], str],
+    left_out: dict[str, str],
+    marks: set[str],
 ) -> Iterator[RenderableType]:
+    """The rows as one table, or as several below each other. Adds to `left_out` the names and headings of columns that
+    have no room, to `marks` those that are put to damaged figures because the columns that say so have none."""
+    columns = [replace(c, heading=fit(c.title)) for c in columns]
+    texts = {c.name: [fit(plain(row.get(c.name))) for row in rows] for c in columns}
+    bare = texts.get("text", [])
+    says_damage = "damage" in texts and bool(bare)
+    if says_damage:
+        texts["text"] = [
+            f"{text} {mark}" if (mark := _mark(row)) else text for text, row in zip(bare, rows, strict=True)
+        ]
+    panels, hidden = layout.panels(columns, rows, texts, width)
+    if says_damage and any(c.name == "damage" for panel in panels for c in panel.columns):
+        texts["text"] = bare
+        panels, hidden = layout.panels(columns, rows, texts, width)
+    elif says_damage:
+        marks.update(filter(None, map(_mark, rows)))
+    left_out.update((c.name, c.title) for c in hidden)
+    for panel in panels:
+        yield _table(rows, panel, texts, simple, fit)
+        if panel.gap == layout.GAP:
+            yield Text()
+
+
+def _mark(row: Row) -> str:
+    """The mark of a damaged figure."""
+    if not row.get("damage"):
+        return ""
+    return DAMAGED if row.get("repaired") is None else REPAIRED
+
+
+def _sentences(rows: Sequence[Row], fit: Callable[[str], str]) -> Iterator[RenderableType]:
+    """Each figure of a comparison with the sentence behind it, whole, and where that stands."""
+    before = None
+    for row in rows:
+        if row["indicator"] != before:
+            before = row["indicator"]
+            yield _Folded(Text(fit(plain(before)), style="bold"))
+        cell = row["shown"]
+        state = cell.state if isinstance(cell, Cell) else "plain"
+        places = (f"{row['file']}:{row['start']}-{row['end']}", *(row[n] for n in layout.PUBLISHED))
+        shown = (fit(plain(cell)), STYLES.get(state, "") or "bold")
+        where = (fit(" ".join(place for place in places if place)), "dim")
+        line = Text.assemble(fit(plain(row["area"])), "  ", shown, "  ", where)
+        yield _Folded(line, 2)
+        yield _Folded(Text(fit(" ".join(plain(row["sentence"]).split()))), 4)
+
+
+def _paragraphs(rows: Sequence[Row], columns: Sequence[Column], fit: Callable[[str], str]) -> Iterator[RenderableType]:
     """Each row as a paragraph: where it is and what it is about on a line, and below it what stands side by side."""
     titles = {c.name: fit(c.title) for c in columns}
     beside = [name for name in SIDES if name in titles]
@@ -243,73 +265,164 @@ def _paragraphs(
                 yield Padding(grid, (0, 0, 0, 4))
 
 
-def _chosen(
-    columns: Sequence[Column], texts: dict[str, list[str]], needs: dict[str, int], width: int
-) -> Sequence[Column]:
-    """The columns to show: those that the table's view wants, are not empty, and fit."""
-    by_name = {c.name: c for c in columns}
-    view = next((words.split() for marks, words in VIEWS if marks <= by_name.keys()), list(by_name))
-    shown: list[Column] = []
-    room = width - 1
-    for name in view:
-        if name not in by_name or not any(texts[name]):
-            continue
-        if name in ("file", "status") and len(set(texts[name])) == 1 and len(texts[name]) > 1:
-            continue  # the same in every row: known already
-        need = needs[name] + 3 if needs[name] + 3 <= room else FOLDED + 3
-        if shown and need > room:
-            continue
-        shown.append(by_name[name])
-        room -= need
-    return shown
-
-
 def _table(
-    rows: Sequence[Row], columns: Sequence[Column], texts: dict[str, list[str]], simple: bool, fit: Callable[[str], str]
+    rows: Sequence[Row],
+    panel: layout.Panel,
+    texts: Mapping[str, Sequence[str]],
+    simple: bool,
+    fit: Callable[[str], str],
 ) -> Table:
-    is_card = any(c.name == CARD for c in columns)
-    frame = None if is_card else box.ASCII2 if simple else box.SIMPLE_HEAD
-    table = Table(box=frame, header_style="bold", pad_edge=False, show_header=not is_card)
-    for column in columns:
+    is_card = any(c.name == CARD for c in panel.columns)
+    frame = None if is_card else PLAIN_HEAD if simple else box.SIMPLE_HEAD
+    roomy = panel.gap == layout.WIDE_GAP
+    table = Table(
+        box=frame,
+        header_style="bold",
+        pad_edge=False,
+        padding=(0, 1) if roomy and not is_card else (0, panel.gap - 1 + is_card, 0, 0),
+        show_edge=roomy,
+        show_header=not is_card,
+    )
+    for column, width in zip(panel.columns, panel.widths, strict=True):
         right = column.kind in ("int", "number", "mixed")
-        table.add_column(Text(fit(column.title)), justify="right" if right else "left", overflow="fold")
-    for index, row in enumerate(rows):
-        masked = row.get("masked") is True
+        title = _folded(Text(column.title), width)
+        table.add_column(title, justify="right" if right else "left", overflow="fold", width=width)
+    places = _places(rows) if "sentence" in texts else {}
+    for index in panel.rows:
+        row = rows[index]
         cells = []
-        for column in columns:
-            value = row.get(column.name)
-            style = ""
-            if isinstance(value, Cell):
-                style = STYLES.get(value.state, "")
-            elif column.name == "text" and row.get("damage"):
-                style = STYLES["damaged"]
-            elif column.name == "text" and masked:
-                style = STYLES["masked"]
-            cells.append(Text(texts[column.name][index], style=style))
+        for column, width in zip(panel.columns, panel.widths, strict=True):
+            text = texts[column.name][index]
+            if column.name == "sentence":
+                place = places.get(index)
+                if place and "kind" in texts:  # a mask: other masks of its sentence may look like it
+                    start, end = place
+                    before, behind = map(fit, MASK_SIGNS)
+                    text = text[:start] + before + text[start:end] + behind + text[end:]
+                    place = (start, end + len(before + behind))
+                text = _excerpt(text, place or (), LINES * (width - 2))
+            cells.append(_folded(Text(text, style=_style(row, column.name)), width))
         table.add_row(*cells)
     return table
 
 
+def _style(row: Row, name: str) -> str:
+    value = row.get(name)
+    if isinstance(value, Cell):
+        return STYLES.get(value.state, "")
+    if name != "text":
+        return ""
+    if row.get("damage"):
+        return STYLES["damaged" if row.get("repaired") is None else "repaired"]
+    return STYLES["masked"] if row.get("masked") is True else ""
+
+
+def _places(rows: Sequence[Row]) -> dict[int, tuple[int, int]]:
+    """Where in its sentence each mask or figure stands, by the number of its row; those are left out of which a
+    sentence has several of the same words that cannot be told apart."""
+    found: dict[int, tuple[int, int]] = {}
+    by_sentence = groupby(range(len(rows)), key=lambda i: (rows[i].get("file"), rows[i].get("sentence")))
+    for (_, sentence), numbers in by_sentence:
+        here = [(i, str(rows[i].get("text") or rows[i].get("numeral") or ""), rows[i].get("start")) for i in numbers]
+        # Where the sentence begins in the document: what fits all that stands in it.
+        begins: set[int] | None = None
+        for _, words, start in here:
+            if words and start is not None:
+                possible = {start - m.start() for m in re.finditer(re.escape(words), sentence or "")}
+                begins = possible if begins is None else begins & possible
+        if begins is not None and len(begins) == 1:
+            (begin,) = begins
+            found |= {i: (start - begin, start - begin + len(words)) for i, words, start in here if start is not None}
+    return found
+
+
+def _excerpt(sentence: str, place: Sequence[int], room: int) -> str:
+    """As much of a sentence as `room` columns hold, around the place in it.
+
+    >>> _excerpt("全市医疗卫生机构xx家,床位数四千张", (8, 10), 14), _excerpt("全市", (), 14)
+    ('…机构xx家,…', '全市')
+    """
+    if cell_len(sentence) <= room:
+        return sentence
+    start, end = place or (0, 0)
+    left, right, room = start, end, room - cell_len(sentence[start:end]) - 2
+    while room > 1:  # hanzi by hanzi, on both sides as far as there are any
+        behind = sentence[right : right + 1]
+        before = sentence[left - 1 : left] if left else ""
+        if not behind + before:
+            break
+        take_before = before and (not behind or start - left <= right - end)
+        left, right = (left - 1, right) if take_before else (left, right + 1)
+        room -= cell_len(before if take_before else behind)
+    return ("\u2026" if left else "") + sentence[left:right].strip() + ("\u2026" if right < len(sentence) else "")
+
+
+def _folded(text: Text, width: int) -> Text:
+    """A text in lines that are no wider, broken where Chinese may be."""
+    if cell_len(text.plain) <= width:
+        return text
+    lines = text.divide(breaks(text.plain, width))
+    for line in lines:
+        line.rstrip()
+    return Text("\n").join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A text that fits the screen, behind an indent."""
+
+    text: Text
+    indent: int = 0
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the text in lines."""
+        yield Padding(_folded(self.text, max(options.max_width - self.indent, 2)), (0, 0, 0, self.indent))
+
+
+class _Pace(ProgressColumn):
+    """How many files are read in a second, and how long the others will take, once that is known."""
+
+    def __init__(self, said: Callable[[str], str]) -> None:
+        super().__init__()
+        self.said = said
+
+    def render(self, task: Task) -> Text:
+        """Say both."""
+        if not task.speed or task.time_remaining is None:
+            return Text("")
+        minutes, seconds = divmod(int(task.time_remaining), 60)
+        left = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
+        return Text(self.said(Message("{rate:.1f} files/s, {time} left", rate=task.speed, time=left)))
+
+
 @contextmanager
-def progress(total: int, words: str) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error, after some words; call what this yields with a line to print above the bar, or with ""
-    for one step."""
+def progress(names: Sequence[str], words: str, said: Callable[[str], str]) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, after some words, while files of these names are read: how many are, how fast, how long
+    it will take, and which one is waited for. Call what this yields with a line to print above the bar, or with "" for
+    one step."""
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    fit = fitting(console.encoding)
+    waited_for = [fit(PurePath(name).name) for name in names] + [""]
     bar = Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=min(max(console.width // 5, 4), 40)),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        _Pace(said),
+        TextColumn("{task.fields[name]}", style="dim", table_column=Span(ratio=1, no_wrap=True, overflow="ellipsis")),
         console=console,
         transient=True,
+        expand=True,
     )
     with bar:
-        task = bar.add_task(words, total=total)
+        task = bar.add_task(words, total=len(names), name=waited_for[0])
+        done = 0
 
         def step(line: str) -> None:
+            nonlocal done
             if line:
                 bar.console.print(Text(line), soft_wrap=True)
-            else:
-                bar.advance(task)
+                return
+            done += 1
+            bar.update(task, completed=done, name=waited_for[min(done, len(names))])
 
         yield step

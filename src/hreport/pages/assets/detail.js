@@ -70,7 +70,7 @@ const detail = (() => {
       ["text", quoted(figures.text[figure] || "")],
       ["read_as", quoted(read)],
       ["damage", figures.damage[figure] && codes("damage", figures.damage[figure])],
-      ["doubt", figures.doubts[figure] && codes("doubts", figures.doubts[figure])],
+      ["doubts", figures.doubts[figure] && codes("doubts", figures.doubts[figure])],
       ["indicator", indicator && [quoted(indicator.name), make("span", { class: "dim" }, ` ${indicator.en} \u00b7 ${indicator.id}`)]],
       ["wording", figures.wording[figure] && quoted(figures.wording[figure])],
       ["area", area && [quoted(area.name), area.id && make("span", { class: "dim" }, ` ${area.id}`)]],

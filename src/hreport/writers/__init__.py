@@ -26,6 +26,7 @@ WRITERS: Mapping[str, str] = {
     "xlsx": "hreport.writers.xlsx",
     "parquet": "hreport.writers.parquet",
     "md": "hreport.writers.markdown",
+    "html": "hreport.writers.html",
     "sdmx": "hreport.writers.sdmx",  # of a comparison only
     "table": "hreport.writers.terminal",
 }

@@ -4,6 +4,7 @@ Markdown might take for more than text."""
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ STRINGS: Mapping[str, str] = {
     "image": '"><img src=x onerror=alert(1)>',
     "attribute": "' autofocus onfocus='alert(1)",
     "drawing": "<svg/onload=alert(1)>",
-    "text area": "</textarea></title></style><script>alert(1)</script>",
+    "text area": "</textarea><script>alert(1)</script>",
+    "style": "</style><img src=x onerror=alert(1)>",
     "comment": "<!--<script>",
     "entities": "&lt;img src=x onerror=alert(1)&gt;&#60;b&#62;&amp;",
     "template": "{{7*7}}${7*7}{%raw%}#{7*7}",
@@ -45,6 +47,7 @@ LONE = "\udcff"  # of a file name that is no UTF-8
 RAN = "() => 'ran' in window"  # in a page: did a script of a string run?
 
 
+# So much text that a few control characters do not make a file binary.
 QUIET = "各级各部门密切配合，按照既定部署稳步推进，各项工作有序开展，群众反映良好，为下一步打下了基础。" * 60
 
 
@@ -53,11 +56,11 @@ def report(words: str, number: int) -> str:
     return (
         f"宜兴市{2000 + number % 24}年卫生健康工作总结{words}\n\n"
         f"一、{words}医疗资源\n"
-        f"全市有医院{12 + number}家{words}。{words}全市开放床位{1234 + 7 * number}张，婴儿死亡率xx.x‰{words}，"
-        f"接种率达20230%，{words}公厕{56 + 3 * number}座。\n\n"
-        f"二、其他\n{QUIET}\n"
+        f"据统计，{words}，全市有医院{12 + number}家，实际开放床位{1234 + 7 * number}张，婴儿死亡率xx.x‰，"
+        f"住院分娩率达20230%，公共厕所{56 + 3 * number}座，{words}。{words}开放床位{1300 + number}张{words}。\n\n"
+        f"二、其他\n{QUIET if min(words, default='x') < ' ' else ''}\n"
         f"三、下一步{words}\n"
-        f"明年，{words}住院分娩率达到{70 + number}%以上。全市有医院{15 + 2 * number}家。\n"
+        f"明年，{words}，住院分娩率达到{70 + number}%以上。全市有医院{15 + 2 * number}家。\n"
     )
 
 
@@ -75,3 +78,25 @@ def folder(at: Path) -> list[Path]:
         paths.append(at / f"lone{LONE}.txt")
         paths[-1].write_text(report("", len(STRINGS)), encoding="utf-8")
     return paths
+
+
+def manifest(at: Path, paths: list[Path]) -> Path:
+    """A manifest in which every third report gets its words for place, title, address and publisher."""
+    with open(at, "w", encoding="utf-8", errors="surrogateescape", newline="") as target:
+        lines = csv.writer(target)
+        lines.writerow(("file", "area", "title", "url", "publisher", "published"))
+        for path, words in zip(paths[::3], list(STRINGS.values())[::3], strict=False):
+            plain = words.replace("\0", "")  # no line of CSV holds one
+            lines.writerow((path.name, f"{plain}市", plain, plain, plain, plain))
+    return at
+
+
+def catalogue(at: Path) -> Path:
+    """An own catalogue, in which indicators of ours are called by the words."""
+    entries = []
+    for (id_, known), words in zip(LEXICON.indicators.items(), STRINGS.values(), strict=False):
+        names = {"name": words + known.name, "en": words, "unit": known.unit}
+        told = ", ".join(f"{key} = {json.dumps(value)}" for key, value in names.items())
+        entries.append(f"{id_} = {{ {told}, aliases = [{json.dumps(known.name)}] }}")
+    at.write_text("[indicators]\n" + "\n".join(entries) + "\n", encoding="utf-8")
+    return at

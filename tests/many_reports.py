@@ -15,12 +15,68 @@ from random import Random
 COUNT = 300
 MISSING = 0.06  # of the sentences of a report
 YEARS = (2019, 2020, 2021, 2022, 2023)
-CITIES = (
-    "宜兴市 青州市 丽水市 绵阳市 瑞安市 广元市 衢州市 台州市 湖州市 嘉兴市 金华市 舟山市 扬州市 泰州市 盐城市 淮安市 "
-    "镇江市 芜湖市 蚌埠市 淮南市 安庆市 滁州市 六安市 宣城市 莆田市 三明市 漳州市 南平市 龙岩市 宁德市 九江市 赣州市 "
-    "吉安市 宜春市 上饶市 淄博市 枣庄市 东营市 烟台市 潍坊市 济宁市 泰安市 威海市 日照市 临沂市 德州市 聊城市 滨州市 "
-    "开封市 洛阳市 平顶山市 安阳市 鹤壁市 新乡市 焦作市 濮阳市 许昌市 漯河市 南阳市 商丘市"
-).split()
+CITIES = [
+    "宜兴市",
+    "青州市",
+    "丽水市",
+    "绵阳市",
+    "瑞安市",
+    "广元市",
+    "衢州市",
+    "台州市",
+    "湖州市",
+    "嘉兴市",
+    "金华市",
+    "舟山市",
+    "扬州市",
+    "泰州市",
+    "盐城市",
+    "淮安市",
+    "镇江市",
+    "芜湖市",
+    "蚌埠市",
+    "淮南市",
+    "安庆市",
+    "滁州市",
+    "六安市",
+    "宣城市",
+    "莆田市",
+    "三明市",
+    "漳州市",
+    "南平市",
+    "龙岩市",
+    "宁德市",
+    "九江市",
+    "赣州市",
+    "吉安市",
+    "宜春市",
+    "上饶市",
+    "淄博市",
+    "枣庄市",
+    "东营市",
+    "烟台市",
+    "潍坊市",
+    "济宁市",
+    "泰安市",
+    "威海市",
+    "日照市",
+    "临沂市",
+    "德州市",
+    "聊城市",
+    "滨州市",
+    "开封市",
+    "洛阳市",
+    "平顶山市",
+    "安阳市",
+    "鹤壁市",
+    "新乡市",
+    "焦作市",
+    "濮阳市",
+    "许昌市",
+    "漯河市",
+    "南阳市",
+    "商丘市",
+]
 
 # `{10-99}` is a number between the two, with as many decimals as they have.
 SECTIONS = {
@@ -110,9 +166,7 @@ def hidden(text: str, city: str) -> str:
     """Every second number as XX, the years as 20XX, and the place as XX."""
     turns = iter(range(len(text)))
     text = re.sub(r"20\d\d(?=年)", "20XX", text).replace(city, "XX市")
-    return re.sub(
-        r"(?<![\d.X/])\d+(?:\.\d+)?(?![\d.X/]|岁|-)", lambda m: "XX" if next(turns) % 2 else m[0], text
-    )
+    return re.sub(r"(?<![\d.X/])\d+(?:\.\d+)?(?![\d.X/]|岁|-)", lambda m: "XX" if next(turns) % 2 else m[0], text)
 
 
 def damaged(text: str, chance: Random) -> str:

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hreport.messages import LANGUAGES, Message, translated
+from hreport.record import legible
 from hreport.text import screen_width
 
 OPTION = "--lang"
@@ -209,7 +210,7 @@ class Program(TyperGroup):
     ) -> Any:
         """Read a command line and do what it says."""
         with settled(sys.argv[1:] if args is None else list(args)):
-            if current() == "en" or not standalone_mode:
+            if not standalone_mode:
                 return super().main(args, prog_name, complete_var, standalone_mode, windows_expand_args, **extra)
             try:
                 sys.exit(super().main(args, prog_name, complete_var, False, windows_expand_args, **extra) or 0)
@@ -222,7 +223,7 @@ class Program(TyperGroup):
 
 
 def _show(error: Any) -> None:
-    """Say what is wrong with a command line, as click does."""
+    """Say what is wrong with a command line, as click does; a name in it may hold what a terminal would obey."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return
@@ -235,4 +236,4 @@ def _show(error: Any) -> None:
     # Where the message is ours, it knows its template: only what stands before it is recognised by its words.
     ours = error.message if isinstance(error.message, Message) and text.endswith(error.message) else ""
     what = said(text.removesuffix(ours)) + said(ours)
-    typer.echo("\n".join([*lines, said("Error: ") + what]), err=True)
+    typer.echo(legible("\n".join([*lines, said("Error: ") + what]), lines=True), err=True)

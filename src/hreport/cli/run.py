@@ -23,6 +23,7 @@ from hreport.messages import Message, listed, reason_of, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
 from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book
+from hreport.writers import TO_SCREEN as TO_SCREEN
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 Say: TypeAlias = Callable[[str], None]
 
-TO_SCREEN = "table"
 TO_PIPE = "csv"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -18,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import STATISTICS, Cell, Column, Row, State, plain
+from hreport.record import STATISTICS, Cell, Column, Row, State, legible, plain
 
 if TYPE_CHECKING:
     from hreport.writers import Evidence, Paragraph
@@ -37,7 +36,6 @@ STYLES = {
     "doubt": "yellow",
 }
 MARK_STYLES = {"plain": "bold cyan", "masked": "magenta", "damaged": "bold red", "repaired": "yellow"}
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # What a console without these characters gets instead.
 PLAINER = {
     "\u27e6": "[",
@@ -213,7 +211,7 @@ def _can(encoding: str, text: str) -> bool:
 def _fitting(encoding: str) -> Callable[[str], str]:
     """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours."""
     lacking = {ord(c): other for c, other in PLAINER.items() if not _can(encoding, c)}
-    return lambda text: CONTROL.sub(" ", text.translate(lacking))
+    return lambda text: legible(text.translate(lacking))
 
 
 def _tables(

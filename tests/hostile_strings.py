@@ -52,7 +52,7 @@ QUIET = "各级各部门密切配合，按照既定部署稳步推进，各项�
 
 
 def report(words: str, number: int) -> str:
-    """A report that holds the words wherever a report can; its figures are its own, so that none is a copy of another."""
+    """A report that holds the words wherever a report can; its figures are its own, so that it is no copy."""
     return (
         f"宜兴市{2000 + number % 24}年卫生健康工作总结{words}\n\n"
         f"一、{words}医疗资源\n"

@@ -42,13 +42,14 @@ from hreport.figures import (
 )  # fmt: skip
 from hreport.lexicon import Indicator
 from hreport.model import Issue
-from hreport.record import MEASURES, STATISTICS, STATUSES, Cell, Column, Row, number, wording
+from hreport.record import MEASURES, STATISTICS, STATUSES, Cell, Column, Row, State, number, wording
 from hreport.summary import Summary, summarise
 
 NO_YEAR = "?"  # stands where a year would
 CONTRADICTED = "\u203c"  # beside a figure that does not fit others
 COPY = "\u00a7"  # beside a figure that another copy of the text shows
 CORRECTED = "\u270e"  # behind a figure that a person put right
+BOUNDS = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}  # before a figure
 
 
 @dataclass(slots=True)
@@ -101,7 +102,9 @@ def compare(
     are copies of another are no further witnesses (see `mirrors`), unless `keep_copies`. `contradicted`: file, start
     and end of figures that do not fit others, which are marked.
     """
-    found, repeated, issues = standing(rows, catalogue, convert, selection, keep_copies=keep_copies)
+    rows = list(rows)
+    copies = copies_among(rows, keep_copies)
+    found, repeated, issues = standing(rows, catalogue, convert, selection, copies)
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Figure]]] = defaultdict(lambda: defaultdict(list))
     main_area = _main_areas(found) if selection.by == "report" else {}
     for figure in found:
@@ -115,23 +118,11 @@ def compare(
             ordered = sorted(candidates, key=lambda f: ((f.area_key != home) if home else False, f.order))
             chosen[line][key] = ordered[0]
             for f in candidates:
-                doubts[id(f)] = _doubts(f, candidates, f is ordered[0])
-                if f.row.get("copy_of") and selection.by != "report":
-                    doubts[id(f)] += ("from_copy",)
-                if (f.row["file"] or "", f.row["start"] or 0, f.row["end"] or 0) in contradicted:
-                    doubts[id(f)] += ("contradicted",)
+                among = ("several",) if f is ordered[0] and _is_one_of_several(f, candidates) else ()
+                doubts[id(f)] = (*f.doubts, *among, *doubts_beside(f, contradicted, selection.by))
     is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
     result = Comparison(issues=issues)
-    position = {id_: n for n, id_ in enumerate(catalogue)}
-
-    def rank(line: tuple[Any, ...]) -> tuple[Any, ...]:
-        shown = chosen[line].values()
-        usable = sum(f.usable is not None for f in shown)
-        measure = MEASURES.index(line[1]) if line[1] in MEASURES else len(MEASURES)
-        status = STATUSES.index(line[2]) if line[2] in STATUSES else len(STATUSES)
-        return (position[line[0]], measure, status, -usable, -len(shown), line[3:])
-
-    lines = sorted(chosen, key=rank)
+    lines = in_order(chosen, catalogue)
     years = Counter(f.year for line in lines for f in chosen[line].values() if f.year is not None)
     year = min(years, key=lambda y: (-years[y], -y)) if years else None
     summaries = {line: summarise(chosen[line], doubts, year) for line in lines}
@@ -139,7 +130,7 @@ def compare(
         place = {id(f): summaries[line].ranks.get(key) for key, f in chosen[line].items()}
         here = [f for c in cells[line].values() for f in c] + [f for f in repeated if f.line == line]
         for f in sorted(here, key=lambda f: (f.area_key, -(f.year or 0), f.order)):
-            doubt = doubts.get(id(f)) or _doubts(f, (), False)
+            doubt = doubts.get(id(f)) or f.doubts
             result.long.append(_long_row(f, doubt, id(f) in is_shown, place.get(id(f))))
     under = [name for name, on in (("rank", ranks), ("sentence", evidence), ("source", evidence)) if on]
     _pivot(result, lines, chosen, doubts, summaries, selection, year, under, language)
@@ -153,20 +144,38 @@ def standing(
     catalogue: Mapping[str, Indicator],
     convert: Convert,
     selection: Selection,
-    *,
-    keep_copies: bool = False,
+    copies: mirrors.Groups,
 ) -> tuple[list[Figure], list[Figure], list[Issue]]:
     """The figures that may stand in cells, those in which a copy of a text only says them again, and what to note.
 
     By report every one may stand: each copy has a column of its own.
     """
-    rows = list(rows)
-    copies = mirrors.Groups() if keep_copies else mirrors.groups(rows)
     found, issues = figures(mirrors.placed(rows, copies), catalogue, convert, selection)
     repeated: list[Figure] = []
     if selection.by != "report":
         found, repeated = mirrors.witnesses(found, copies)
     return found, repeated, issues + mirrors.notes(copies, repeated)
+
+
+def copies_among(rows: Iterable[Row], keep_copies: bool = False) -> mirrors.Groups:
+    """Which reports are copies of one text; none, where each shall count by itself."""
+    return mirrors.Groups() if keep_copies else mirrors.groups(rows)
+
+
+def in_order(
+    chosen: Mapping[tuple[Any, ...], Mapping[Any, Figure]], catalogue: Mapping[str, Indicator]
+) -> list[tuple[Any, ...]]:
+    """The lines of a comparison as they stand under each other; `chosen`: of each line the figures that it shows."""
+    position = {id_: n for n, id_ in enumerate(catalogue)}
+
+    def rank(line: tuple[Any, ...]) -> tuple[Any, ...]:
+        shown = chosen[line].values()
+        usable = sum(f.usable is not None for f in shown)
+        measure = MEASURES.index(line[1]) if line[1] in MEASURES else len(MEASURES)
+        status = STATUSES.index(line[2]) if line[2] in STATUSES else len(STATUSES)
+        return (position[line[0]], measure, status, -usable, -len(shown), line[3:])
+
+    return sorted(chosen, key=rank)
 
 
 def _coverage(result: Comparison, language: str) -> Row:
@@ -197,18 +206,34 @@ def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
     return (*figure.area_key, figure.year)
 
 
-def _doubts(figure: Figure, candidates: Sequence[Figure], is_chosen: bool) -> tuple[str, ...]:
-    """Why the figure carries a mark."""
-    reasons = list(figure.doubts)
-    if is_chosen:
-        others = [f for f in candidates if f is not figure]
-        rivals = [f for f in others if f.year == figure.year or None in (f.year, figure.year)]
-        if not figure.was_before:  # it is no contradiction that things were otherwise once
-            rivals = [f for f in rivals if not f.was_before or (f.year is not None and f.year == figure.year)]
-        later = [f for f in others if (f.year or 0) > (figure.year or 0) and figure.year is not None]
-        if later or any(not f.same(figure) for f in rivals):
-            reasons.append("several")
+def doubts_beside(figure: Figure, contradicted: Collection[tuple[str, int, int]], by: str) -> tuple[str, ...]:
+    """Why a figure carries a mark for what stands elsewhere: another copy of the text, figures that do not fit."""
+    reasons = []
+    if figure.row.get("copy_of") and by != "report":
+        reasons.append("from_copy")
+    if (figure.row["file"] or "", figure.row["start"] or 0, figure.row["end"] or 0) in contradicted:
+        reasons.append("contradicted")
     return tuple(reasons)
+
+
+def _is_one_of_several(figure: Figure, candidates: Iterable[Figure]) -> bool:
+    """Do others of its cell differ from the figure that is shown, or are they of a later year?"""
+    others = [f for f in candidates if f is not figure]
+    later = any((f.year or 0) > (figure.year or 0) and figure.year is not None for f in others)
+    return later or any(not f.same(figure) for f in rivals(figure, others))
+
+
+def rivals(figure: Figure, others: Iterable[Figure]) -> list[Figure]:
+    """Those of the other figures of a cell that may be of the same time, so that they should say the same."""
+    found = [f for f in others if f.year == figure.year or None in (f.year, figure.year)]
+    if not figure.was_before:  # it is no contradiction that things were otherwise once
+        found = [f for f in found if not f.was_before or (f.year is not None and f.year == figure.year)]
+    return found
+
+
+def basis_of(line: tuple[Any, ...]) -> str | None:
+    """The basis of a line of growth as a cell says it (`real`: at constant prices); None of one year on the other."""
+    return " ".join([*([line[3]] if line[3] else []), *(["real"] if line[4] else [])]) or None
 
 
 def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | None) -> Row:
@@ -230,20 +255,20 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | No
         "measure": f.measure,
         "area_text": row["area"],
         "bound": f.bound if row["bound"] else None,
-        "value": _rounded(f.value),
-        "value_max": _rounded(f.value_max),
-        "obs_value": _rounded(f.usable),
+        "value": rounded(f.value),
+        "value_max": rounded(f.value_max),
+        "obs_value": rounded(f.usable),
         "unit": f.unit,
-        "low": _rounded(f.low),
-        "high": _rounded(f.high),
-        "repaired": _rounded(f.repaired),
+        "low": rounded(f.low),
+        "high": rounded(f.high),
+        "repaired": rounded(f.repaired),
         "doubt": " ".join(doubt) or None,
         "chosen": is_chosen,
         "rank": rank,
     }
 
 
-def _rounded(value: Decimal | None) -> int | float | None:
+def rounded(value: Decimal | None) -> int | float | None:
     """A converted number without the noise of a division: 12 significant digits."""
     if value is None:
         return None
@@ -267,18 +292,28 @@ def shown(value: Decimal) -> str:
 
 def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
     """The cell that shows a figure. `year` (or `NO_YEAR`) is given where it must stand beside it."""
-    prefix = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}.get(f.bound, "")
-    state: Any = "plain"
+    marks = [*marks_of(f, doubt), *([f"({year})"] if year is not None else [])]
+    base = words_of(f)
+    bare = not marks and f.bound not in BOUNDS and not f.row["masked"] and f.value_max is None and f.usable is not None
+    return Cell(" ".join([base, *marks]), number(Decimal(base)) if bare else None, state_of(f, doubt))
+
+
+def words_of(f: Figure) -> str:
+    """What a cell shows of a figure, without marks and year."""
+    prefix = BOUNDS.get(f.bound, "")
     if f.row["masked"]:
         text = "".join(str(f.row["text"] or "").split())
-        base, state = (text if f.row["numeral"] else f"?{text}"), "masked"
-        if f.falls:
-            base = f"-{base}"
-    else:
-        value = f.usable if f.usable is not None else f.value
-        base = "?" if value is None else shown(value)
-        if f.value_max is not None and (f.repaired is None or "value" in f.corrected):
-            base += f"~{shown(f.value_max)}"
+        base = text if f.row["numeral"] else f"?{text}"
+        return f"{prefix}-{base}" if f.falls else f"{prefix}{base}"
+    value = f.usable if f.usable is not None else f.value
+    base = "?" if value is None else shown(value)
+    if f.value_max is not None and (f.repaired is None or "value" in f.corrected):
+        base += f"~{shown(f.value_max)}"
+    return f"{prefix}{base}"
+
+
+def marks_of(f: Figure, doubt: Collection[str]) -> list[str]:
+    """The signs beside a figure, in their order."""
     marks = []
     if "several" in doubt:
         marks.append("*")
@@ -294,14 +329,18 @@ def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
         marks.append(COPY)
     if "corrected" in doubt:
         marks.append(CORRECTED)
-    if year is not None:
-        marks.append(f"({year})")
-    if state == "plain" and doubt:
-        signs = (("\u26a0", "damaged"), (CORRECTED, "corrected"), ("\u2020", "repaired"))
-        state = next((name for sign, name in signs if sign in marks), "doubt")
-    text = " ".join([prefix + base, *marks])
-    bare = not prefix and not marks and not f.row["masked"] and f.value_max is None and f.usable is not None
-    return Cell(text, number(Decimal(base)) if bare else None, state)
+    return marks
+
+
+def state_of(f: Figure, doubt: Collection[str]) -> State:
+    """How the cell of a figure is coloured: masked before all else, then by its gravest mark."""
+    if f.row["masked"]:
+        return "masked"
+    if not doubt:
+        return "plain"
+    marks = marks_of(f, doubt)
+    signs: tuple[tuple[str, State], ...] = (("\u26a0", "damaged"), (CORRECTED, "corrected"), ("\u2020", "repaired"))
+    return next((name for sign, name in signs if sign in marks), "doubt")
 
 
 def _pivot(
@@ -341,14 +380,14 @@ def _pivot(
             "line": "figure",
             "unit": first.unit,
             "measure": first.measure,
-            "basis": " ".join([*([line[3]] if line[3] else []), *(["real"] if line[4] else [])]) or None,
+            "basis": basis_of(line),
             "status": first.row["status"],
             "stated": len(figure_by_key),
             "usable": sum(f.usable is not None for f in figure_by_key.values()),
             "comparable": summary.comparable,
-            "minimum": _rounded(summary.minimum),
-            "median": _rounded(summary.median),
-            "maximum": _rounded(summary.maximum),
+            "minimum": rounded(summary.minimum),
+            "median": rounded(summary.median),
+            "maximum": rounded(summary.maximum),
             "masked_cells": summary.masked,
             "doubtful_cells": summary.doubtful,
         }
@@ -396,7 +435,7 @@ def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_
     for key, members in grouped.items():
         first = members[0]
         common = Counter(f.area for f in members)
-        area = min(common, key=lambda a: (-common[a], a))
+        area = commonest(common)
         years = Counter(f.year for f in members)
         year = min(years, key=lambda y: (-years[y], -(y or 0)))  # None where most have no year
         if by == "report":
@@ -413,14 +452,28 @@ def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_
                 _Place(key, label, (first.area_key, first.year is None, first.year or 0, key[1:]), first.year)
             )
     places.sort(key=lambda p: (p.sort, p.label))
-    taken = Counter(p.label for p in places)
-    seen: Counter[str] = Counter()
-    for place in places:  # two files of one name in different folders: number them
-        if taken[place.label] > 1:
-            seen[place.label] += 1
-            if seen[place.label] > 1:
-                place.label += f" [{seen[place.label]}]"
+    for place, label in zip(places, told_apart([p.label for p in places]), strict=True):
+        place.label = label
     return places
+
+
+def told_apart(labels: Iterable[str]) -> list[str]:
+    """Labels that differ, those that occur again numbered: two files of one name lie in different folders.
+
+    >>> told_apart(["a", "b", "a"])
+    ['a', 'b', 'a [2]']
+    """
+    seen: Counter[str] = Counter()
+    made = []
+    for label in labels:
+        seen[label] += 1
+        made.append(f"{label} [{seen[label]}]" if seen[label] > 1 else label)
+    return made
+
+
+def commonest(counts: Mapping[str, int]) -> str:
+    """The word that occurs most, of several the first of the alphabet."""
+    return min(counts, key=lambda word: (-counts[word], word))
 
 
 def _legend(marks: set[str], year: int | None, by: str, left_out: int, language: str) -> tuple[str, ...]:

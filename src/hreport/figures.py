@@ -282,13 +282,11 @@ def figures(
 
     `convert(value, base_unit, to_unit)` makes units equal, or returns None where they cannot be.
     """
-    unique: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        unique.setdefault((row["file"], row["report"], row["start"], row["end"], row["indicator"]), row)
-    names = _ids_of_names(unique.values())
+    once = unique(rows)
+    names = ids_of_names(once)
     found: list[Figure] = []
     issues: list[Issue] = []
-    for row in unique.values():
+    for row in once:
         indicator = catalogue.get(row["indicator_id"] or "")
         if indicator is None:
             continue
@@ -302,7 +300,20 @@ def figures(
     return found, issues
 
 
-def _ids_of_names(rows: Iterable[Row]) -> Mapping[str, str]:
+def unique(rows: Iterable[Row]) -> list[Row]:
+    """The rows without those that say again what stands in the same place: a report and its table may both be given."""
+    once: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        once.setdefault(identity(row), row)
+    return list(once.values())
+
+
+def identity(row: Row) -> tuple[Any, ...]:
+    """What makes a row of `extract` the one it is: where it stands, and what it is said to measure."""
+    return (row["file"], row["report"], row["start"], row["end"], row["indicator"])
+
+
+def ids_of_names(rows: Iterable[Row]) -> Mapping[str, str]:
     """Codes of places by their names, where a name has only one."""
     ids = defaultdict(set)
     for row in rows:
@@ -388,7 +399,7 @@ def _figure(row: Row, indicator: Indicator, convert: Convert, names: Mapping[str
         if value_max is not None:
             value, value_max = value_max, value
     usable = converted("obs_value")
-    area_key, area, area_id = _area(row, names)
+    area_key, area, area_id = area_of(row, names)
     period = row["period"] or ""
     judged = usable if usable is not None else value
     implausible = measure == "level" and judged is not None and not _plausible(judged, indicator)
@@ -485,8 +496,9 @@ def source_of(row: Row) -> str:
     return f"{place} ({published})" if published else place
 
 
-def _area(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:
-    """Key, name and code of the figure's place; a masked or unknown one is a place of its own in each report."""
+def area_of(row: Row, names: Mapping[str, str]) -> tuple[tuple[str, ...], str, str]:
+    """Key, name and code of a row's place; a masked or unknown one is a place of its own in each report. `names`: see
+    `ids_of_names`."""
     name = row["area_name"] or row["area"] or ""
     if not row["area_name"] and _pattern("whole_area").search(name):
         name = ""  # 全市 of a report whose place is unknown is that unknown place

@@ -48,9 +48,10 @@ from hreport.sources import Source
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
-Want: TypeAlias = Literal["observations", "masks", "both"]
+# `both` takes tables of either; with `all`, tables are those of extract, as for `observations`, and stores give both.
+Want: TypeAlias = Literal["observations", "masks", "both", "all"]
 LAYERS: Mapping[Want, Sequence[str]] = {
-    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"),
+    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"), "all": ("quantity", "mask"),
 }  # fmt: skip
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
@@ -251,7 +252,7 @@ def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if not work.tables:
         message = Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
-    layers = work.want == "both"
+    layers = work.want == "both" or (work.want == "all" and source.path.lower().endswith(readback.STORE_SUFFIX))
     try:
         if source.data is None:
             rows = readback.read_table(Path(source.on_disk), layers)

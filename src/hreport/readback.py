@@ -22,7 +22,8 @@ class TableError(ValueError):
     """A file that is not a table of `hreport extract`, or not a sound one. One line that says why and where."""
 
 
-TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet", ".duckdb")
+STORE_SUFFIX = ".duckdb"
+TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet", STORE_SUFFIX)
 PLACE = ("file", "start", "end")
 REQUIRED = (*PLACE, "indicator", "measure", "status", "value", "base_unit", "masked", "indicator_id")
 # By which columns a table of ours is known: of extract, of masks.
@@ -54,7 +55,7 @@ def read_table(path: Path, layers: bool = False) -> list[Row]:
     """
     if path.suffix.lower() == ".parquet":
         return _from_parquet(path, layers)
-    if path.suffix.lower() == ".duckdb":
+    if path.suffix.lower() == STORE_SUFFIX:
         return _from_store(path, layers)
     data = path.read_bytes()
     if path.suffix.lower() == ".jsonl" and not data.strip():

@@ -30,7 +30,7 @@ from hreport.lexicon import Lexicon
 from hreport.record import Row
 from hreport.resolve import convert
 
-__all__ = ["SURE", "Finding", "Part", "check", "codes", "contradicted", "rows", "touched"]
+__all__ = ["SURE", "Finding", "Part", "check", "codes", "contradicted", "rows", "spoken_against", "touched"]
 
 SURE = 0.7  # from here on a figure is marked elsewhere
 SEEN = frozenset({"damaged", "repaired", "layout", "outside"})  # what a figure says of itself, without these rules
@@ -78,5 +78,10 @@ def touched(findings: Iterable[Finding], least: float = SURE) -> Mapping[tuple[s
 def contradicted(rows: Iterable[Row], lexicon: Lexicon) -> frozenset[tuple[str, int, int]]:
     """File, start and end of the figures that other figures speak against, for certain (see `SURE`): what a comparison
     must not show as sound."""
-    found = touched(check(rows, lexicon))
+    return spoken_against(check(rows, lexicon))
+
+
+def spoken_against(findings: Iterable[Finding]) -> frozenset[tuple[str, int, int]]:
+    """The same of findings that are at hand."""
+    found = touched(findings)
     return frozenset(place for place, codes in found.items() if not SEEN.issuperset(codes))

@@ -150,11 +150,11 @@ def stated(rows: Iterable[Row], figures: Iterable[Figure]) -> list[Stated]:
     """Every row as a stated number, in the order of files, reports and texts; those of `figures` in their units."""
     by_row = {id(f.row): f for f in figures}
     ordered = sorted(rows, key=lambda r: (r["file"] or "", r["report"] or 0, r["start"] or 0, r["end"] or 0))
-    starts = _sentence_starts(ordered)
+    starts = sentence_starts(ordered)
     return [_stated(row, by_row.get(id(row)), starts.get(id(row))) for row in ordered]
 
 
-def _sentence_starts(rows: Iterable[Row]) -> dict[int, int]:
+def sentence_starts(rows: Iterable[Row]) -> dict[int, int]:
     """Where the sentence of each row begins in the source, by the row's identity."""
     starts: dict[int, int] = {}
     for (_, _, sentence), members in groupby(rows, key=lambda r: (r["file"], r["report"], r["sentence"] or "")):

@@ -15,7 +15,20 @@ from typing import Annotated
 import typer
 
 from hreport import __version__
-from hreport.cli import align, check, compare, doctor, evaluate, extract, indicators, language, masks, options, show
+from hreport.cli import (
+    align,
+    check,
+    compare,
+    doctor,
+    evaluate,
+    extract,
+    indicators,
+    language,
+    masks,
+    options,
+    report,
+    show,
+)
 from hreport.cli.run import tell
 from hreport.messages import Message
 
@@ -36,6 +49,7 @@ app.command("check", cls=language.Command)(check.check)
 app.command("eval", cls=language.Command)(evaluate.evaluate)
 app.command("indicators", cls=language.Command)(indicators.indicators)
 app.command("align", cls=language.Command)(align.align)
+app.command("report", cls=language.Command)(report.report)
 app.command("show", cls=language.Command)(show.show)
 app.command("doctor", cls=language.Command)(doctor.doctor)
 

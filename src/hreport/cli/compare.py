@@ -111,7 +111,8 @@ def compare(
     same_unit = partial(convert, lexicon=lexicon)
     if run.form == SDMX:
         as_places = replace(selection, by="area")  # a copy of a text is no observation of its own, by report either
-        standing, _, issues = comparison.standing(rows, catalogue, same_unit, as_places, keep_copies=keep_copies)
+        copies = comparison.copies_among(rows, keep_copies)
+        standing, _, issues = comparison.standing(rows, catalogue, same_unit, as_places, copies)
         _observations(run, standing, issues, lexicon.conversions)
     result = comparison.compare(
         rows,

@@ -22,8 +22,7 @@ from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, word_of
 from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
-from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, save, save_book, write, write_book
-from hreport.writers import TO_SCREEN as TO_SCREEN
+from hreport.writers import BINARY, SDMX, WRITERS, Table, form_of, replacing, save, save_book, write, write_book
 
 if TYPE_CHECKING:
     from hreport.gather import Gathered
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
 Say: TypeAlias = Callable[[str], None]
 
+TO_SCREEN = "table"
 TO_PIPE = "csv"
 
 
@@ -75,6 +75,7 @@ class Run:
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
+    abouts: dict[str, Row] = field(default_factory=dict)  # of documents that were read: `record.document_row`
     documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
@@ -213,12 +214,19 @@ class Run:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
         self.documents |= outcome.documents
+        if outcome.read and outcome.about:
+            self.abouts[outcome.path] = outcome.about
         if outcome.read and self.save_text is not None:
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
             self.note(issue, say)
         if not outcome.inside:
             say("")
+
+    def text_of(self, file: str) -> str | None:
+        """The text of a document that was read; None of one that only a table speaks of."""
+        saved = self.texts.get(file)
+        return saved.read_bytes().decode("utf-8") if saved is not None and saved.is_file() else None
 
     def keep(self) -> None:
         """Bring a store up to date: read what is new or changed, and say what is gone (or drop it, with --prune).
@@ -325,6 +333,22 @@ class Run:
                 save_book(shown, self.output, self.form, notes=notes)
             else:
                 write_book(shown, _stdout(), self.form, notes=notes)
+
+    def write_page(self, page: bytes) -> None:
+        """Write a page to the file that the user wants, whole or not at all, and say so."""
+        assert self.output is not None
+        if self._is_idle():
+            return
+        with self._writing(), replacing(self.output) as stream:
+            stream.write(page)
+        if not self.quiet:
+            tell(
+                Message(
+                    "{output}: a page of {size:.1f} MB: open it in a browser; it needs no network",
+                    output=self.output,
+                    size=len(page) / 1e6,
+                )
+            )
 
     def _is_idle(self, rows: Iterable[Row] = ()) -> bool:
         """Is there nothing to read, so that no file is written? Then say so, after what making the rows says."""

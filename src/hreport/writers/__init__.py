@@ -20,7 +20,7 @@ from typing import BinaryIO, Protocol, TypeAlias, cast
 
 from hreport.record import Column, Row, State, legible
 
-TO_SCREEN = "table"  # the form for people
+SCREEN = "table"  # the form for people
 # The registry: suffix of a file, and name for --format -> the module that writes it. Imported only when used.
 WRITERS: Mapping[str, str] = {
     "csv": "hreport.writers.csv",
@@ -29,7 +29,7 @@ WRITERS: Mapping[str, str] = {
     "parquet": "hreport.writers.parquet",
     "md": "hreport.writers.markdown",
     "sdmx": "hreport.writers.sdmx",  # of a comparison only
-    TO_SCREEN: "hreport.writers.terminal",
+    SCREEN: "hreport.writers.terminal",
 }
 BINARY = frozenset({"xlsx", "parquet"})
 BOOKS = frozenset({"xlsx"})  # hold several tables
@@ -105,7 +105,7 @@ def write(
     A screen is told nothing by what a report says: the table for it sees to that itself, for the others `_Screen` does.
     """
     writer = cast(Write, import_module(WRITERS[form]).write)
-    if form not in (TO_SCREEN, *BINARY) and target.isatty():
+    if form not in (SCREEN, *BINARY) and target.isatty():
         target = cast(BinaryIO, _Screen(target, encoding))
     writer(rows, columns, target, encoding=encoding, notes=notes)
 
@@ -144,7 +144,7 @@ def write_marked(
     notes: Sequence[str] = (),
 ) -> None:
     """Print lines of a text with marks in it: coloured on a screen, in brackets elsewhere."""
-    module = import_module(WRITERS[TO_SCREEN])
+    module = import_module(WRITERS[SCREEN])
     module.marked(text, marks, lines, target, MARKED, encoding=encoding, title=title, notes=notes)
 
 
@@ -152,7 +152,7 @@ def write_paragraphs(
     paragraphs: Iterable[Paragraph], target: BinaryIO, *, encoding: str = "utf-8", notes: Sequence[str] = ()
 ) -> None:
     """Print findings, each with its sentences, in which its figures are marked; long sentences are cut around them."""
-    module = import_module(WRITERS[TO_SCREEN])
+    module = import_module(WRITERS[SCREEN])
     module.paragraphs(paragraphs, target, MARKED["plain"], encoding=encoding, notes=notes)
 
 

@@ -1,0 +1,131 @@
+// charts.js: the charts of one line of the comparison: bars by place, lines over years.
+//
+// Vega is in the page as text (script#vega) and is run when a chart is first shown. The records that the charts draw are
+// those of the cells: see charts.py. Hooks: #chart-line (a <select>), #chart-bars, #chart-years (each holds an svg),
+// #chart-figures button[data-figure] (what is drawn, as a list).
+
+"use strict";
+
+const charts = (() => {
+  const { figures, lines, indicators } = model;
+  const MOST_PANELS = 24;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let drawn = 0; // a number for each drawing, so that a late one does not stand in a newer one's place
+  const views = [];
+
+  function run() {
+    if (window.vegaEmbed) return;
+    const script = make("script");
+    script.textContent = byId("vega").textContent; // as it is: the policy of the page knows its digest
+    document.head.append(script);
+  }
+
+  // The lines that differ from this one only in their status: a target stands beside what was reached.
+  const family = (line) => lines.map((_, other) => other).filter((other) => ["indicator", "measure", "basis", "unit"]
+    .every((name) => lines[other][name] === lines[line][name]));
+
+  function record(cell, column) {
+    const { figure } = cell;
+    const shown = [cell.shown, ...cell.marks].join(" ");
+    return {
+      figure, area: visible(column.label), year: figures.year[figure], number: figures.number[figure], number_max: figures.number_max[figure],
+      low: figures.low[figure], high: figures.high[figure], shown: visible(shown), text: visible(figures.text[figure] || ""),
+      state: cell.state, status: figures.status[figure], bound: figures.bound[figure] || "exact",
+    };
+  }
+
+  // What is drawn: one record for each cell of the family's rows.
+  function records(result, wanted, named) {
+    const columns = new Map(result.columns.map((column) => [column.key, column]));
+    return result.rows.filter((row) => wanted.includes(row.line)).flatMap((row) =>
+      [...row.cells.values()].map((cell) => record(cell, named ? named(columns.get(cell.key)) : columns.get(cell.key))));
+  }
+
+  const spec = (name, line) => {
+    const made = structuredClone(page.charts[language.now][name]);
+    const set = { unit: lines[line].unit, falling: indicators[lines[line].indicator].better === "lower" ? -1 : 1 };
+    for (const one of made.params || []) if (one.name in set) one.value = visible(set[one.name]);
+    return made;
+  };
+
+  async function embed(box, made, values, label) {
+    made.data = { name: "figures", values };
+    made.description = label;
+    if (narrow.matches && made.width) made.width = Math.max(140, box.clientWidth - 190);
+    if (narrow.matches && made.columns) made.columns = Math.max(1, Math.floor(box.clientWidth / 200));
+    const found = await window.vegaEmbed(box, made, {
+      mode: "vega-lite", renderer: "svg", ast: true, // no eval config: page.charts.config[dark.matches ? "dark" : "light"], downloadFileName: "hreport",
+      actions: { export: true, source: false, compiled: false, editor: false },
+      i18n: { SVG_ACTION: word("save_svg"), PNG_ACTION: word("save_png"), CLICK_TO_VIEW_ACTIONS: word("save_chart") },
+    });
+    found.view.addEventListener("click", (event, item) => item?.datum?.figure !== undefined && detail.open(item.datum.figure));
+    views.push(found);
+  }
+
+  function fillSelect(result) {
+    const select = byId("chart-line");
+    const groups = new Map();
+    for (const row of result.rows) {
+      const indicator = indicators[lines[row.line].indicator];
+      if (!groups.has(indicator.group)) groups.set(indicator.group, []);
+      groups.get(indicator.group).push(row);
+    }
+    select.replaceChildren(...[...groups].map(([, rows]) => make("optgroup", { label: model.groupOf(indicators[lines[rows[0].line].indicator]) },
+      rows.map((row) => make("option", { value: row.line },
+        [model.lineName(row.line), model.lineKind(row.line)].filter(Boolean).join(" \u00b7 "), ` (${row.stated})`)))));
+    const fullest = result.rows.reduce((best, row) => (!best || row.usable > best.usable ? row : best), null);
+    const chosen = result.rows.some((row) => String(row.line) === state.now.chart) ? state.now.chart : String(fullest?.line ?? "");
+    select.value = chosen;
+    const at = result.rows.findIndex((row) => String(row.line) === chosen);
+    for (const [id, to] of [["chart-previous", at - 1], ["chart-next", at + 1]]) {
+      byId(id).disabled = !result.rows[to];
+      byId(id).onclick = () => state.change({ chart: String(result.rows[to].line) });
+    }
+    return chosen === "" ? null : Number(chosen);
+  }
+
+  async function show() {
+    const number = ++drawn;
+    const own = model.compare(state.now, "area", state.statuses(), state.measures());
+    const line = fillSelect(own);
+    byId("chart-empty").hidden = line !== null;
+    byId("chart-body").hidden = line === null;
+    if (line === null) return;
+    const wanted = family(line);
+    const all = model.compare(state.now, "area", null, state.measures());
+    const overYears = model.compare(state.now, "area,year", null, state.measures());
+    const indicator = indicators[lines[line].indicator];
+    byId("chart-title").replaceChildren(quoted(model.lineName(line)), make("span", { class: "dim" }, " ", quoted(lines[line].unit || "")));
+    byId("chart-name").textContent = visible(language.now === "en" ? indicator.name : indicator.en);
+    const bars = records(all, wanted);
+    byId("chart-figures").replaceChildren(...bars.map((one) => make("li", {}, make("button", { type: "button", "data-figure": one.figure, "data-state": one.state,
+      onclick: () => detail.open(one.figure) }, quoted(one.area), make("span", { class: "value" }, quoted(one.shown)),
+      make("span", { class: "year" }, one.status === "actual" ? "" : code("status", one.status))))));
+    // Lines over years: a place keeps one name through the years; years that are not known have no place on the axis.
+    const seen = new Map();
+    const years = records(overYears, wanted, (column) => {
+      if (!seen.has(column.area)) seen.set(column.area, model.areas[column.area]?.name ?? "?");
+      return { ...column, label: seen.get(column.area) };
+    }).filter((one) => one.year !== null);
+    const perArea = new Map();
+    for (const one of years) perArea.set(one.area, (perArea.get(one.area) || new Set()).add(one.year));
+    const places = [...perArea].filter(([, its]) => its.size > 1).map(([name]) => name).slice(0, MOST_PANELS);
+    const lasting = years.filter((one) => places.includes(one.area));
+    byId("chart-years-part").hidden = !places.length;
+    byId("chart-years-note").textContent = places.length < perArea.size ? word("years_of_some", { shown: places.length, all: perArea.size }) : "";
+
+    run();
+    for (const view of views.splice(0)) view.finalize();
+    const name = `${model.lineName(line)} (${lines[line].unit})`;
+    await embed(byId("chart-bars"), spec("bars", line), bars, word("bars_of", { name }));
+    if (places.length && number === drawn) {
+      await embed(byId("chart-years"), spec(places.length > 8 || narrow.matches ? "panels" : "lines", line), lasting, word("years_of", { name }));
+    }
+  }
+
+  byId("chart-line").addEventListener("change", (event) => state.change({ chart: event.target.value }));
+  dark.addEventListener("change", () => state.now.view === "charts" && show());
+  narrow.addEventListener("change", () => state.now.view === "charts" && show());
+
+  return { show };
+})();

@@ -48,13 +48,31 @@ const charts = (() => {
     return made;
   };
 
+  // As wide as the screen allows; on a phone short names, and a key in one column.
+  function fit(made, room) {
+    if (!narrow.matches) {
+      if (made.width) made.width = Math.max(320, Math.min(620, room - 420));
+      return;
+    }
+    if (made.width) made.width = Math.max(130, room - 225);
+    if (made.columns) made.columns = Math.max(1, Math.floor(room / 200));
+    const axis = made.encoding?.y?.axis;
+    if (axis) axis.labelLimit = 104;
+    (function walk(part) {
+      if (part && typeof part === "object") {
+        if (part.legend?.columns) part.legend.columns = 1;
+        Object.values(part).forEach(walk);
+      }
+    })(made);
+  }
+
   async function embed(box, made, values, label) {
     made.data = { name: "figures", values };
     made.description = label;
-    if (narrow.matches && made.width) made.width = Math.max(140, box.clientWidth - 190);
-    if (narrow.matches && made.columns) made.columns = Math.max(1, Math.floor(box.clientWidth / 200));
+    fit(made, box.clientWidth);
+    // `ast`: no text is run as a program, which the policy of the page forbids.
     const found = await window.vegaEmbed(box, made, {
-      mode: "vega-lite", renderer: "svg", ast: true, // no eval config: page.charts.config[dark.matches ? "dark" : "light"], downloadFileName: "hreport",
+      mode: "vega-lite", renderer: "svg", ast: true, logLevel: 1, config: page.charts.config[dark.matches ? "dark" : "light"], downloadFileName: "hreport",
       actions: { export: true, source: false, compiled: false, editor: false },
       i18n: { SVG_ACTION: word("save_svg"), PNG_ACTION: word("save_png"), CLICK_TO_VIEW_ACTIONS: word("save_chart") },
     });

@@ -13,6 +13,7 @@ const interval = (figure) => {
 const lineUnit = (figure) => (model.figures.line[figure] === null ? model.figures.unit[figure] : model.lines[model.figures.line[figure]].unit) || "";
 
 function maskWords(figure) {
+  if ((model.figures.damage[figure] || "").includes("deleted")) return word("masked_deleted");
   const between = interval(figure);
   return between ? word("masked_between", { low: plain(model.figures.low[figure]), high: plain(model.figures.high[figure]), unit: lineUnit(figure) })
     : word("masked_unknown");

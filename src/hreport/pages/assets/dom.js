@@ -18,7 +18,7 @@ function visible(text) {
   });
 }
 
-// make("td", {class: "x", "data-line": 3, onclick: f}, "text", child, ...): null children and attributes are left out.
+// make("td", {class: "x", "data-line": 3, onclick: f}, "text", child, ...): null, false and empty children are left out.
 function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -32,7 +32,7 @@ function make(tag, attributes, ...children) {
 
 function put(element, ...children) {
   for (const child of children.flat(Infinity)) {
-    if (child === null || child === undefined || child === "") continue;
+    if (child === null || child === undefined || child === false || child === "") continue;
     element.append(child instanceof Node ? child : document.createTextNode(visible(child)));
   }
   return element;

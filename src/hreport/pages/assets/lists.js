@@ -42,7 +42,10 @@ const lists = (() => {
       groupHeight: () => 28,
       width: (column) => column.width,
       corner: (th) => put(th, word("fact_indicator")),
-      columnHead: (th, column) => put(th, word(`column_${column.key}`)),
+      columnHead: (th, column) => {
+        th.dataset.column = column.key;
+        put(th, word(`column_${column.key}`));
+      },
       rowHead: (th, row) => {
         const { figure } = row;
         const wording = figures.wording[figure];
@@ -84,7 +87,7 @@ const lists = (() => {
   const masksOf = (report) => Object.values(report.masks).reduce((sum, number) => sum + number, 0);
 
   function reportCells(report, number) {
-    const { kinds } = { kinds: Object.entries(report.masks).filter(([, many]) => many) };
+    const kinds = Object.entries(report.masks).filter(([, many]) => many);
     const known = report.figures ? report.known / report.figures : 0;
     return {
       report: make("th", { scope: "row" }, make("button", { type: "button", class: "link", onclick: () => reportDetail.open(number) }, quoted(report.title || report.file)),
@@ -95,7 +98,7 @@ const lists = (() => {
       known: make("td", { class: "number" }, count(report.known), make("span", { class: "bar", style: `--part:${(known * 100).toFixed(1)}%` })),
       ...Object.fromEntries(["masked", "damaged", "repaired", "doubtful"].map((name) =>
         [name, make("td", { class: "number", "data-state": report[name] ? { doubtful: "doubt" }[name] || name : null }, report[name] ? count(report[name]) : "")])),
-      masks: make("td", { class: "number" }, masksOf(report) ? count(masksOf(report)) : "",
+      masks: make("td", {}, masksOf(report) ? count(masksOf(report)) : "",
         kinds.length > 0 && make("span", { class: "beneath" }, kinds.map(([kind, many]) => `${code("kind", kind)} ${many}`).join(word("list_comma")))),
     };
   }

@@ -123,7 +123,7 @@ const comparison = (() => {
     };
     grid = new Grid(byId("heat"), {
       headWidth: () => (narrow.matches ? 122 : 250),
-      headHeight: () => (narrow.matches ? 52 : 56),
+      headHeight: () => (narrow.matches ? 58 : 62),
       rowHeight: () => (narrow.matches ? 48 : 42),
       groupHeight: () => 28,
       width: (item) => (across() ? (narrow.matches ? 104 : 128) : narrow.matches ? 88 : 100),

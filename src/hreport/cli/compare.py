@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
-FOR_PEOPLE = (TO_SCREEN, "xlsx", "md")  # forms that end with a line on how much each place states
+FOR_PEOPLE = (TO_SCREEN, "xlsx", "md", "html")  # forms that end with a line on how much each place states
 
 
 def compare(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAMED = 5  # files that a note names, at most
 DIGITS = 3  # of a figure, where people read it
-FOR_PEOPLE = ("table", "md")
+FOR_PEOPLE = ("table", "md", "html")
 EXACT = 1e-9  # by which a figure may miss its floor: binary fractions
 UNUSABLE = {"not_found", "empty_folder", "not_extract", "manifest_file"}  # issues that make every figure meaningless
 

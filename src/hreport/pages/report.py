@@ -205,6 +205,8 @@ def words() -> Mapping[str, Any]:
     for column, codes in {**wording()["codes"], "part": wording()["parts"]}.items():
         if column in made["en"]["codes"]:
             made["zh"]["codes"][column] = {**made["zh"]["codes"].get(column, {}), **codes}
+    for language in LANGUAGES:
+        made[language]["codes"]["state"] = wording()["states"][language]
     return {language: made[language] for language in LANGUAGES}
 
 

@@ -28,6 +28,7 @@ WRITERS: Mapping[str, str] = {
     "xlsx": "hreport.writers.xlsx",
     "parquet": "hreport.writers.parquet",
     "md": "hreport.writers.markdown",
+    "html": "hreport.writers.html",
     "sdmx": "hreport.writers.sdmx",  # of a comparison only
     SCREEN: "hreport.writers.terminal",
 }

@@ -182,7 +182,7 @@ const head = (() => {
     const listed = (column, values) => values.map((value) => code(column, value)).join(word("list_comma"));
     const names = now.areas.map((key) => areas.find((_, at) => model.areaKey(at) === key)?.name ?? key);
     return [
-      [word("columns_are"), word(`by_${now.by.replace(",", "_")}`)], [word("filter_indicator"), now.indicator.replace(/=/g, "")],
+      [word("columns_are"), now.view === "comparison" && word(`by_${now.by.replace(",", "_")}`)], [word("filter_indicator"), now.indicator.replace(/=/g, "")],
       [word("filter_group"), now.group && model.groupOf({ group: now.group })], [word("filter_areas"), names.join(word("list_comma"))],
       [word("filter_years"), now.years.join(word("list_comma"))], [word("filter_status"), listed("status", state.statuses() || [])],
       [word("filter_measure"), listed("measure", state.measures() || [])], [word("filter_state"), now.state && word(`only_${now.state}`)],
@@ -211,7 +211,7 @@ const paper = (() => {
     const [downwards, sideways] = across ? [columns, rows] : [comparison.grouped(rows), columns];
     const sheets = [];
     for (let from = 0; from < sideways.length; from += PER_SHEET) sheets.push(sideways.slice(from, from + PER_SHEET));
-    return sheets.map((some) => make("table", { class: "panel" },
+    return sheets.map((some) => make("table", { class: "sheet" },
       make("thead", {}, make("tr", {}, make("th"), some.map((item) => {
         const th = make("th", { scope: "col" });
         if (across) comparison.lineHead(th, item.line);
@@ -235,7 +235,7 @@ const paper = (() => {
 
   function figures() {
     const found = model.filtered(state.now, state.statuses(), state.measures());
-    const table = make("table", { class: "panel" }, make("thead", {}, make("tr", {}, ["indicator", "text", "area", "year", "kind", "file"].map((name) => make("th", {}, word(`fact_${name}`))))),
+    const table = make("table", { class: "sheet list" }, make("thead", {}, make("tr", {}, ["indicator", "text", "area", "year", "kind", "file"].map((name) => make("th", {}, word(`fact_${name}`))))),
       make("tbody", {}, found.slice(0, LONGEST).map((figure) => make("tr", {}, make("th", { scope: "row" }, quoted(model.figureName(figure))),
         make("td", { "data-state": model.figures.state[figure] }, detail.signed(figure)), make("td", {}, quoted(model.areaName(figure))), make("td", {}, model.figures.year[figure] ?? "?"),
         make("td", {}, code("status", model.figures.status[figure])), make("td", {}, quoted(model.reportName(model.figures.report[figure])))))));

@@ -53,10 +53,10 @@ const comparison = (() => {
   function columnHead(th, column) {
     th.dataset.key = column.key;
     th.title = visible([column.label, column.detail].filter(Boolean).join("\n"));
-    // 某市 (file.txt#1) 2023: the name, and beneath it what tells it from others
+    // The name, and beneath it what tells it from others: (file.txt#1) 2023, #1 and the place
     const [, name, rest] = /^(.*?)(\s+[([\d?].*|#\d+)?$/s.exec(column.label) || [null, column.label, ""];
-    put(th, make("span", { class: "name" }, quoted(name)), (rest || column.detail)
-      && make("span", { class: "beneath" }, quoted((rest || "").trim() || column.detail)));
+    const beneath = [(rest || "").trim(), column.detail].filter(Boolean).join(" ");
+    put(th, make("span", { class: "name" }, quoted(name)), beneath && make("span", { class: "beneath" }, quoted(beneath)));
   }
 
   const arrow = (order, key) => {

@@ -20,11 +20,16 @@ from hreport.tag import areas, masks, quantities, times
 T = TypeVar("T")
 
 
-def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[str, str]] | None = None) -> Extraction:
+def analyse(
+    document: Document,
+    lexicon: Lexicon,
+    hints: Mapping[int, Mapping[str, str]] | None = None,
+    mentions: bool = False,
+) -> Extraction:
     """Everything that one document holds.
 
     `hints` are what a manifest says of a report (`area`, `year`, `title`) by its number, 0 for all: they stand before
-    what was read off it.
+    what was read off it. `mentions`: its times and places too, each with what it means.
     """
     grammar = grammars.load()
     layout = split(document, grammar)
@@ -71,7 +76,10 @@ def analyse(document: Document, lexicon: Lexicon, hints: Mapping[int, Mapping[st
             o = situate.state_year(o, around.verb or around.front, previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))
-    return Extraction(document, reports, tuple(found_masks), tuple(observations))
+    named_there = situate.mentions(layout, reports, found_times, found_areas, grammar, lexicon, traits.scrubbed)
+    return Extraction(
+        document, reports, tuple(found_masks), tuple(observations), tuple(named_there) if mentions else ()
+    )
 
 
 def _with_leaks(layout: Layout, report: Report, grammar: Grammar) -> Report:

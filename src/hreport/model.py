@@ -22,6 +22,7 @@ Measure: TypeAlias = Literal["level", "change", "change_rate", "multiple", "rank
 Direction: TypeAlias = Literal["up", "down"]
 Status: TypeAlias = Literal["actual", "target", "reference"]
 YearSource: TypeAlias = Literal["", "manifest", "title", "file", "text"]
+MentionLayer: TypeAlias = Literal["time", "area"]
 LeakGrade: TypeAlias = Literal["own", "named", "within"]
 Basis: TypeAlias = Literal["yoy", "qoq", "annual_average", "cumulative", "against_plan"]
 
@@ -215,6 +216,24 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A time or a place that a document names, as a span of the source text.
+
+    `kind`: of a time as in times.toml (`year`, `month`, `relative`, ...), of a place "named", "masked", "relative"
+    (全市) or "part" (市区). `report`: the number of the report that it stands in. `means`: the year or years, or the
+    name of the place, "" where the document does not say; `area_id` the place's code, where it has one.
+    """
+
+    span: Span
+    text: str
+    layer: MentionLayer
+    kind: str
+    report: int
+    means: str = ""
+    area_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A section of a report, its heading as written. `level` 1 is 一、, 2 is (一), 3 is 1、."""
 
@@ -323,9 +342,11 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one document holds: its reports, masks and observations, each in the order of the text."""
+    """What one document holds: its reports, masks and observations, each in the order of the text; its `mentions` of
+    times and places where they are asked for."""
 
     document: Document
     reports: tuple[Report, ...]
     masks: tuple[Mask, ...]
     observations: tuple[Observation, ...]
+    mentions: tuple[Mention, ...] = ()

@@ -49,9 +49,11 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
 # `both` takes tables of either; with `all`, tables are those of extract, as for `observations`, and stores give both.
-Want: TypeAlias = Literal["observations", "masks", "both", "all"]
+# `marks`: rows of extract and of masks, and all else that there is to see in a document (`record.mark_rows`).
+Want: TypeAlias = Literal["observations", "masks", "both", "all", "marks"]
 LAYERS: Mapping[Want, Sequence[str]] = {
-    "observations": ("quantity",), "masks": ("mask",), "both": ("quantity", "mask"), "all": ("quantity", "mask"),
+    "observations": ("quantity",), "masks": ("mask",),
+    **dict.fromkeys(("both", "all", "marks"), ("quantity", "mask")),
 }  # fmt: skip
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
@@ -165,7 +167,8 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return Outcome(source.path, more=(replace(source, ocr=True, effort=1 + pages),), digest=digest)
     if isinstance(document, Issue):
         return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
-    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name)
+    every = work.want == "marks"
+    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name, every)
     doubts = [replace(i, path=source.path) for i in doubts]
     given = sources_of(extraction, work.manifest.of(source.path))
     rows: list[Row] = []
@@ -175,6 +178,8 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         rows += record.observation_rows(extraction, source.path, given)
     rows, said = correct(rows, work.corrections, lexicon, source.path, digest, LAYERS[work.want])
     doubts += said
+    if every:
+        rows += record.mark_rows(extraction, source.path)
     if work.save_text is not None:
         doubts += sourcetext.save(document, work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
@@ -284,14 +289,14 @@ def put_right(rows: Sequence[Row], work: Work, lexicon: Lexicon, path: str) -> t
 
 
 def extract(
-    document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = ""
+    document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = "", mentions: bool = False
 ) -> tuple[Extraction, list[Issue]]:
     """What a document holds, with what a manifest says of it in place of what was read off it."""
     hints: dict[int, dict[str, str]] = {}
     for entry in sorted(entries, key=lambda e: e.report):
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
         hints[entry.report] = {**hints.get(entry.report, {}), **said}
-    extraction = analyse(document, lexicon, hints or None)
+    extraction = analyse(document, lexicon, hints or None, mentions)
     numbers = {r.number for r in extraction.reports}
     issues = [
         Issue(

@@ -374,6 +374,32 @@ def mask_rows(
         }
 
 
+def mark_rows(extraction: Extraction, file: str) -> Iterator[Row]:
+    """What else there is to see in a document: a row for each of its reports, their sections, times and places, each
+    with `layer`, `file`, `start` and `end`.
+
+    `report`: `report`, `title`, `area`, `area_id`, `year`,
+    `area_inferred`; `section` (its heading): `report`, `level`; `time` and `area`: `report`, `text`, `kind`, `means`,
+    `area_id`.
+    """
+    for report in extraction.reports:
+        own = {"file": file, "report": report.number}
+        inferred = f"{report.inferred.name} {report.inferred.area_id}".strip() if report.inferred else None
+        yield {
+            "layer": "report", **own, "start": report.span.start, "end": report.span.end, "title": report.title or None,
+            "area": report.area or None, "area_id": report.area_id or None, "year": report.year or None,
+            "area_inferred": inferred,
+        }  # fmt: skip
+        for section in report.sections:
+            start, end = section.span.start, min(section.span.start + len(section.heading), section.span.end)
+            yield {"layer": "section", **own, "start": start, "end": end, "level": section.level}
+    for m in extraction.mentions:
+        yield {
+            "layer": m.layer, "file": file, "report": m.report, "start": m.span.start, "end": m.span.end,
+            "text": m.text, "kind": m.kind, "means": m.means or None, "area_id": m.area_id or None,
+        }  # fmt: skip
+
+
 # --- cells as text ---------------------------------------------------------------------------------------------------
 
 # What a spreadsheet takes for the beginning of a formula, in either width, and control characters.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
@@ -13,10 +13,11 @@ from pathlib import PurePath
 from hreport import resolve
 from hreport.grammar import Grammar
 from hreport.lexicon import COUNTS, STATES, Area, Lexicon
-from hreport.model import Observation, Report, YearSource
+from hreport.model import Mention, Observation, Report, YearSource
 from hreport.split import SHEETS, Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.numbers import chinese
+from hreport.tag.times import TimeMention
 from hreport.text import Reading, fold
 
 YEAR = r"(?:19|20)\d{2}"
@@ -276,3 +277,73 @@ def _plan_end(plan: re.Match[str]) -> int:
 def _reviewed(report: Report, patterns: _Patterns) -> int:
     """The year that a report with a year looks back on."""
     return int(report.year) - bool(patterns.given.search(report.title))
+
+
+# --- times and places as they are named -------------------------------------------------------------------------------
+
+NO_TIME = "name"  # the kind of expressions that only look like times: 每人每年, 五年行动计划
+_YEARS = re.compile(rf"({YEAR})(?:[^\d]{{0,3}}[-\u2014\u2013~\uff5e\u81f3\u5230]{{1,2}}(\d\d))?(?!\d)")
+
+
+def mentions(
+    layout: Layout,
+    reports: Sequence[Report],
+    times: Sequence[TimeMention],
+    areas: Sequence[AreaMention],
+    grammar: Grammar,
+    lexicon: Lexicon,
+    scrubbed: bool,
+) -> Iterator[Mention]:
+    """The times and places that reports name, in the order of the text, each with what it means. `scrubbed`: years of
+    the document are damage, and mean nothing."""
+    patterns = _patterns(grammar)
+    reading, known = layout.reading, {}
+    starts = [report.span.start for report in reports]
+    for one in sorted((*times, *areas), key=lambda m: m.at):
+        is_time = isinstance(one, TimeMention)
+        span = reading.span(one.at.start, one.at.end)
+        number = bisect_right(starts, span.start) - 1
+        if number < 0 or not span.within(reports[number].span) or (is_time and one.kind == NO_TIME):
+            continue
+        report = reports[number]
+        key = (number, one.text, one.kind)
+        if key not in known:
+            if isinstance(one, TimeMention):
+                known[key] = ("" if scrubbed else _years(one.text, report, patterns), "")
+            else:
+                known[key] = _named_place(one, report, patterns, lexicon)
+        means, code = known[key]
+        text = layout.document.text[span.start : span.end]
+        yield Mention(span, text, "time" if is_time else "area", one.kind, report.number, means, code)
+
+
+def _years(text: str, report: Report, patterns: _Patterns) -> str:
+    """The year or years that a time names, "" where that depends on what is said of it.
+
+    The 21 of 2019-21 is a year, the 03 of 2019-03-11 a month: years go up.
+    """
+    folded = fold(text)
+    if found := list(_YEARS.finditer(folded)):
+        first, last = found[0], found[-1]
+        end = first[1][:2] + first[2] if first[2] else last[1]
+        return f"{first[1]}\u2013{end}" if end > first[1] else first[1]
+    if plan := patterns.five_year_plan.search(folded):
+        end = _plan_end(plan)
+        return f"{end - PLAN_YEARS + 1}\u2013{end}" if end > BEFORE_PLANS + PLAN_YEARS else ""
+    if not report.year.isdigit() or (patterns.open.search(folded) and not patterns.past_year.fullmatch(folded)):
+        return ""
+    for pattern, years in ((patterns.last, -1), (patterns.next, 1), (patterns.this, 0)):
+        if pattern.search(folded) and not patterns.coming.fullmatch(folded):
+            return str(int(report.year) + years)
+    return ""
+
+
+def _named_place(area: AreaMention, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
+    """Name and code of the place that is meant."""
+    if area.code:
+        chain = resolve.chain(area.code)
+        return (chain[-1].name if chain else area.text, area.code)
+    if area.kind == "masked":
+        return (report.area, report.area_id) if area.text == report.area else ("", "")
+    name, code = _place(area.text, report, patterns, lexicon)
+    return ("", "") if name == area.text and not code else (name, code)

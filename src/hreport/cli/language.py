@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -19,11 +20,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from hreport.messages import LANGUAGES, Message, translated
 from hreport.record import legible
-from hreport.text import screen_width
+from hreport.text import breaks, screen_width
 
 OPTION = "--lang"
 VARIABLE = "HREPORT_LANG"
 CHINESE = 0x04  # the primary language of a Windows language id
+FULL_STOP = "\u3002"
 NARROWEST = 10  # columns for a text beside what it explains
 
 _current: ContextVar[str] = ContextVar("language", default="en")
@@ -162,26 +164,15 @@ def _explained(text: str, width: int) -> list[str]:
     return lines
 
 
-_HANZI = "\u2e80-\u2fff\u3004-\u3007\u3012-\u9fff\uff10-\uff19\uff21-\uff3a"
-_OPENING, _CLOSING = "\uff08\u201c\u300a\u300c", "\uff0c\u3002\uff1b\uff1a\uff1f\uff01\u3001\uff09\u201d\u300b\u300d"
-# What a line may not be broken in: a hanzi or a word, with the brackets and the punctuation that lean on it.
-_PIECE = re.compile(rf"\s+|[{_OPENING}]*(?:[{_HANZI}]|[^\s,{_HANZI}{_OPENING}{_CLOSING}]+)?,*[{_CLOSING}]*")
-
-
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns, broken between words or hanzi; a word longer than a line is cut.
 
     >>> wrapped("one two three", 8), wrapped("表的各列，按什么分", 8)
     (['one two', 'three'], ['表的各', '列，按什', '么分'])
     """
-    lines = [""]
-    for piece in _PIECE.findall(text):
-        if screen_width(lines[-1] + piece.rstrip()) > width and lines[-1]:
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-        while len(lines[-1].rstrip()) > width:
-            lines[-1:] = [lines[-1][:width], lines[-1][width:]]
-    return [line.rstrip() for line in lines if line.strip()]
+    starts = [0, *breaks(text, width), len(text)]
+    lines = [text[start:end].strip() for start, end in pairwise(starts)]
+    return [line for line in lines if line]
 
 
 class Command(TyperCommand):
@@ -191,7 +182,7 @@ class Command(TyperCommand):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """What stands beside the command in the list of all."""
-        return super().get_short_help_str(limit) if current() == "en" else said(self.help or "").rstrip(_CLOSING)
+        return super().get_short_help_str(limit) if current() == "en" else said(self.help or "").rstrip(FULL_STOP)
 
 
 class Program(TyperGroup):

@@ -335,8 +335,14 @@ class Run:
                 write_book(shown, _stdout(), self.form, notes=notes)
 
     def write_page(self, page: bytes) -> None:
-        """Write a page to the file that the user wants, whole or not at all, and say so."""
-        assert self.output is not None
+        """Write a page to the file that the user wants, whole or not at all, and say so; else into a pipe."""
+        if self.output is None:
+            if is_screen(sys.stdout):
+                misuse(Message("a page is one file: give -o FILE.html"))
+            with self._writing():
+                _stdout().write(page)
+                sys.stdout.flush()
+            return
         if self._is_idle():
             return
         with self._writing(), replacing(self.output) as stream:

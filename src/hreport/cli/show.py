@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hreport.cli import options
-from hreport.cli.language import said
-from hreport.cli.run import Run, encoding_of, is_screen, misuse, printable
+from hreport.cli.language import current, said
+from hreport.cli.run import Run, encoding_of, is_screen, misuse
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
-from hreport.record import Row, State
-from hreport.writers import MARKED, Marks, write_marked
+from hreport.record import Row
+from hreport.writers import Shown, write_documents
+
+if TYPE_CHECKING:
+    from hreport.marking import Look, Marked, Only
+
+PAGES = (".html", ".htm")
+MARKS = ("masks", "figures", "dates", "areas", "damage")
 
 
 def _at(values: list[str] | None) -> list[str]:
@@ -31,6 +38,10 @@ def _at(values: list[str] | None) -> list[str]:
     return values or []
 
 
+def _only(values: list[str] | None) -> list[str]:
+    return [options.one_of(value, MARKS, "--only") for value in values or []]
+
+
 def show(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A document, or an archive; - for standard input.")],
     at: Annotated[
@@ -39,9 +50,24 @@ def show(
             "--at", metavar="START-END", help="Only the lines that hold this place (repeatable).", callback=_at
         ),
     ] = None,
+    report: Annotated[
+        int | None, typer.Option("--report", min=1, metavar="N", help="Only this one of the reports in the document.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="|".join(MARKS), help="Mark only these (repeatable).", callback=_only),
+    ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="One page for a browser, the document beside the table of its figures.")
+    ] = False,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Print at once, however long it is, without a pager.")
+    ] = False,
+    output: options.Output = None,
     catalog: options.Catalog = None,
     userdict: options.Userdict = None,
     manifest: options.ManifestFile = None,
+    corrections: options.CorrectionsFile = None,
     min_confidence: options.MinConfidence = 0.0,
     password: options.Password = None,
     timeout: options.Timeout = TIME_LIMIT,
@@ -49,58 +75,124 @@ def show(
     verbose: options.Verbose = False,
     lang: options.Lang = None,
 ) -> None:
-    """The text of a document with its figures, masks and damage marked."""
-    places = [tuple(map(int, value.split("-"))) for value in at or []]
+    """The text of a document with its figures, masks, dates, places and damage marked."""
+    if output is not None and output.suffix.lower() not in PAGES:
+        misuse(Message("a page is one file: give -o FILE.html"))
+    is_page = html or output is not None
+    if is_page and at:
+        misuse(Message("--at is for the screen: a page shows the whole document"))
+    places = [(int(start), int(end)) for start, _, end in (value.partition("-") for value in at or [])]
     with tempfile.TemporaryDirectory() as folder:
-        # Read as any other file is, in a worker where it might hurt; what was read is taken from what was saved.
-        run = Run.of({**locals(), "paths": [path], "form": "csv", "save_text": Path(folder)})
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in run.rows("both"):
-            found[row["file"]].append(row)
-        texts = sorted(run.texts.items())
-        if places and len(texts) > 1:
-            misuse(Message("--at: give one document, not an archive"))
-        for file, saved in texts:
-            text = saved.read_bytes().decode("utf-8")
-            marks = list(_marks(found[file]))
-            lines = _lines(text, places)
-            if not lines:
-                misuse(Message("--at: the text has {length:,} characters: give a place in it", length=len(text)))
-            title = f"{file}" if len(texts) > 1 or is_screen(sys.stdout) else ""
-            notes = [] if quiet or places else [_legend(marks)]
-            write_marked(text, marks, lines, sys.stdout.buffer, encoding=encoding_of("table"), title=title, notes=notes)
+        run = Run.of({**locals(), "paths": [path], "form": "html", "save_text": Path(folder)})
+        documents = _documents(run, only or [])
+    if not documents:
+        run.end()
+    if report is not None:
+        documents = [_of_report(_single(documents, "--report"), report)]
+    if is_page:
+        from hreport.pages import document
+
+        run.write_page(document.page(documents, run.lexicon(), current()))
+        run.end()
+    if places:
+        shown = [Shown(_single(documents, "--at"), _lines(documents[0], places))]
+    else:
+        with_title = len(documents) > 1 or is_screen(sys.stdout)
+        shown = [_shown(marked, run.abouts[marked.file], report, with_title) for marked in documents]
+    if not quiet and not places:
+        shown = [replace(s, legend=_legend(s.marked, only or [])) for s in shown]
+    write_documents(shown, sys.stdout.buffer, encoding=encoding_of("table"), pager=not no_pager)
     run.end()
 
 
-def _marks(rows: Sequence[Row]) -> Iterator[tuple[int, int, State]]:
-    """Stretches to mark, in order, none inside another: a figure that is masked holds its mask."""
-    end = 0
-    for row in sorted(rows, key=lambda r: (r["start"], -r["end"])):
-        if row["start"] < end:
-            continue
-        end = row["end"]
-        masked = row["layer"] == "mask" or row["masked"]
-        damage = row.get("damage")
-        state: State = "masked" if masked else "plain"
-        if damage:
-            state = "damaged" if row["repaired"] is None else "repaired"
-        yield row["start"], end, state
+def _documents(run: Run, only: Sequence[Only]) -> list[Marked]:
+    """What was read, with its marks. It is read as any other file is, in a worker where it might hurt: the text is
+    taken from what was saved."""
+    from hreport.marking import marked
+
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in run.rows("marks"):
+        found[row["file"]].append(row)
+    lexicon = run.lexicon()
+    texts = ((file, run.text_of(file) or "") for file in sorted(run.texts))
+    return [marked(file, text, found[file], lexicon, only) for file, text in texts]
 
 
-def _lines(text: str, places: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
-    """The lines to show: all, or those that hold one of the places."""
-    lines = [match.span() for match in re.finditer(r"[^\n]*\n?", text) if match.group()]
-    if not places:
-        return lines
-    return [(start, end) for start, end in lines if any(start < last and first < end for first, last in places)]
+def _single(documents: Sequence[Marked], option: str) -> Marked:
+    if len(documents) > 1:
+        misuse(Message("{option}: give one document, not an archive", option=option))
+    return documents[0]
 
 
-def _legend(marks: Marks) -> str:
-    counts = Counter(state for _, _, state in marks)
-    kinds: dict[State, str] = {
-        "plain": Message("{count:,} figures", count=counts["plain"]),
-        "masked": Message("{count:,} masks", count=counts["masked"]),
-        "damaged": Message("{count:,} damaged", count=counts["damaged"]),
-        "repaired": Message("{count:,} repaired", count=counts["repaired"]),
-    }
-    return printable("  ".join(MARKED[state][0] + said(line) + MARKED[state][1] for state, line in kinds.items()))
+def _of_report(marked: Marked, number: int) -> Marked:
+    """The same with one of its reports only."""
+    row = next((r for r in marked.reports if r["report"] == number), None)
+    if row is None:
+        misuse(Message("--report: the document has {count:,} reports", count=len(marked.reports)))
+    return marked.within(row["start"], row["end"])
+
+
+def _lines(marked: Marked, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The lines that hold one of the places."""
+    from hreport.marking import lines
+
+    found = [
+        (start, end) for start, end in lines(marked.text) if any(start < last and first < end for first, last in places)
+    ]
+    if not found:
+        misuse(Message("--at: the text has {length:,} characters: give a place in it", length=len(marked.text)))
+    return found
+
+
+def _shown(marked: Marked, about: Row, report: int | None, with_title: bool) -> Shown:
+    """What is printed of a document: all, or one of its reports."""
+    start, end = (marked.reports[0]["start"], marked.reports[0]["end"]) if report is not None else (0, len(marked.text))
+    title = _title(marked.file, about) if with_title else ""
+    reports = {row["start"]: said(_report_line(row, about["reports"])) for row in marked.reports}
+    return Shown(marked, [(start, end)], title, reports)
+
+
+def _title(file: str, about: Row) -> str:
+    parts = [Message("{count:,} characters", count=about["characters"])]
+    if about["pages"]:
+        parts.append(Message("pages: {count:,}", count=about["pages"]))
+    parts.append(Message("reports: {count:,}", count=about["reports"]))
+    return "  ".join([file, about["format"], *map(said, parts)])
+
+
+def _report_line(row: Row, count: int) -> Message:
+    """The line before a report: which it is, what it is called, whose and of when."""
+    place = row["area"] or Message("place not known")
+    if row["area_inferred"]:
+        place = Message("{place} (perhaps {inferred})", place=place, inferred=row["area_inferred"])
+    return Message(
+        "{number}/{count} {title}  [{place}, {year}]",
+        number=row["report"],
+        count=count,
+        title=row["title"] or Message("report without a title"),
+        place=place,
+        year=row["year"] or Message("year not known"),
+    )
+
+
+def _legend(marked: Marked, only: Collection[Only]) -> list[tuple[Look, str]]:
+    """How many marks there are of each kind that is marked, each to be printed between its signs."""
+    from hreport.marking import counts
+
+    number = counts(marked.marks)
+    kinds: list[tuple[Only, Look, Message]] = [
+        ("figures", "figure", Message("{count:,} figures", count=number["figures"])),
+        ("damage", "damaged", Message("{count:,} damaged", count=number["damaged"])),
+        ("damage", "repaired", Message("{count:,} repaired", count=number["repaired"])),
+        ("figures", "corrected", Message("{count:,} corrected", count=number["corrected"])),
+        ("masks", "mask", Message("{count:,} masks", count=number["mask"])),
+        ("dates", "time", Message("{count:,} dates", count=number["time"])),
+        ("areas", "area", Message("{count:,} places", count=number["area"])),
+    ]
+    # Damaged figures are figures; that there is no damage is said where it is asked for.
+    marked_kinds = {*only, "damage"} if "figures" in only or not only else set(only)
+    return [
+        (look, said(words))
+        for kind, look, words in kinds
+        if (not only or kind in marked_kinds) and (number[look] or look not in ("repaired", "corrected"))
+    ]

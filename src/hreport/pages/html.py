@@ -6,6 +6,7 @@
   `assets/`, inline;
 - `{{name}}`: text, escaped; it may stand between tags and in quoted attributes. `{{policy}}` is the
   Content-Security-Policy, and stands in the first tag of the head;
+- `<!--name-->`: a fragment, HTML that was made of the data;
 - `<script type="..." id="name"></script>`, empty and of a type that no browser runs: a block of data of this name.
 
 **The policy** forbids every request to the network. Scripts run only if their digest is in it: those of the template,
@@ -34,6 +35,7 @@ _SCRIPT = re.compile(r'^( *)<script src="([\w.-]+)"></script>$', re.MULTILINE)
 _STYLE = re.compile(r'^( *)<link rel="stylesheet" href="([\w.-]+)">$', re.MULTILINE)
 _STYLE_ENDS = re.compile("</style", re.IGNORECASE)
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
+_FRAGMENT = re.compile(r"<!--([a-z_]+)-->")
 _BLOCK = re.compile(r'(<script type="[^"]+" id="([a-z]+)">)(</script>)')
 
 
@@ -44,11 +46,16 @@ def asset(name: str) -> str:
 
 
 def page_of(
-    template: str, texts: Mapping[str, str], blocks: Mapping[str, str] = {}, later: Collection[str] = ()
+    template: str,
+    texts: Mapping[str, str],
+    blocks: Mapping[str, str] = {},
+    later: Collection[str] = (),
+    fragments: Mapping[str, str] = {},
 ) -> bytes:
     """The page of a template as UTF-8. KeyError where it has a place that nothing is given for.
 
-    `blocks` stand as they are, so they must come from `json_of`, `packed` or `script_of`; `later` names those that are
+    `fragments` are HTML and stand as they are: who makes them has escaped what is in them. `blocks` stand as they are,
+    so they must come from `json_of`, `packed` or `script_of`; `later` names those that are
     scripts to run when they are needed.
     """
     page = asset(template)
@@ -68,6 +75,7 @@ def page_of(
             (_PLACE, placed),
             (_SCRIPT, lambda m: f"<script>\n{scripts[m[2]]}</script>"),
             (_STYLE, lambda m: f"<style>\n{_style(m[2])}</style>"),
+            (_FRAGMENT, lambda m: encodable(fragments[m[1]])),
             (_BLOCK, lambda m: f"{m[1]}{blocks[m[2]]}{m[3]}"),
         )
         for match in pattern.finditer(page)

@@ -13,12 +13,15 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from hreport.record import Column, Row, State, legible
+
+if TYPE_CHECKING:
+    from hreport.marking import Look, Marked
 
 SCREEN = "table"  # the form for people
 # The registry: suffix of a file, and name for --format -> the module that writes it. Imported only when used.
@@ -57,12 +60,19 @@ class Table:
     columns: Sequence[Column]
 
 
-# A text with marks: where each begins and ends, and its state; how each state is shown where there are no colours.
-Marks: TypeAlias = Sequence[tuple[int, int, State]]
-MARKED: Mapping[State, tuple[str, str]] = {
-    "plain": ("\u27e6", "\u27e7"), "masked": ("\u27e8", "\u27e9"), "damaged": ("\u26a0\u27e6", "\u27e7"),
-    "repaired": ("\u2020\u27e6", "\u27e7"),
-}  # fmt: skip
+FIGURE_SIGNS = ("\u27e6", "\u27e7")  # around a figure where there may be no colours
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document for a screen or a pipe: which stretches of its text, and what is said of it: a title, what stands
+    before each report (by where that begins), and the legend (what is said of marks of each look)."""
+
+    marked: Marked
+    stretches: Sequence[tuple[int, int]]
+    title: str = ""
+    reports: Mapping[int, str] = field(default_factory=dict)
+    legend: Sequence[tuple[Look, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +144,12 @@ class _Screen:
         self._stream.flush()
 
 
-def write_marked(
-    text: str,
-    marks: Marks,
-    lines: Sequence[tuple[int, int]],
-    target: BinaryIO,
-    *,
-    encoding: str = "utf-8",
-    title: str = "",
-    notes: Sequence[str] = (),
+def write_documents(
+    documents: Iterable[Shown], target: BinaryIO, *, encoding: str = "utf-8", pager: bool = True
 ) -> None:
-    """Print lines of a text with marks in it: coloured on a screen, in brackets elsewhere."""
-    module = import_module(WRITERS[SCREEN])
-    module.marked(text, marks, lines, target, MARKED, encoding=encoding, title=title, notes=notes)
+    """Print documents with their marks: coloured on a screen, in brackets there and elsewhere; on a screen through a
+    pager where they are longer than it."""
+    import_module("hreport.writers.document").write(documents, target, encoding=encoding, pager=pager)
 
 
 def write_paragraphs(
@@ -154,7 +157,7 @@ def write_paragraphs(
 ) -> None:
     """Print findings, each with its sentences, in which its figures are marked; long sentences are cut around them."""
     module = import_module(WRITERS[SCREEN])
-    module.paragraphs(paragraphs, target, MARKED["plain"], encoding=encoding, notes=notes)
+    module.paragraphs(paragraphs, target, FIGURE_SIGNS, encoding=encoding, notes=notes)
 
 
 def save(rows: Iterable[Row], columns: Sequence[Column], path: Path, form: str, *, notes: Sequence[str] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from hreport.record import STATISTICS, Cell, Column, Row, State, legible, plain
+from hreport.record import STATISTICS, Cell, Column, Row, legible, plain
 
 if TYPE_CHECKING:
     from hreport.writers import Evidence, Paragraph
@@ -35,7 +35,7 @@ STYLES = {
     "corrected": "green",
     "doubt": "yellow",
 }
-MARK_STYLES = {"plain": "bold cyan", "masked": "magenta", "damaged": "bold red", "repaired": "yellow"}
+FIGURE_STYLE = "bold cyan"
 # What a console without these characters gets instead.
 PLAINER = {
     "\u27e6": "[",
@@ -49,6 +49,10 @@ PLAINER = {
     "\u2264": "<=",
     "\u2248": "~",
     "\u270e": "c",
+    "\u00ab": "|",
+    "\u00bb": "|",
+    "\u2192": "->",
+    "\u2501": "=",
 }
 
 # What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
@@ -101,7 +105,7 @@ def write(
         width = console.width if is_screen or "COLUMNS" in os.environ else PIPE_WIDTH
         console.width = width
         simple = not _can(encoding, "\u2500")
-        fit = _fitting(encoding)
+        fit = fitting(encoding)
         remaining = iter(rows)
         parts = _paragraphs if any(c.name == CASE for c in columns) else _tables
         while chunk := list(islice(remaining, CHUNK)):
@@ -109,46 +113,6 @@ def write(
                 console.print(part)
         for note in notes:
             console.print(Text(fit(note), style="dim"))
-    finally:
-        stream.flush()
-        stream.detach()
-
-
-def marked(
-    text: str,
-    marks: Sequence[tuple[int, int, State]],
-    lines: Sequence[tuple[int, int]],
-    target: BinaryIO,
-    brackets: Mapping[State, tuple[str, str]],
-    *,
-    encoding: str = "utf-8",
-    title: str = "",
-    notes: Sequence[str] = (),
-) -> None:
-    """Print lines of a text, with colours and brackets around what is marked; a mark may go over several lines."""
-    stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
-    try:
-        is_screen = target.isatty()
-        console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
-        fit = _fitting(encoding)
-        if title:
-            console.print(Text(fit(title), style="bold"), soft_wrap=True)
-        at = 0
-        for start, end in lines:
-            while at < len(marks) and marks[at][1] <= start:
-                at += 1
-            line, here, number = Text(), start, at
-            while number < len(marks) and marks[number][0] < end:
-                first, last, state = marks[number]
-                left, right = brackets[state]
-                line.append(fit(text[here : max(first, start)]))
-                inside = fit(text[max(first, start) : min(last, end)].rstrip("\r\n"))
-                line.append(fit(left * (first >= start) + inside + right * (last <= end)), style=MARK_STYLES[state])
-                here, number = min(last, end), number + 1
-            line.append(fit(text[here:end].rstrip("\r\n")))
-            console.print(line, soft_wrap=True)
-        for note in notes:
-            console.print(Text(fit(note), style="dim"), soft_wrap=True)
     finally:
         stream.flush()
         stream.detach()
@@ -168,7 +132,7 @@ def paragraphs(
         is_screen = target.isatty()
         console = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=is_screen)
         console.width = console.width if is_screen or "COLUMNS" in os.environ else READABLE
-        fit = _fitting(encoding)
+        fit = fitting(encoding)
         for finding in findings:
             console.print(Text(fit(finding.heading), style=f"bold {STYLES.get(finding.state, '')}".strip()))
             for evidence in finding.evidence:
@@ -193,7 +157,7 @@ def _around(evidence: Evidence, brackets: tuple[str, str], fit: Callable[[str], 
         elif len(before) > 2 * AROUND:
             before = f"{before[:AROUND]}\u2026{before[-AROUND:]}"
         line.append(fit(before))
-        line.append(fit(brackets[0] + words[start:end] + brackets[1]), style=MARK_STYLES["plain"])
+        line.append(fit(brackets[0] + words[start:end] + brackets[1]), style=FIGURE_STYLE)
         here = end
     rest = words[here:] if len(words) - here <= AROUND else words[here : here + AROUND] + "\u2026"
     line.append(fit(rest))
@@ -208,7 +172,7 @@ def _can(encoding: str, text: str) -> bool:
     return True
 
 
-def _fitting(encoding: str) -> Callable[[str], str]:
+def fitting(encoding: str) -> Callable[[str], str]:
     """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours."""
     lacking = {ord(c): other for c, other in PLAINER.items() if not _can(encoding, c)}
     return lambda text: legible(text.translate(lacking))

@@ -86,22 +86,38 @@ def opened(browser: Browser) -> Iterator[Open]:
     """How to open a file of the disk: `opened(path, size="phone", dark=True)` gives its watched page. What such a page
     must not do fails the test when it ends."""
     faults: list[str] = []
-    contexts = []
+    pages: list[Page] = []
 
-    def open_(path: Path, *, size: str = "desktop", dark: bool = False, at: str = "", **more: Any) -> Page:
-        scheme = "dark" if dark else "light"
-        context = browser.new_context(**SIZES[size], color_scheme=scheme, offline=True, **more)
-        contexts.append(context)
-        context.set_default_timeout(LONGEST)
-        page = context.new_page()
-        watch(page, faults)
-        page.goto(path.resolve().as_uri() + at)
-        return page
+    def open_(path: Path, **how: Any) -> Page:
+        pages.append(open_page(browser, path, faults, **how))
+        return pages[-1]
 
     yield open_
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     assert faults == []
+
+
+def open_page(
+    browser: Browser,
+    path: Path,
+    faults: list[str],
+    *,
+    size: str = "desktop",
+    dark: bool = False,
+    at: str = "",
+    script: str = "",
+) -> Page:
+    """Open a file of the disk, behind its name perhaps `#...`, in a context of its own without a network, and note its
+    faults; a script may run before those of the page."""
+    context = browser.new_context(**SIZES[size], color_scheme="dark" if dark else "light", offline=True)
+    context.set_default_timeout(LONGEST)
+    if script:
+        context.add_init_script(script)
+    page = context.new_page()
+    watch(page, faults)
+    page.goto(path.resolve().as_uri() + at)
+    return page
 
 
 def watch(page: Page, faults: list[str]) -> None:

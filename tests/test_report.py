@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import json
 import re
-import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,14 +15,7 @@ from typing import Any
 
 import pytest
 from running import hreport
-from texts import LEXICON, ROOT, SHARED
-
-from hreport.figures import Selection
-from hreport.messages import LANGUAGES
-from hreport.pages import html
-from hreport.pages.excerpts import Excerpts
-from hreport.pages.report import Given, page, words
-from hreport.readback import read_table
+from texts import ROOT
 
 SAMPLES = (str(ROOT / "samples"), "--manifest", str(ROOT / "samples" / "manifest.csv"))
 REPORT = (

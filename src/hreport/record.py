@@ -442,6 +442,22 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _RUNS.match(text[1:]) else text
 
 
+# What a screen obeys, or shows in another order than it stands: control characters of both sets, marks of direction.
+_OBEYED = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[{_OBEYED}]+")
+_CONTROL_OR_END = re.compile(f"[\t\n{_OBEYED}]+")
+
+
+def legible(text: str, lines: bool = False) -> str:
+    """Text of which nothing is obeyed where it is shown: spaces for what is no character to see, on one line or, with
+    `lines`, on its own.
+
+    >>> legible("12\\x1b[31m\\n"), legible("a\\tb\\n", lines=True)
+    ('12 [31m ', 'a\\tb\\n')
+    """
+    return (_CONTROL if lines else _CONTROL_OR_END).sub(" ", text)
+
+
 def encodable(text: str) -> str:
     """Text without lone surrogates (undecodable file names, broken documents), so that UTF-8 can hold it."""
     try:

@@ -22,6 +22,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hreport.messages import LANGUAGES, Message, translated
+from hreport.record import legible
 from hreport.text import breaks, screen_width
 
 OPTION = "--lang"
@@ -279,7 +280,7 @@ class Program(TyperGroup):
 
 
 def _show(error: Any) -> None:
-    """Say what is wrong with a command line, as click does."""
+    """Say what is wrong with a command line, as click does; a name in it may hold what a terminal would obey."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return
@@ -294,4 +295,4 @@ def _show(error: Any) -> None:
     # Where the message is ours, it knows its template: only what stands before it is recognised by its words.
     ours = error.message if isinstance(error.message, Message) and text.endswith(error.message) else ""
     what = said(text.removesuffix(ours)) + said(ours)
-    typer.echo("\n".join([*lines, said("Error: ") + what, *after]), err=True)
+    typer.echo(legible("\n".join([*lines, said("Error: ") + what, *after]), lines=True), err=True)

@@ -6,6 +6,7 @@ old file or the new one, never half of one.
 
 from __future__ import annotations
 
+import codecs
 import os
 import secrets
 import shutil
@@ -17,11 +18,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from hreport.record import Column, Row, State
+from hreport.record import Column, Row, State, legible
 
 if TYPE_CHECKING:
     from hreport.marking import Look, Marked
 
+SCREEN = "table"  # the form for people
 # The registry: suffix of a file, and name for --format -> the module that writes it. Imported only when used.
 WRITERS: Mapping[str, str] = {
     "csv": "hreport.writers.csv",
@@ -31,7 +33,7 @@ WRITERS: Mapping[str, str] = {
     "md": "hreport.writers.markdown",
     "html": "hreport.writers.html",
     "sdmx": "hreport.writers.sdmx",  # of a comparison only
-    "table": "hreport.writers.terminal",
+    SCREEN: "hreport.writers.terminal",
 }
 BINARY = frozenset({"xlsx", "parquet"})
 BOOKS = frozenset({"xlsx"})  # hold several tables
@@ -110,8 +112,13 @@ def write(
     encoding: str = "utf-8",
     notes: Sequence[str] = (),
 ) -> None:
-    """Write rows to an open binary stream in one of the forms of `WRITERS` (KeyError: not one of them)."""
+    """Write rows to an open binary stream in one of the forms of `WRITERS` (KeyError: not one of them).
+
+    A screen is told nothing by what a report says: the table for it sees to that itself, for the others `_Screen` does.
+    """
     writer = cast(Write, import_module(WRITERS[form]).write)
+    if form not in (SCREEN, *BINARY) and target.isatty():
+        target = cast(BinaryIO, _Screen(target, encoding))
     writer(rows, columns, target, encoding=encoding, notes=notes)
 
 
@@ -129,6 +136,29 @@ def write_table(
     module.write(rows, columns, target, encoding=encoding, notes=notes, said=said)
 
 
+class _Screen:
+    """A screen on which bytes of text are written; what it would obey is no longer in them."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        """Write to the stream, whose encoding is given."""
+        self._stream, self._encoding = stream, encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def write(self, data: bytes) -> int:
+        """Write some bytes, of which a character may be cut in two."""
+        self._stream.write(legible(self._decoder.decode(data), lines=True).encode(self._encoding, "replace"))
+        return len(data)
+
+    def writelines(self, lines: Iterable[bytes]) -> None:
+        """Write lines as they come."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Show what has been written."""
+        self._stream.flush()
+
+
 def write_documents(
     documents: Iterable[Shown], target: BinaryIO, *, encoding: str = "utf-8", pager: bool = True
 ) -> None:
@@ -141,7 +171,7 @@ def write_paragraphs(
     paragraphs: Iterable[Paragraph], target: BinaryIO, *, encoding: str = "utf-8", notes: Sequence[str] = ()
 ) -> None:
     """Print findings, each with its sentences, in which its figures are marked; long sentences are cut around them."""
-    module = import_module(WRITERS["table"])
+    module = import_module(WRITERS[SCREEN])
     module.paragraphs(paragraphs, target, FIGURE_SIGNS, encoding=encoding, notes=notes)
 
 

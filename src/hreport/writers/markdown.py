@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from hreport.record import Column, Row, encodable, plain
+from hreport.record import Column, Row, encodable, legible, plain
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")  # # and ~ as well: a cell may begin with them
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&])")  # # and ~ as well: a cell may begin with them
 
 
 def write(
@@ -34,4 +34,4 @@ def write(
 
 def _escaped(text: str) -> str:
     """Text that Markdown shows as it is, on one line (a mask like 201* would turn its neighbours italic)."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(legible(text).split()))

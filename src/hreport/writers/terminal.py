@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hreport.messages import Message, listed
-from hreport.record import Cell, Column, Row, plain
+from hreport.record import Cell, Column, Row, legible, plain
 from hreport.text import breaks
 from hreport.writers import MASK_SIGNS, layout
 
@@ -42,7 +42,6 @@ STYLES = {
     "doubt": "yellow",
 }
 FIGURE_STYLE = "bold cyan"
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # What a console without these characters gets instead.
 PLAINER = {
     "\u27e6": "[",
@@ -184,7 +183,7 @@ def _can(encoding: str, text: str) -> bool:
 def fitting(encoding: str) -> Callable[[str], str]:
     """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours."""
     lacking = {ord(c): other for c, other in PLAINER.items() if not _can(encoding, c)}
-    return lambda text: CONTROL.sub(" ", text.translate(lacking))
+    return lambda text: legible(text.translate(lacking))
 
 
 def _tables(

@@ -77,6 +77,9 @@ const charts = (() => {
       i18n: { SVG_ACTION: word("save_svg"), PNG_ACTION: word("save_png"), CLICK_TO_VIEW_ACTIONS: word("save_chart") },
     });
     found.view.addEventListener("click", (event, item) => item?.datum?.figure !== undefined && detail.open(item.datum.figure));
+    // Vega draws groups that say nothing, and a button without a name: the list of figures says what is drawn.
+    box.querySelector("summary")?.setAttribute("aria-label", word("save_chart"));
+    for (const group of box.querySelectorAll("svg [role='graphics-symbol']:not([aria-label])")) group.removeAttribute("role");
     views.push(found);
     // To a reader of screens a chart is one picture; its figures stand in the list beneath.
     const svg = box.querySelector("svg.marks");

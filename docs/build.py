@@ -29,13 +29,13 @@ PAGES = {
     "how-to": tuple(
         f"how-to/{name}.md"
         for name in (
-            "many-files", "masked-reports", "scans", "indicators", "manifest", "corrections", "exports", "pictures",
+            "many-files", "page", "masked-reports", "scans", "indicators", "manifest", "corrections", "exports", "pictures",
             "python", "trust", "troubleshooting",
         )
     ),
     "reference": tuple(
         f"reference/{name}.md"
-        for name in ("commands", "columns", "codes", "indicators", "units", "python", "data")
+        for name in ("commands", "columns", "codes", "indicators/index", "units", "python", "data")
     ),
     "project": ("project/architecture.md", "project/contributing.md", "project/changelog.md"),
 }  # fmt: skip
@@ -60,7 +60,11 @@ def pages(language: str) -> dict[str, str]:
 def included(name: str) -> str:
     """A file of the repository without its title; links to files that are no pages become their names."""
     text = (ROOT / name).read_text("utf-8").partition("\n")[2].strip("\n")
-    return re.sub(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)\)", lambda m: f"[{m[1]}]({INSIDE[m[2]]})" if m[2] in INSIDE else f"`{m[2]}`", text)
+    return re.sub(
+        r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)\)",
+        lambda m: f"[{m[1]}]({INSIDE[m[2]]})" if m[2] in INSIDE else f"`{m[2]}`",
+        text,
+    )
 
 
 def title(text: str) -> str:
@@ -77,8 +81,10 @@ def configuration(language: str, written: dict[str, str]) -> dict[str, Any]:
     for section, paths in PAGES.items():
         entries: list[Any] = [{title(written[p]): p} for p in paths]
         if section == "reference":
-            groups = [{title(t): p} for p, t in written.items() if p.startswith("reference/indicators/")]
-            at = paths.index("reference/indicators.md")
+            groups = [
+                {title(written[p]): p} for p in written if p.startswith("reference/indicators/") and p not in paths
+            ]
+            at = paths.index("reference/indicators/index.md")
             entries[at] = {title(written[paths[at]]): [paths[at], *groups]}
         navigation.append({words[section][language]: entries})
     others = [{"name": words["language"][other], "lang": other} for other in reference.LANGUAGES]
@@ -107,11 +113,11 @@ def configuration(language: str, written: dict[str, str]) -> dict[str, Any]:
                  "toggle": {"icon": "lucide/moon", "name": "☼"}},
             ],
         },
-        "plugins": ["search", "offline"],
+        "plugins": ["search"],
         "markdown_extensions": [
             "admonition", "attr_list", "md_in_html", "tables", "pymdownx.details", "pymdownx.superfences",
             {"pymdownx.highlight": {"use_pygments": True}},
-            {"toc": {"permalink": True, "toc_depth": 3, "slugify": "!slug"}},
+            {"toc": {"permalink": True, "toc_depth": 3, "slugify": {"object": "pymdownx.slugs.slugify", "kwds": {"case": "lower"}}}},
         ],
     }  # fmt: skip
 
@@ -128,17 +134,24 @@ def write(folder: Path) -> None:
             target.write_text(text, "utf-8")
         shutil.copy(HERE / "site.css", site / "pages")
         shutil.copytree(HERE / "theme", site / "theme")
-        settings = json.dumps(configuration(language, written), ensure_ascii=False, indent=1)
-        # JSON is YAML, but for the one thing that only YAML can name: a function.
-        slug = '!!python/object/apply:pymdownx.slugs.slugify {kwds: {case: "lower"}}'
-        (site / "mkdocs.yml").write_text(settings.replace('"!slug"', slug), "utf-8")
+        settings = json.dumps(configuration(language, written), ensure_ascii=False, indent=1)  # JSON is YAML
+        (site / "mkdocs.yml").write_text(settings, "utf-8")
 
 
 def build(folder: Path) -> None:
     """Build both languages strictly; SystemExit with what is wrong."""
     write(folder)
     for language in reference.LANGUAGES:
-        command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "-f", str(folder / language / "mkdocs.yml")]
+        command = [
+            sys.executable,
+            "-m",
+            "zensical",
+            "build",
+            "--strict",
+            "--clean",
+            "-f",
+            str(folder / language / "mkdocs.yml"),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
         if done.returncode:
             sys.exit(f"{language}: {done.stdout}{done.stderr}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import html
 import inspect
 import re
 import tomllib
@@ -66,7 +67,9 @@ def cell(text: object) -> str:
 
 def code(text: object) -> str:
     """Text as code in a cell of a table; empty where there is none."""
-    return f"`{cell(text)}`" if str(text) else ""
+    if "|" in str(text):  # which Markdown takes for the end of the cell, in code too
+        return f"<code>{html.escape(str(text)).replace('|', '&#124;')}</code>"
+    return f"`{text}`" if str(text) else ""
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -79,6 +82,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1)
 def program() -> Any:
     """The tree of commands, as typer has it."""
     return typer.main.get_command(cli.app)
@@ -105,7 +109,13 @@ def options(command: Any) -> Iterator[Option]:
         metavar = (parameter.metavar or "") if not getattr(parameter, "is_flag", False) else ""
         names = (parameter.metavar or parameter.name,) if is_argument else (*parameter.opts, *parameter.secondary_opts)
         default = parameter.default
-        shown = "" if default in (None, False, "", ()) or callable(default) else f"{default:g}" if isinstance(default, float) else str(default)
+        shown = (
+            ""
+            if default in (None, False, "", ()) or callable(default)
+            else f"{default:g}"
+            if isinstance(default, float)
+            else str(default)
+        )
         yield Option(tuple(names), metavar, parameter.help or "", shown, is_argument)
 
 
@@ -188,20 +198,29 @@ def columns(language: str) -> str:
     parts = []
     for name, found in tables().items():
         rows = [
-            (code(c.name), headings.get(c.name, ""), label(c.kind, language), cell(meaning_of_column(c.name, name, language)))
+            (
+                code(c.name),
+                headings.get(c.name, ""),
+                label(c.kind, language),
+                cell(meaning_of_column(c.name, name, language)),
+            )
             for c in found
         ]
         title = meanings()["tables"][name][language]
         names = ("column", "heading", "holds", "meaning")
         parts.append(f"## {title} {{ #{name} }}\n\n" + table([label(n, language) for n in names], rows))
     rows = [(code(n), cell(meanings()["views"][n][language])) for n in (*database.TABLES, *database.VIEWS)]
-    parts.append(f"## {label('views', language)} {{ #store }}\n\n" + table([label("table", language), label("meaning", language)], rows))
+    parts.append(
+        f"## {label('views', language)} {{ #store }}\n\n"
+        + table([label("table", language), label("meaning", language)], rows)
+    )
     return "\n".join(parts)
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1)
 def known_codes() -> dict[str, tuple[str, ...]]:
     """The codes that the program can write, by what they are codes of: what `meanings.toml` must explain."""
     shipped = lexicon.load().indicators.values()
@@ -231,6 +250,7 @@ def known_codes() -> dict[str, tuple[str, ...]]:
     return {name: tuple(found) for name, found in sets.items()}
 
 
+@lru_cache(maxsize=None)
 def _tree(file: str) -> ast.Module:
     return ast.parse((SOURCE / file).read_text("utf-8"))
 
@@ -240,7 +260,13 @@ def _cell_doubts() -> list[str]:
     found = []
     for node in ast.walk(_tree("figures.py")):
         if isinstance(node, ast.FunctionDef) and node.name == "doubts":
-            found += [k.value for d in ast.walk(node) if isinstance(d, ast.Dict) for k in d.keys if isinstance(k, ast.Constant)]
+            found += [
+                k.value
+                for d in ast.walk(node)
+                if isinstance(d, ast.Dict)
+                for k in d.keys
+                if isinstance(k, ast.Constant)
+            ]
     for node in ast.walk(_tree("comparison.py")):
         if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Tuple):
             found += [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
@@ -265,6 +291,7 @@ def _results(node: ast.expr) -> Iterator[ast.Constant]:
         yield node
 
 
+@lru_cache(maxsize=1)
 def issue_codes() -> dict[str, list[str]]:
     """The codes of issues, each with the templates of the lines that say it, out of the source."""
     found: dict[str, list[str]] = {}
@@ -291,7 +318,11 @@ def _add(found: dict[str, list[str]], word: object, lines: Iterable[ast.expr]) -
     said = found.setdefault(word, [])
     for line in lines:
         for node in ast.walk(line):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Message" and isinstance(node.args[0], ast.Constant):
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) == "Message"
+                and isinstance(node.args[0], ast.Constant)
+            ):
                 template = str(node.args[0].value)
                 if template not in said and re.search("[a-z]{3}", re.sub(r"\{.*?\}", "", template)):
                     said.append(template)
@@ -358,7 +389,7 @@ def indicators(language: str) -> str:
     loaded = lexicon.load()
     words = meanings()["codes"]["group"]
     counts = {g: [i for i in loaded.indicators.values() if i.group == g] for g in catalogue.groups(loaded)}
-    rows = [(f"[{words[g][language]}](indicators/{g}.md)", code(g), str(len(found))) for g, found in counts.items()]
+    rows = [(f"[{words[g][language]}]({g}.md)", code(g), str(len(found))) for g, found in counts.items()]
     text = f"## {label('all_groups', language)} {{ #groups }}\n\n"
     text += table([label(n, language) for n in ("group", "id", "count")], rows)
     text += f"\n## {label('all_systems', language)} {{ #systems }}\n\n"
@@ -377,7 +408,7 @@ def _item(item: lexicon.Item, indicator: lexicon.Indicator | None, language: str
     name = f"{item.no} {item.name}".strip()
     if indicator is None:
         return (cell(name), "", "")
-    link = f"[{cell(indicator.name)}](indicators/{indicator.group}.md#{indicator.id})"
+    link = f"[{cell(indicator.name)}]({indicator.group}.md#{indicator.id})"
     return (cell(name), link, "" if item.match == "same" else code(item.match))
 
 
@@ -424,7 +455,9 @@ def units(language: str) -> str:
         names = ("unit", "aliases", "dimension", "factor")
         parts.append(f"## {words[kind][language]} {{ #{kind} }}\n\n" + table([label(n, language) for n in names], rows))
     known_units = grammar.load().units
-    rows = [(code(c.id), code(c.dimension), code(c.factor)) for c in loaded.conversions.values() if c.id not in known_units]
+    rows = [
+        (code(c.id), code(c.dimension), code(c.factor)) for c in loaded.conversions.values() if c.id not in known_units
+    ]
     parts.append(
         f"## {label('conversions', language)} {{ #conversions }}\n\n"
         + table([label(n, language) for n in ("unit", "dimension", "factor")], rows)
@@ -454,7 +487,8 @@ def _parameters(function: Callable[..., Any]) -> Iterator[str]:
         if parameter.kind is parameter.KEYWORD_ONLY and not keyword_only:
             keyword_only = True
             yield "*"
-        yield str(parameter).replace("'", "")
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        yield f"{parameter.name}: {parameter.annotation}{default}"
 
 
 def _docstring(text: str) -> str:
@@ -467,7 +501,9 @@ def _docstring(text: str) -> str:
             lines += ["", f"**{line[:-1]}**", ""]
         elif line.startswith("    "):
             item = re.match(r"    (\w+): (.*)", line)
-            lines.append(f"- `{item[1]}`: {item[2]}" if inside and item else line.strip() if not inside else f"  {line.strip()}")
+            lines.append(
+                f"- `{item[1]}`: {item[2]}" if inside and item else line.strip() if not inside else f"  {line.strip()}"
+            )
         else:
             inside = False
             lines += ([""] if lines and lines[-1].startswith(("-", " ")) else []) + [line]
@@ -494,7 +530,9 @@ def _data_file(path: Path, language: str) -> str:
         head = "\n".join(text.splitlines()[:4])
         return result + f"```text\n{head}\n```\n"
     if said := re.match(r"(?:#.*\n)+", text):
-        result += '??? quote "' + path.name + '"\n\n' + "".join(f"    {line[2:] or ''}\n" for line in _prose(said[0])) + "\n"
+        result += (
+            '??? quote "' + path.name + '"\n\n' + "".join(f"    {line[2:] or ''}\n" for line in _prose(said[0])) + "\n"
+        )
     rows, examples = [], []
     for name, entries in tomllib.loads(text).items():
         kind = RECORDS.get(path.name, {}).get(name)

@@ -95,7 +95,9 @@ class Folder:
             return ""
         if arguments[0] in TABLES:
             arguments = [str(self.read) if word == "samples/" else word for word in arguments]
-        options = {name for p in COMMANDS[arguments[0]].params for name in p.opts} if arguments[0] in COMMANDS else set()
+        options = (
+            {name for p in COMMANDS[arguments[0]].params for name in p.opts} if arguments[0] in COMMANDS else set()
+        )
         if "--format" in options and not {"-f", "--format", "-o", "--output"} & set(arguments):
             arguments += ["-f", "table"]  # as on a terminal
         with chdir(self.path):

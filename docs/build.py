@@ -29,8 +29,8 @@ PAGES = {
     "how-to": tuple(
         f"how-to/{name}.md"
         for name in (
-            "many-files", "page", "masked-reports", "scans", "indicators", "manifest", "corrections", "exports", "pictures",
-            "python", "trust", "troubleshooting",
+            "many-files", "page", "masked-reports", "scans", "indicators", "manifest", "corrections", "exports",
+            "pictures", "python", "trust", "troubleshooting",
         )
     ),
     "reference": tuple(
@@ -39,6 +39,7 @@ PAGES = {
     ),
     "project": ("project/architecture.md", "project/contributing.md", "project/changelog.md"),
 }  # fmt: skip
+SLUGS = {"object": "pymdownx.slugs.slugify", "kwds": {"case": "lower"}}  # of headings in hanzi, too
 GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 INCLUDED = re.compile(r"^<!-- include: ([\w./]+) -->$", re.MULTILINE)
 # Files of the repository that a page includes, by where a link to them leads from there.
@@ -117,7 +118,7 @@ def configuration(language: str, written: dict[str, str]) -> dict[str, Any]:
         "markdown_extensions": [
             "admonition", "attr_list", "md_in_html", "tables", "pymdownx.details", "pymdownx.superfences",
             {"pymdownx.highlight": {"use_pygments": True}},
-            {"toc": {"permalink": True, "toc_depth": 3, "slugify": {"object": "pymdownx.slugs.slugify", "kwds": {"case": "lower"}}}},
+            {"toc": {"permalink": True, "toc_depth": 3, "slugify": SLUGS}},
         ],
     }  # fmt: skip
 
@@ -164,7 +165,7 @@ def front() -> str:
     """The page that leads to both languages, and on to that of the reader."""
     words = reference.meanings()["site"]
     links = "".join(
-        f'<p lang="{o}"><a href="{o}/index.html">{html.escape(words["language"][o])}</a>: {html.escape(words["description"][o])}</p>'
+        f'<p lang="{o}"><a href="{o}/index.html">{words["language"][o]}</a>: {html.escape(words["description"][o])}</p>'
         for o in reference.LANGUAGES
     )
     script = 'location.replace((navigator.language.startsWith("zh") ? "zh" : "en") + "/index.html")'

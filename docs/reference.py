@@ -13,7 +13,7 @@ import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,7 +23,7 @@ import hreport
 from hreport import align, catalogue, cli, database, evaluate, grammar, lexicon, model, record, sdmx
 from hreport.checks import rules
 from hreport.cli import language as cli_language
-from hreport.messages import Message, translated
+from hreport.messages import translated
 from hreport.record import Column
 
 HERE = Path(__file__).parent
@@ -250,7 +250,7 @@ def known_codes() -> dict[str, tuple[str, ...]]:
     return {name: tuple(found) for name, found in sets.items()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _tree(file: str) -> ast.Module:
     return ast.parse((SOURCE / file).read_text("utf-8"))
 

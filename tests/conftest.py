@@ -10,7 +10,5 @@ os.environ["HREPORT_LANG"] = "en"
 
 @pytest.fixture(scope="session")
 def samples_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The samples, read once: a table that `compare` and `check` read as they do the folder."""
-    from examples import prepared
-
-    return prepared(tmp_path_factory.mktemp("samples")).read
+    """A folder for what comes of reading the samples, so that examples share it."""
+    return tmp_path_factory.mktemp("samples")

@@ -1,4 +1,4 @@
-"""The examples of the READMEs and of the documentation: commands after a `$` and what stands below them, Python after `>>>`.
+"""The examples of the READMEs and of the documentation: commands after `$`, Python after `>>>`, what stands below.
 
 `python tests/examples.py PAGE...` runs the examples of pages and writes below each what it gives today.
 """
@@ -14,7 +14,8 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +26,7 @@ from hreport.cli import app
 
 ROOT = Path(__file__).parents[1]
 REST = " ..."  # stands for any number of lines
-READ_ONCE = ["extract", "samples/", "--manifest", "samples/manifest.csv", "-o"]  # and a name that ends in .parquet
+READ = ["extract", "samples/", "--manifest", "samples/manifest.csv", "-o", "figures.parquet"]
 TABLES = ("compare", "check")  # commands that read a table as they read the folder that it was made of
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -65,15 +66,15 @@ def is_shown(lines: list[str], found: list[str]) -> bool:
 
 @dataclass
 class Folder:
-    """A folder in which examples are run: it holds the samples, `read` is the table that they were read into once.
+    """A folder in which examples are run, with the samples in it. Files that a page shows (`# own.toml`, `cat fix.csv`)
+    are written to it. `language` is that of the system.
 
-    `language` is that of the system. `files` that a page shows (`# own.toml`, `cat fix.csv`) are written to it.
+    `kept` is a folder, shared by many of these, for what comes of reading the samples: that is done once.
     """
 
     path: Path
-    read: Path
+    kept: Path
     language: str = "en"
-    environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, command: str, lines: list[str]) -> str | None:
         """Run a command as on a terminal; what it gave, or None where it only made a file."""
@@ -90,16 +91,33 @@ class Folder:
         words = shlex.split(command.partition("| ")[2] if said is not None else command)
         assert words[0] == "hreport", command
         arguments = words[1:]
-        if arguments[:-1] == READ_ONCE and arguments[-1].endswith(".parquet"):
-            shutil.copy(self.read, self.path / arguments[-1])
-            return ""
+        if arguments[:2] == READ[:2]:
+            return self.read(arguments)
         if arguments[0] in TABLES:
-            arguments = [str(self.read) if word == "samples/" else word for word in arguments]
+            table = str(self.kept / "_".join(READ).replace("/", "-") / READ[-1])
+            arguments = [table if word == "samples/" else word for word in arguments]
         options = (
             {name for p in COMMANDS[arguments[0]].params for name in p.opts} if arguments[0] in COMMANDS else set()
         )
         if "--format" in options and not {"-f", "--format", "-o", "--output"} & set(arguments):
             arguments += ["-f", "table"]  # as on a terminal
+        return self._invoked(arguments, said)
+
+    def read(self, arguments: list[str]) -> str:
+        """Extract the samples, or give what came of it the last time; the options name files to write."""
+        names = [name for option, name in pairwise(arguments) if option in ("-o", "--issues")]
+        assert names, arguments
+        kept = self.kept / "_".join(arguments).replace("/", "-")
+        if not kept.exists():
+            self._invoked(arguments, None)
+            kept.mkdir()
+            for name in names:
+                shutil.copy(self.path / name, kept)
+        for name in names:
+            shutil.copy(kept / name, self.path)
+        return ""
+
+    def _invoked(self, arguments: list[str], said: str | None) -> str:
         with chdir(self.path):
             result = CliRunner(env=self._environment()).invoke(app, arguments, input=said)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -119,9 +137,8 @@ class Folder:
             found = [line.rstrip() for line in (gave or "").splitlines() if line.strip()]
             if gave is not None and not is_shown(lines, found):
                 failed.append(f"{command}\n{gave}")
-        for language, block in blocks(text):
-            if language == "pycon" and (said := self._python(block)):
-                failed.append(said)
+        if said := self._python("\n".join(block for language, block in blocks(text) if language == "pycon")):
+            failed.append(said)
         return failed
 
     def _write_files(self, text: str) -> None:
@@ -129,12 +146,12 @@ class Folder:
             if named := re.match(r"# ([\w.-]+\.(?:toml|txt|csv))\n", block):
                 (self.path / named[1]).write_text(block, encoding="utf-8")
 
-    def _python(self, block: str) -> str:
-        """What is wrong with an example in Python ("" if nothing)."""
-        test = doctest.DocTestParser().get_doctest(block, {}, "example", None, 0)
+    def _python(self, examples: str) -> str:
+        """What is wrong with the examples in Python, which go on one from the other ("" if nothing)."""
+        test = doctest.DocTestParser().get_doctest(examples, {}, "example", None, 0)
         said = io.StringIO()
         with chdir(self.path), redirect_stdout(said):
-            doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(test, said.write)
+            doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=said.write)
         return said.getvalue()
 
     def filled(self, text: str) -> str:
@@ -170,29 +187,28 @@ def _cut(gave: str, lines: list[str]) -> str:
     return "\n".join([*found[:at], REST, *found[len(found) - rest :]] if rest else [*found[:at], REST])
 
 
-def prepared(path: Path, read: Path | None = None, language: str = "en") -> Folder:
-    """A folder with the samples, where their table lies too unless it was `read` before."""
+def prepared(path: Path, kept: Path, language: str = "en") -> Folder:
+    """A folder with the samples, which are read into `kept` if nobody did before."""
     shutil.copytree(ROOT / "samples", path / "samples")
     shutil.copytree(ROOT / "tests" / "gold" / "samples", path / "tests" / "gold" / "samples")
-    if read is None:
-        read = path / "read.parquet"
-        with chdir(path):
-            result = CliRunner().invoke(app, [*READ_ONCE, read.name, "-q"])
-        assert result.exit_code == 0, result.output
-    return Folder(path, read, language)
+    folder = Folder(path, kept, language)
+    folder.read(READ)
+    (path / READ[-1]).unlink()  # a page makes it, or has it not
+    return folder
 
 
 def main(names: list[str]) -> None:
     """Fill the pages."""
     os.environ["HREPORT_LANG"] = "en"
-    for name in names:
-        page = Path(name)
-        text = page.read_text("utf-8")
-        with TemporaryDirectory() as folder:
-            filled = prepared(Path(folder), language="zh" if "zh" in page.parts else "en").filled(text)
-        if filled != text:
-            page.write_text(filled, "utf-8")
-            print(name)
+    with TemporaryDirectory() as first:
+        for name in names:
+            page = Path(name)
+            text = page.read_text("utf-8")
+            with TemporaryDirectory() as folder:
+                filled = prepared(Path(folder), Path(first), "zh" if "zh" in page.parts else "en").filled(text)
+            if filled != text:
+                page.write_text(filled, "utf-8")
+                print(name)
 
 
 if __name__ == "__main__":

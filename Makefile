@@ -1,7 +1,7 @@
-# `make check` is what CI runs. PYTHON: the interpreter of an environment that holds `.[dev]`.
+# `make check` is what CI runs. PYTHON: the interpreter of an environment that holds `.[dev]`, for `make docs` also `.[docs]`.
 PYTHON ?= python
 
-.PHONY: check lint types imports test
+.PHONY: check lint types imports test docs
 
 check: lint types imports test
 
@@ -17,3 +17,6 @@ imports:
 
 test:
 	$(PYTHON) -m pytest
+
+docs:
+	$(PYTHON) docs/build.py

@@ -24,21 +24,36 @@ const charts = (() => {
   const family = (line) => lines.map((_, other) => other).filter((other) => ["indicator", "measure", "basis", "unit"]
     .every((name) => lines[other][name] === lines[line][name]));
 
-  function record(cell, column) {
+  function record(cell, area) {
     const { figure } = cell;
     const shown = [cell.shown, ...cell.marks].join(" ");
     return {
-      figure, area: visible(column.label), year: figures.year[figure], number: figures.number[figure], number_max: figures.number_max[figure],
+      figure, area: visible(area), year: figures.year[figure], number: figures.number[figure], number_max: figures.number_max[figure],
       low: figures.low[figure], high: figures.high[figure], shown: visible(shown), text: visible(figures.text[figure] || ""),
       state: cell.state, status: figures.status[figure], bound: figures.bound[figure] || "exact",
     };
   }
 
-  // What is drawn: one record for each cell of the family's rows.
-  function records(result, wanted, named) {
-    const columns = new Map(result.columns.map((column) => [column.key, column]));
-    return result.rows.filter((row) => wanted.includes(row.line)).flatMap((row) =>
-      [...row.cells.values()].map((cell) => record(cell, named ? named(columns.get(cell.key)) : columns.get(cell.key))));
+  // What is drawn: one record for each cell of the family's rows; `named` gives each place a name of its own.
+  const records = (result, wanted, named) => result.rows.filter((row) => wanted.includes(row.line))
+    .flatMap((row) => [...row.cells.values()].map((cell) => record(cell, named(figures.area[cell.figure]))));
+
+  // The names of places: a number behind those of the same name, and the year of the figure, unless all have one.
+  function names(cells) {
+    const seen = new Map();
+    const plainly = new Map();
+    const years = new Map();
+    for (const { figure } of cells) {
+      const area = figures.area[figure];
+      if (plainly.has(area)) continue;
+      const name = area === null ? "?" : model.areas[area].name;
+      seen.set(name, (seen.get(name) || 0) + 1);
+      plainly.set(area, seen.get(name) > 1 ? `${name} [${seen.get(name)}]` : name);
+      years.set(area, figures.year[figure]);
+    }
+    const only = new Set(years.values()).size === 1 ? [...years.values()][0] : null;
+    return { plainly: (area) => plainly.get(area), only,
+      dated: (area) => (only === null ? `${plainly.get(area)} ${years.get(area) ?? "?"}` : plainly.get(area)) };
   }
 
   const spec = (name, line) => {
@@ -54,10 +69,10 @@ const charts = (() => {
       if (made.width) made.width = Math.max(320, Math.min(620, room - 420));
       return;
     }
-    if (made.width) made.width = Math.max(130, room - 225);
+    if (made.width) made.width = Math.max(130, room - 250);
     if (made.columns) made.columns = Math.max(1, Math.floor(room / 200));
     const axis = made.encoding?.y?.axis;
-    if (axis) axis.labelLimit = 104;
+    if (axis) axis.labelLimit = 132;
     (function walk(part) {
       if (part && typeof part === "object") {
         if (part.legend?.columns) part.legend.columns = 1;
@@ -126,16 +141,15 @@ const charts = (() => {
     const indicator = indicators[lines[line].indicator];
     byId("chart-title").replaceChildren(quoted(model.lineName(line)), make("span", { class: "dim" }, " ", quoted(lines[line].unit || "")));
     byId("chart-name").textContent = visible(language.now === "en" ? indicator.name : indicator.en);
-    const bars = records(all, wanted);
+    const rows = all.rows.filter((row) => wanted.includes(row.line)).sort((a, b) => (b.line === line) - (a.line === line));
+    const named = names(rows.flatMap((row) => [...row.cells.values()]));
+    byId("chart-year").textContent = named.only === null ? "" : word("main_year", { year: named.only });
+    const bars = records(all, wanted, named.dated);
     byId("chart-figures").replaceChildren(...bars.map((one) => make("li", {}, make("button", { type: "button", "data-figure": one.figure, "data-state": one.state,
       onclick: () => detail.open(one.figure) }, quoted(one.area), make("span", { class: "value" }, quoted(one.shown)),
       make("span", { class: "year" }, one.status === "actual" ? "" : code("status", one.status))))));
     // Lines over years: a place keeps one name through the years; years that are not known have no place on the axis.
-    const seen = new Map();
-    const years = records(overYears, wanted, (column) => {
-      if (!seen.has(column.area)) seen.set(column.area, model.areas[column.area]?.name ?? "?");
-      return { ...column, label: seen.get(column.area) };
-    }).filter((one) => one.year !== null);
+    const years = records(overYears, wanted, (area) => named.plainly(area) ?? "?").filter((one) => one.year !== null);
     const perArea = new Map();
     for (const one of years) perArea.set(one.area, (perArea.get(one.area) || new Set()).add(one.year));
     const places = [...perArea].filter(([, its]) => its.size > 1).map(([name]) => name).slice(0, MOST_PANELS);

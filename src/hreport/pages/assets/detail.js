@@ -208,7 +208,7 @@ const reportDetail = (() => {
     add();
     byId("report-figures").onclick = () => {
       byId("report-detail").close();
-      state.change({ view: "figures", text: one.file.split(/[\\/]/).pop().toLowerCase() });
+      state.reset({ view: "figures", report: String(report) });
     };
   }
 

@@ -71,7 +71,7 @@ const lists = (() => {
     byId("figures-box").hidden = !found.length;
     byId("figures-empty").hidden = found.length > 0;
     grid.show(found.map((figure) => ({ figure })), columns, word("view_figures"));
-    byId("figures-kept").textContent = word("kept_figures", { figures: count(found.length), all: count(model.size) });
+    byId("figures-kept").textContent = state.onlyReport() + word("kept_figures", { figures: count(found.length), all: count(model.size) });
     if (!texts.ready) {
       texts.load().then(() => {
         grid.draw(true);

@@ -59,7 +59,7 @@ const head = (() => {
   function counts() {
     const number = (kind) => figures.state.reduce((sum, one) => sum + (one === kind), 0);
     const unread = page.issues.filter((issue) => issue.fatal).length;
-    const plainly = { state: "", text: "", indicator: "", group: "", areas: [], years: [], status: [], measure: [], confidence: 0 };
+    const plainly = { state: "", text: "", indicator: "", group: "", areas: [], years: [], status: [], measure: [], confidence: 0, report: "" };
     return [
       ["reports", reports.length, { view: "reports" }], ["areas", areas.length, { view: "comparison" }],
       ["figures", model.size, { ...plainly, view: "figures" }], ["masked", number("masked"), { ...plainly, view: "figures", state: "masked" }],
@@ -85,7 +85,7 @@ const head = (() => {
       state.change(to);
     } }, make("b", {}, count(number)), " ", word(`count_${name}`)))));
     byId("legend-inline").replaceChildren(...legend.entries());
-    byId("language").textContent = word("other_language");
+    byId("language").textContent = word("language_other");
     byId("language").lang = language.now === "zh" ? "en" : "zh-CN";
     byId("tabs").replaceChildren(...VIEWS.map((view) => make("button", { type: "button", role: "tab", id: `tab-${view}`, "aria-controls": `view-${view}`,
       onclick: () => state.change({ view }) }, word(`view_${view}`), tabCount(view))));
@@ -136,7 +136,7 @@ const head = (() => {
     byId("filter-group").addEventListener("change", (event) => state.change({ group: event.target.value }));
     byId("filter-state").addEventListener("change", (event) => state.change({ state: event.target.value }));
     byId("filter-confidence").addEventListener("change", (event) => state.change({ confidence: Number(event.target.value) }));
-    byId("filter-reset").addEventListener("click", state.reset);
+    byId("filter-reset").addEventListener("click", () => state.reset());
     byId("order-rows").addEventListener("change", (event) => state.change({ rows: event.target.value }));
     byId("order-columns").addEventListener("change", (event) => state.change({ columns: event.target.value }));
     byId("across").addEventListener("change", (event) => state.change({ across: event.target.checked ? "1" : "" }));
@@ -186,7 +186,7 @@ const head = (() => {
       [word("filter_group"), now.group && model.groupOf({ group: now.group })], [word("filter_areas"), names.join(word("list_comma"))],
       [word("filter_years"), now.years.join(word("list_comma"))], [word("filter_status"), listed("status", state.statuses() || [])],
       [word("filter_measure"), listed("measure", state.measures() || [])], [word("filter_state"), now.state && word(`only_${now.state}`)],
-      [word("filter_confidence"), now.confidence ? `\u2265 ${now.confidence}` : ""], [word("filter_text"), now.text],
+      [word("filter_confidence"), now.confidence ? `\u2265 ${now.confidence}` : ""], [word("filter_text"), state.filter().text], [word("fact_report"), now.report && model.reportName(Number(now.report))],
     ].filter(([, value]) => value);
   }
 

@@ -99,7 +99,9 @@ const model = (() => {
     const text = filter.text ? matcher(filter.text) : null;
     const states = { masked: ["masked"], damaged: ["damaged"], repaired: ["repaired", "corrected"], sound: ["plain"],
       doubt: ["damaged", "repaired", "corrected", "doubt"] }[filter.state];
+    const report = filter.report === "" ? null : Number(filter.report);
     return (figure) => {
+      if (report !== null && figures.report[figure] !== report) return false;
       const line = figures.line[figure];
       if (line !== null) {
         if (!chosenLine[line]) return false;

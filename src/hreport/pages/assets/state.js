@@ -15,7 +15,7 @@ const state = (() => {
     view: "comparison", lang: page.language, by: selection.by, across: "", // across: areas as rows
     indicator: selection.indicators.map((id) => `=${id}`).join(", "), group: "",
     areas: selection.areas.map((area) => model.areaKey(area)), years: selection.years.map(String),
-    status: [], measure: [], confidence: 0, state: "", text: "",
+    status: [], measure: [], confidence: 0, state: "", text: "", report: "",
     rows: "", columns: "", // orders: "", name, stated, or a key with a direction: a3.down, l17.up
     ranks: "", chart: "", code: "",
   };
@@ -26,7 +26,7 @@ const state = (() => {
     const given = new URLSearchParams(location.hash.slice(1));
     for (const [name, start] of Object.entries(beginning)) {
       const said = given.get(name);
-      if (said === null || (known[name] && !known[name].includes(said))) now[name] = structuredClone(start);
+      if (said === null || (known[name] && !known[name].includes(said)) || (name === "report" && !(said in page.reports))) now[name] = structuredClone(start);
       else if (Array.isArray(start)) now[name] = said.split("|").filter(Boolean);
       else if (typeof start === "number") now[name] = Math.min(1, Math.max(0, Number(said) || 0));
       else now[name] = said;
@@ -54,13 +54,14 @@ const state = (() => {
   }
 
   // What the filter of a view asks for; a search in text is none of the comparison's.
-  const filters = ["indicator", "group", "areas", "years", "status", "measure", "confidence", "state", "text"];
+  const filters = ["indicator", "group", "areas", "years", "status", "measure", "confidence", "state", "text", "report"];
   const comparing = () => ["comparison", "charts"].includes(now.view);
   const filter = () => (comparing() ? { ...now, text: "" } : now);
   const isSet = (name) => String(now[name]) !== String(beginning[name]);
   const active = () => filters.filter((name) => isSet(name)
     && (now.view === "figures" || (name === "text") !== comparing()));
-  const reset = () => change(Object.fromEntries(filters.map((name) => [name, structuredClone(beginning[name])])));
+  const onlyReport = () => (now.report === "" ? "" : word("only_report", { name: visible(model.reportName(Number(now.report))) }));
+  const reset = (part) => change({ ...Object.fromEntries(filters.map((name) => [name, structuredClone(beginning[name])])), ...part });
 
   // Nothing chosen: the comparison begins with what the page was made with, as `hreport compare` does; the list of all
   // figures has all.
@@ -68,5 +69,5 @@ const state = (() => {
   const statuses = () => taken(now.status, selection.status);
   const measures = () => taken(now.measure, selection.measure);
 
-  return { now, read, write, change, filter, active, reset, statuses, measures };
+  return { now, read, write, change, filter, active, onlyReport, reset, statuses, measures };
 })();

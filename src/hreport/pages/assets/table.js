@@ -185,7 +185,7 @@ const comparison = (() => {
     byId("heat-empty").hidden = !isEmpty;
     if (!isEmpty) grid.show(...(state.now.across === "1" ? [columns, rows] : [grouped(rows), columns]), word("comparison"));
     const cells = rows.reduce((sum, row) => sum + row.stated, 0);
-    byId("kept").textContent = word("kept_cells", {
+    byId("kept").textContent = state.onlyReport() + word("kept_cells", {
       rows: count(rows.length), columns: count(columns.length), cells: count(cells), figures: count(result.figures.length), all: count(model.size),
     });
     byId("main-year").textContent = result.year !== null && state.now.by === "area" ? word("main_year", { year: result.year }) : "";

@@ -59,6 +59,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -74,6 +75,7 @@ from hreport.pages.excerpts import Excerpts, Segment, TextOf
 from hreport.record import Row, corrected_fields, encodable, wording
 
 VERSION = 1
+MOST = 10**300  # a number beyond is infinite in JavaScript
 REPORT = ("title", "area_inferred", "area_evidence", "url", "publisher", "published")  # what rows say of their report
 
 Data = dict[str, Any]
@@ -260,6 +262,11 @@ def _state(row: Row, doubts: Sequence[str]) -> str:
     return next((states[d] for d in states if d in doubts), "doubt" if doubts else "plain")
 
 
+def _held(value: Decimal | None) -> int | float | None:
+    """A number as the numbers of JavaScript hold it; None of one that is too large for them."""
+    return None if value is None or abs(value) >= MOST else comparison.rounded(value)
+
+
 @dataclass(frozen=True, slots=True)
 class _Columns:
     """Makes the columns of tables; `numbers` are those of the reports."""
@@ -289,8 +296,8 @@ class _Columns:
                 made = {
                     "line": position[figure.line], "year": figure.year, "shown": comparison.words_of(figure),
                     "state": comparison.state_of(figure, doubt), "marks": " ".join(comparison.marks_of(figure, doubt)),
-                    "number": comparison.rounded(figure.usable), "number_max": comparison.rounded(figure.value_max),
-                    "low": comparison.rounded(figure.low), "high": comparison.rounded(figure.high),
+                    "number": _held(figure.usable), "number_max": _held(figure.value_max),
+                    "low": _held(figure.low), "high": _held(figure.high),
                     "bound": figure.bound, "measure": figure.measure,
                 }  # fmt: skip
             made |= {
@@ -306,7 +313,7 @@ class _Columns:
             }
             for name, value in made.items():
                 columns[name].append(code(value) if name in FIGURE_TEXTS else value)
-        return {"area": areas.numbers, "order": board.order(), "against": board.against(), **columns}
+        return {"area": areas.numbers, "order": board.ranks, "against": board.against(), **columns}
 
     def masks(self, rows: Sequence[Row]) -> Data:
         names = ("report", "kind", "text", "start", "end", "sentence_start", "sentence_end", "page", "section", "rule",

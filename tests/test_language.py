@@ -360,8 +360,8 @@ def test_doctor_and_show_speak_chinese(run: Callable[..., Result]) -> None:
     assert "项目" in shown
     assert "每个文件 60 秒" in shown
     assert not CHINESE.search(run("doctor", "--lang", "zh").stdout)  # a pipe
-    assert "数据 2" in run("show", "in/杭州.txt", "--lang", "zh").stdout
-    assert "2 figures" in run("show", "in/杭州.txt").stdout
+    assert "数据 4" in run("show", "in/杭州.txt", "--lang", "zh").stdout
+    assert "4 figures" in run("show", "in/杭州.txt").stdout
 
 
 @pytest.mark.parametrize("command", ["extract", "masks", "compare"])

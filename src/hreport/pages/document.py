@@ -175,7 +175,7 @@ class _Page:
         """The lines of a stretch, some together, and the contents of it; what is no report has none."""
         made: list[str] = []
         contents: list[str] = []
-        before, in_table = -1, False
+        before, in_table, depth = -1, False, 3
         for start, end, way in ways:
             line = marked.text[start:end]
             if not line.strip():
@@ -201,7 +201,8 @@ class _Page:
                 said = _text(marked.text[heading.start : heading.end])
                 contents.append(f'<li class="level{level}"><a href="#s{self.sections}">{said}</a></li>\n')
                 if is_whole_line(heading, marked.text, start, end):
-                    tag = f"h{min(3 + level, DEEPEST)}"
+                    depth = min(3 + level, depth + 1, DEEPEST)  # no level is left out
+                    tag = f"h{depth}"
             goes_on = ' class="goes_on"' if start == before else ""
             made.append(f"<{tag}{name}{goes_on}>{words}</{tag}>\n")
             before = end

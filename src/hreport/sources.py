@@ -275,10 +275,12 @@ def shown(path: str) -> str:
         path.encode("utf-8")
     except UnicodeEncodeError:
         data = path.encode("utf-8", "surrogateescape" if not _LONE.search(path) else "backslashreplace")
-        try:
-            return data.decode("gb18030")
-        except UnicodeDecodeError:
-            return data.decode("utf-8", "backslashreplace")
+        for encoding in ("utf-8", "gb18030"):  # UTF-8 where Python took the system for one of ASCII (LANG=C)
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return data.decode("utf-8", "backslashreplace")
     return path
 
 

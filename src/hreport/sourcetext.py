@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import sys
 from pathlib import Path
 
 from hreport import record
@@ -53,7 +55,10 @@ def place(path: str) -> str:
             # Two names must not become one.
             safe = f"{safe[:KEPT]}-{hashlib.sha256(part.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
         parts.append(safe)
-    return "/".join(parts) if parts != ["-"] else "standard input"
+    name = "/".join(parts) if parts != ["-"] else "standard input"
+    if sys.getfilesystemencoding() == "utf-8":
+        return name
+    return os.fsdecode(name.encode("utf-8", "surrogateescape"))  # the same bytes, whatever Python takes the system for
 
 
 def _blocks(document: Document) -> list[Row]:

@@ -45,6 +45,7 @@ def indicators(
 ) -> None:
     """The catalogue of indicators, those that words match, or one with everything that is known of it."""
     from hreport.catalogue import groups, label, of_system, row, sought_for
+    from hreport.sources import shown
 
     run = Run([], output, form, catalog=catalog, headers=headers)
     lexicon = run.lexicon()
@@ -52,7 +53,7 @@ def indicators(
         group = options.one_of(group, groups(lexicon), "--group")
     if system is not None:
         system = options.one_of(system, lexicon.systems, "--system")
-    sought = " ".join(word or ()).strip()
+    sought = shown(" ".join(word or ())).strip()
     found = [i for i in sought_for(sought, lexicon) if group is None or i.group == group]
     if system is None:
         rows = [row(i, lexicon) for i in found]

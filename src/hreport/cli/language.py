@@ -27,6 +27,7 @@ from hreport.text import breaks, screen_width
 
 OPTION = "--lang"
 VARIABLE = "HREPORT_LANG"
+SAMPLE = "\u6570\u636e"  # hanzi of every Chinese encoding
 CHINESE = 0x04  # the primary language of a Windows language id
 FULL_STOP = "\u3002"
 NARROWEST = 10  # columns for a text beside what it explains
@@ -99,7 +100,9 @@ def _can_be_written(language: str) -> bool:
     """Have the console and the pipes characters for this language? A line of question marks helps nobody."""
     try:
         for stream in (sys.stdout, sys.stderr):
-            translated("Usage: ", language).encode(getattr(stream, "encoding", None) or "utf-8")
+            (translated("Usage: ", language) + (SAMPLE if language != "en" else "")).encode(
+                getattr(stream, "encoding", None) or "utf-8"
+            )
     except UnicodeEncodeError:
         return False
     return True

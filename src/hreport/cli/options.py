@@ -46,9 +46,12 @@ def one_of(value: str, known: Iterable[str], option: str) -> str:
 def selected(lexicon: Lexicon, **words: Any) -> Selection:
     """What the user asks for (the arguments of `Selection.of`); a word that is not known is misuse of its option."""
     from hreport.figures import Selection, SelectionError
+    from hreport.sources import shown
 
+    # Where Python takes the system for one of ASCII (LANG=C), Chinese of the command line comes as bytes.
+    read = {name: shown(v) if isinstance(v, str) else [shown(word) for word in v] for name, v in words.items()}
     try:
-        return Selection.of(lexicon.indicators, **words)
+        return Selection.of(lexicon.indicators, **read)
     except SelectionError as error:
         raise typer.BadParameter(error.args[0], param_hint=f"--{error.option}") from None
 

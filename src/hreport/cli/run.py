@@ -48,6 +48,7 @@ Say: TypeAlias = Callable[[str], None]
 
 TO_SCREEN = "table"
 TO_PIPE = "csv"
+EVERYTHING = "\U00020bb7"  # a hanzi that only encodings have which have all
 READ_BACK = frozenset({"csv", "jsonl", "parquet", STORE})  # forms that other commands take for the reports
 LONGEST_ADVISED = 40  # characters of paths that a piece of advice repeats
 PICTURES = ("png", "svg")
@@ -348,9 +349,23 @@ class Run:
                 rows = [self._read_aloud(row) for row in rows]
                 notes = [language.said(note) if isinstance(note, Message) else note for note in notes]
                 screen = encoding_of(self.form)
+                if is_screen(sys.stdout) and not can_write(screen, language.SAMPLE):
+                    lacks = Message(
+                        "this console ({encoding}) shows no Chinese: set PYTHONIOENCODING=utf-8, or give -o FILE",
+                        encoding=screen,
+                    )
+                    notes = [*notes, language.said(lacks)]
                 write_table(rows, shown, _stdout(), encoding=screen, notes=notes, said=language.said)
                 return
-            write(rows, shown, _stdout(), self.form, encoding=encoding_of(self.form), notes=notes)
+            encoding = encoding_of(self.form)
+            if self.form in BINARY or can_write(encoding, EVERYTHING):
+                write(rows, shown, _stdout(), self.form, encoding=encoding, notes=notes)
+                return
+            lost: list[Row] = []
+            write(_watched(rows, encoding, lost), shown, _stdout(), self.form, encoding=encoding, notes=notes)
+            if lost:
+                tell(Message("{encoding} lacks characters of the rows: ? stands for them (-o FILE keeps them)",
+                             encoding=encoding))  # fmt: skip
 
     def write_book(self, tables: Sequence[Table], notes: Table) -> None:
         """Write several tables and the notes to one file: a workbook, or a database."""
@@ -508,6 +523,23 @@ def printable(line: str) -> str:
     text = "".join(c if c.isprintable() or c == "\u3000" else "\ufffd" for c in line)
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     return text.encode(encoding, "replace").decode(encoding, "replace")
+
+
+def can_write(encoding: str, text: str) -> bool:
+    """Has an encoding all characters of a text?"""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _watched(rows: Iterable[Row], encoding: str, lost: list[Row]) -> Iterator[Row]:
+    """The rows; the first of which the encoding lacks a character is remembered in `lost`."""
+    for row in rows:
+        if not lost and not all(can_write(encoding, value) for value in row.values() if isinstance(value, str)):
+            lost.append(row)
+        yield row
 
 
 def _stdin() -> BinaryIO | None:

@@ -50,6 +50,7 @@ USUAL = 30  # columns of the screen for a cell, at most, where nothing else is s
 FOLDED = 24  # that a column of texts gets at least, if its longest are folded
 MOST = 0.9  # of the texts of a column shall not be folded
 HEADING = 18  # columns of a heading above figures: a longer one is folded where the screen is narrow
+HALF = 12  # the same in a table that is shown whole
 NARROWEST = 4  # columns that a column keeps on the narrowest screen
 WIDE_GAP, GAP = 3, 2  # columns between two columns of the table: where there is room, and where there is little
 
@@ -134,14 +135,15 @@ def _telling(columns: Sequence[Column], texts: Mapping[str, Sequence[str]]) -> l
 
 def _chosen(telling: Sequence[Column], texts: Mapping[str, Sequence[str]], width: int) -> list[Column]:
     """Of the columns those that fit, folded if need be; of a table with a view only what that names."""
-    names = {c.name for c in telling}
-    view = next((set(words.split()) for marks, words in VIEWS if marks <= texts.keys()), names)
+    view = next((set(words.split()) for marks, words in VIEWS if marks <= texts.keys()), set())
     shown: set[str] = set()
     room = width
     ordered = sorted(telling, key=lambda c: FIRST.index(c.name) if c.name in FIRST else len(FIRST))
     for column in ordered if "claimed" in view else telling:
         need = _least(column, texts[column.name])
-        if column.name not in view or (shown and need > room):
+        if not view and not _number(column):  # all of it, rather folded than left out
+            need = min(need, HALF)
+        if (view and column.name not in view) or (shown and need > room):
             continue
         shown.add(column.name)
         room -= need + GAP

@@ -59,6 +59,11 @@ PLAINER = {
     "\u00bb": "|",
     "\u2192": "->",
     "\u2501": "=",
+    "\u203c": "!!",
+    "\u00a7": "s",
+    "\u2026": "...",
+    "\u2030": "o/oo",  # a question mark behind a figure would be read as a doubt
+    "\u33a1": "m2",
 }
 
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
@@ -74,6 +79,8 @@ MEANING = {
 }
 # The frame of a table where the console has no lines to draw.
 PLAIN_HEAD = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+# The frame elsewhere; called ASCII, or it would be another on a console of GBK, which has its line.
+HEAD = box.Box(str(box.SIMPLE_HEAD), ascii=True)
 
 
 def write(
@@ -175,15 +182,21 @@ def _around(evidence: Evidence, brackets: tuple[str, str], fit: Callable[[str], 
 def _can(encoding: str, text: str) -> bool:
     try:
         text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
+    except UnicodeEncodeError:
         return False
     return True
 
 
 def fitting(encoding: str) -> Callable[[str], str]:
-    """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours."""
+    """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours, and a
+    question mark for what it lacks."""
     lacking = {ord(c): other for c, other in PLAINER.items() if not _can(encoding, c)}
-    return lambda text: legible(text.translate(lacking))
+
+    def fit(text: str) -> str:
+        plainer = legible(text.translate(lacking))
+        return plainer if _can(encoding, plainer) else plainer.encode(encoding, "replace").decode(encoding)
+
+    return fit
 
 
 def _tables(
@@ -272,7 +285,7 @@ def _table(
     fit: Callable[[str], str],
 ) -> Table:
     is_card = any(c.name == CARD for c in panel.columns)
-    frame = None if is_card else PLAIN_HEAD if simple else box.SIMPLE_HEAD
+    frame = None if is_card else PLAIN_HEAD if simple else HEAD
     roomy = panel.gap == layout.WIDE_GAP
     table = Table(
         box=frame,

@@ -387,7 +387,7 @@ def test_check_reads_what_extract_wrote(folder: Path) -> None:
     assert written(".", "-j1") == there
 
 
-@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "md"])
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "md", "html"])
 def test_check_into_files_of_any_form(folder: Path, suffix: str) -> None:
     run("all.jsonl", "-o", f"found.{suffix}", "--headers", "zh")
     assert (folder / f"found.{suffix}").stat().st_size > 0

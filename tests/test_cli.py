@@ -122,7 +122,7 @@ def test_extract_to_a_pipe_is_csv_without_mark(folder: Path) -> None:
 
 @pytest.mark.parametrize("command", ["extract", "masks"])
 def test_every_format_holds_the_same_rows(command: str, folder: Path, here: Callable[..., Done]) -> None:
-    for form in ("csv", "jsonl", "xlsx", "parquet", "md"):
+    for form in ("csv", "jsonl", "xlsx", "parquet", "md", "html"):
         done = here(command, "in", "-o", f"out.{form}")
         assert done.returncode == 0, done.stderr.decode()
         assert done.stdout == b""

@@ -177,7 +177,7 @@ def test_words_of_the_source_where_no_row_has_a_sentence(run: Run, folder: Path)
     assert other["sentence"] == ""  # the text is another one there
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "md", "table", "parquet", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "md", "html", "table", "parquet", "xlsx"])
 @pytest.mark.parametrize("options", [[], ["--errors", "3"], ["--before", "right.jsonl"]])
 def test_every_format(form: str, options: list[str], run: Run, folder: Path) -> None:
     code, out, err = run("gold", "wrong.jsonl", *options, "-o", "out", "-f", form, "-q", "--headers", "zh")

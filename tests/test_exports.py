@@ -39,7 +39,7 @@ LONGER = REPORT + (
     "新建改建标准化村卫生室76个,培训基层医务人员4120人次,组织义诊活动312场。\n"
 )
 EVIL = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1+1", "\uff0b1", "=cmd|' /C calc'!A0"]
-EXPORTS = ("csv", "xlsx", "jsonl", "parquet", "md", "duckdb", "sdmx.csv")
+EXPORTS = ("csv", "xlsx", "jsonl", "parquet", "md", "html", "duckdb", "sdmx.csv")
 
 
 def row(**given: Any) -> Row:

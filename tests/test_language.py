@@ -363,7 +363,7 @@ def test_doctor_and_show_speak_chinese(run: Callable[..., Result]) -> None:
 
 
 @pytest.mark.parametrize("command", ["extract", "masks", "compare"])
-@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet", "md"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet", "md", "html"])
 def test_no_machine_format_changes(command: str, form: str, run: Callable[..., Result]) -> None:
     for spoken in ("en", "zh"):
         assert run(command, "in", "-o", f"{spoken}.{form}", "--lang", spoken).exit_code == 0

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import stat
+from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
@@ -117,6 +118,66 @@ def test_xlsx_takes_more_rows_than_a_sheet(monkeypatch: pytest.MonkeyPatch) -> N
     assert [s.max_row for s in book] == [11, 11]
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", rows(["a"] * 21))))
     assert [s.max_row for s in book] == [11, 11, 2]
+
+
+class Read(HTMLParser):
+    """A table as a browser reads it: of each row the texts of its cells and their classes; all tags; the policy."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.looks: list[list[str]] = []
+        self.tags: set[str] = set()
+        self.policy = ""
+        self.notes: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        if tag == "tr":
+            self.rows.append([])
+            self.looks.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.looks[-1].append(given.get("class") or "")
+        elif tag == "meta" and "http-equiv" in given:
+            self.policy = given["content"] or ""
+        elif tag == "p":
+            self.notes.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.notes and data.strip():
+            self.notes[-1] += data
+        elif self.rows and self.rows[-1] and data.strip():
+            self.rows[-1][-1] += data
+
+
+def test_html_shows_text_as_text() -> None:
+    texts = [t for t in NASTY if t] + ["</td><script>alert(1)</script>", '"><img src=x onerror=1>', "&lt;"]
+    words = Cell("5", 5, "plain", '"><script>')
+    page = Read(written("html", [*rows(texts), {"name": "x", "cell": words}], notes=["<b>note</b>"]).decode("utf-8"))
+    seen = {"\t=1": "\ufffd=1", "\r=1": "\ufffd=1", "\x01x": "\ufffdx", "a\rb": "a\ufffdb", "\ud800": "?"}
+    assert [row[0] for row in page.rows[1:-1]] == [seen.get(t, t) for t in texts]
+    assert page.rows[1][1:4] == ["0", "-0.0", "true"]
+    assert not page.tags & {"script", "img", "b", "a", "link"}
+    assert page.policy.startswith("default-src 'none'")
+    assert page.notes == ["<b>note</b>"]
+
+
+def test_html_says_what_a_cell_is() -> None:
+    states = ("masked", "damaged", "repaired", "corrected", "doubt", "plain")
+    data = [{"name": "", "cell": Cell("xx.x%", None, state)} for state in states]
+    english = Read(written("html", data).decode())
+    words = ("masked", "damaged or doubtful", "repaired", "corrected", "marked")
+    assert [row[4] for row in english.rows[1:]] == [*(f"xx.x% ({word})" for word in words), "xx.x%"]
+    assert [look[4] for look in english.looks[1:]] == [*states[:5], ""]
+    chinese = Read(written("html", data, tuple(headed((*COLUMNS, Column("file")), "zh"))).decode())
+    assert chinese.rows[1][4] == "xx.x% (遮蔽)"
+    assert chinese.rows[0][-1] == "文件"
+    figures = [{"text": "x%", "masked": True}, {"text": "5%", "damage": "split"}, {"text": "5%"}]
+    found = Read(written("html", figures, (Column("text"),)).decode())
+    assert [row[0] for row in found.rows[1:]] == ["x% (masked)", "5% (damaged or doubtful)", "5%"]
 
 
 @pytest.mark.parametrize("form", sorted(WRITERS))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hreport.cli import language, options
-from hreport.cli.run import Run, misuse
+from hreport.cli.run import Run, misuse, tell
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import ALL, BY, MEASURES, STATUSES
@@ -53,10 +53,9 @@ def report(
     verbose: options.Verbose = False,
     lang: options.Lang = None,
 ) -> None:
-    """One page, of reports or of tables that extract wrote: comparison, charts, masks, findings, words of figures.
-
-    The page begins with what the options select; everything else is in it, too.
-    """
+    """One page of reports, or of tables: comparison, charts, masks, findings, and the words behind every figure."""
+    # The page begins with what the options select; a reader can choose otherwise, so everything else is in it, too.
+    from hreport.figures import why_none
     from hreport.pages import report as pages
 
     if output is None or output.suffix.lower() not in SUFFIXES:
@@ -79,5 +78,7 @@ def report(
         made = pages.page(given, lexicon, selection, language=language.current(), title=title, keep_copies=keep_copies)
     for issue in made.issues:
         run.note(issue)
+    if not made.data["lines"]:
+        tell(Message("nothing to compare: {why}", why=why_none([row for row in rows if row.get("layer") != "mask"])))
     run.write_page(pages.file_of(made))
     run.end()

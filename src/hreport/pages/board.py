@@ -26,12 +26,14 @@ class Board:
     """All figures of a comparison.
 
     `figures`: of each row its figure, as it stands in a cell (None: the row has no indicator of the catalogue, or a
-    unit that does not fit it). `standing`: the numbers of the rows that stand in cells by place; the others only say
-    again what another copy of a text says. `names`: see `figures.ids_of_names`.
+    unit that does not fit it). `ranks`: of each row the place of its figure in the order of choice, from 0. `standing`:
+    the numbers of the rows that stand in cells by place; the others only say again what another copy of a text says.
+    `names`: see `figures.ids_of_names`.
     """
 
     rows: Sequence[Row]
     figures: Sequence[Figure | None]
+    ranks: Sequence[int | None]
     standing: frozenset[int]
     issues: Sequence[Issue]
     names: Mapping[str, str]
@@ -56,8 +58,12 @@ class Board:
                 number = numbers[id(figure.row)]
                 made[number] = figure
                 standing.add(number)
+        ranks: list[int | None] = [None] * len(rows)
+        ordered = sorted((number for number, figure in enumerate(made) if figure), key=lambda n: made[n].order)  # type: ignore[union-attr]
+        for rank, number in enumerate(ordered):
+            ranks[number] = rank
         notes = mirrors.notes(copies, repeated)
-        return cls(rows, made, frozenset(standing), [*issues, *notes], ids_of_names(rows))
+        return cls(rows, made, ranks, frozenset(standing), [*issues, *notes], ids_of_names(rows))
 
     @property
     def found(self) -> Iterator[tuple[int, Figure]]:
@@ -67,20 +73,10 @@ class Board:
     def chosen(self, wanted: Selection | None = None) -> dict[tuple[Any, ...], dict[tuple[str, ...], Figure]]:
         """Of each line the figures that stand in its cells by place, of all or of what is wanted."""
         made: dict[tuple[Any, ...], dict[tuple[str, ...], Figure]] = defaultdict(dict)
-        for number, figure in self.found:
-            if number not in self.standing or not (wanted is None or is_wanted(figure, wanted)):
-                continue
-            there = made[figure.line].get(figure.area_key)
-            if there is None or figure.order < there.order:
-                made[figure.line][figure.area_key] = figure
+        for number, figure in sorted(self.found, key=lambda pair: self.ranks[pair[0]] or 0):
+            if number in self.standing and (wanted is None or is_wanted(figure, wanted)):
+                made[figure.line].setdefault(figure.area_key, figure)
         return made
-
-    def order(self) -> list[int | None]:
-        """Of each row the rank of its figure in the order of choice, from 0."""
-        ranks: list[int | None] = [None] * len(self.rows)
-        for rank, (number, _) in enumerate(sorted(self.found, key=lambda pair: pair[1].order)):
-            ranks[number] = rank
-        return ranks
 
     def against(self) -> list[list[int]]:
         """Of each row the numbers of those whose figures contradict its own, in its line and its place or report.

@@ -59,7 +59,7 @@ def sentence_of(row: Row, text: str) -> tuple[int, int] | None:
 def _alone(rows: Sequence[Row]) -> dict[int, tuple[int, int]]:
     """Where the sentences of figures stand, as far as they say it among themselves."""
     starts = sentence_starts(sorted(rows, key=lambda r: (r["report"] or 0, r["start"] or 0, r["end"] or 0)))
-    return {id(r): (starts[id(r)], starts[id(r)] + len(r["sentence"])) for r in rows if id(r) in starts}
+    return {id(r): (starts[id(r)], starts[id(r)] + len(r["sentence"])) for r in rows if starts.get(id(r), -1) >= 0}
 
 
 def _joined(sentences: Mapping[tuple[int, int], str]) -> list[Segment]:
@@ -69,7 +69,7 @@ def _joined(sentences: Mapping[tuple[int, int], str]) -> list[Segment]:
     for (a, b), words in sorted(sentences.items()):
         if b <= end:
             continue
-        if a < end:
+        if made and a < end:
             offset, before = made.pop()
             made.append((offset, before + words[end - a :]))
         else:

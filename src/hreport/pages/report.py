@@ -306,7 +306,7 @@ class _Columns:
             }
             for name, value in made.items():
                 columns[name].append(code(value) if name in FIGURE_TEXTS else value)
-        return {"area": areas.numbers, "order": board.order(), "against": board.against(), **columns}
+        return {"area": areas.numbers, "order": board.ranks, "against": board.against(), **columns}
 
     def masks(self, rows: Sequence[Row]) -> Data:
         names = ("report", "kind", "text", "start", "end", "sentence_start", "sentence_end", "page", "section", "rule",

@@ -56,12 +56,10 @@ def write(
     line(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">')
     line('<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>hreport</title>')
     # The frame can be scrolled, so the keyboard must reach it.
-    line(
-        f'<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<div tabindex="0" role="region" aria-label="hreport">\n<table>'
-    )
-    line(
-        "<thead><tr>", *(f'<th scope="col">{_shown(column.title)}</th>' for column in columns), "</tr></thead>\n<tbody>"
-    )
+    line(f"<style>{STYLE}</style>\n</head>\n<body>\n<main>")
+    line('<div class="frame" tabindex="0" role="region" aria-label="hreport">\n<table>')
+    headings = (f'<th scope="col">{_shown(column.title)}</th>' for column in columns)
+    line("<thead><tr>", *headings, "</tr></thead>\n<tbody>")
     for row in rows:
         line("<tr>", *(_cell(row, column, states) for column in columns), "</tr>")
     line("</tbody>\n</table>\n</div>")

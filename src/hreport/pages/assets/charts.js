@@ -81,6 +81,14 @@ const charts = (() => {
     box.querySelector("summary")?.setAttribute("aria-label", word("save_chart"));
     for (const group of box.querySelectorAll("svg [role='graphics-symbol']:not([aria-label])")) group.removeAttribute("role");
     views.push(found);
+    // To a reader of screens a chart is one picture; its figures stand in the list beneath.
+    const svg = box.querySelector("svg.marks");
+    for (const part of svg.querySelectorAll("[role], [aria-label], [aria-roledescription]")) {
+      for (const name of ["role", "aria-label", "aria-roledescription"]) part.removeAttribute(name);
+    }
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", visible(label));
+    box.querySelector("summary")?.setAttribute("aria-label", word("save_chart"));
   }
 
   function fillSelect(result) {
@@ -107,14 +115,14 @@ const charts = (() => {
 
   async function show() {
     const number = ++drawn;
-    const own = model.compare(state.now, "area", state.statuses(), state.measures());
+    const own = model.compare(state.filter(), "area", state.statuses(), state.measures());
     const line = fillSelect(own);
     byId("chart-empty").hidden = line !== null;
     byId("chart-body").hidden = line === null;
     if (line === null) return;
     const wanted = family(line);
-    const all = model.compare(state.now, "area", null, state.measures());
-    const overYears = model.compare(state.now, "area,year", null, state.measures());
+    const all = model.compare(state.filter(), "area", null, state.measures());
+    const overYears = model.compare(state.filter(), "area,year", null, state.measures());
     const indicator = indicators[lines[line].indicator];
     byId("chart-title").replaceChildren(quoted(model.lineName(line)), make("span", { class: "dim" }, " ", quoted(lines[line].unit || "")));
     byId("chart-name").textContent = visible(language.now === "en" ? indicator.name : indicator.en);

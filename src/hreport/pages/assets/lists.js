@@ -67,15 +67,15 @@ const lists = (() => {
 
   function showFigures() {
     if (!grid) build();
-    const found = model.filtered(state.now, state.statuses(), state.measures());
+    const found = model.filtered(state.filter(), state.statuses(), state.measures());
     byId("figures-box").hidden = !found.length;
     byId("figures-empty").hidden = found.length > 0;
     grid.show(found.map((figure) => ({ figure })), columns, word("view_figures"));
     byId("figures-kept").textContent = word("kept_figures", { figures: count(found.length), all: count(model.size) });
     if (!texts.ready) {
       texts.load().then(() => {
-        model.searchSentences((figure) => texts.sentence(figures, figure));
-        if (state.now.view === "figures") showFigures();
+        grid.draw(true);
+        model.prepare((figure) => texts.sentence(figures, figure), () => state.now.view === "figures" && state.now.text && showFigures());
       });
     }
   }

@@ -41,10 +41,9 @@ const pickers = (() => {
           make("input", { type: "checkbox", value }), " ", quoted(words), number !== undefined && make("span", { class: "dim" }, ` ${count(number)}`))));
       }
       const names = [];
-      for (const label of list.children) {
-        const input = label.querySelector("input");
+      for (const { firstChild: input, children: [, said] } of list.children) {
         input.checked = chosen.includes(input.value);
-        if (taken.includes(input.value)) names.push(label.querySelector("bdi").textContent);
+        if (taken.includes(input.value)) names.push(said.textContent);
       }
       summary.firstChild.textContent = names.length === 0 ? word("all") : names.length > 2 ? word("chosen", { count: names.length }) : names.join(word("list_comma"));
       summary.parentElement.classList.toggle("on", chosen.length > 0);
@@ -85,6 +84,7 @@ const head = (() => {
       event.preventDefault();
       state.change(to);
     } }, make("b", {}, count(number)), " ", word(`count_${name}`)))));
+    byId("legend-inline").replaceChildren(...legend.entries());
     byId("language").textContent = word("other_language");
     byId("language").lang = language.now === "zh" ? "en" : "zh-CN";
     byId("tabs").replaceChildren(...VIEWS.map((view) => make("button", { type: "button", role: "tab", id: `tab-${view}`, "aria-controls": `view-${view}`,
@@ -234,7 +234,7 @@ const paper = (() => {
   }
 
   function figures() {
-    const found = model.filtered(state.now, state.statuses(), state.measures());
+    const found = model.filtered(state.filter(), state.statuses(), state.measures());
     const table = make("table", { class: "sheet list" }, make("thead", {}, make("tr", {}, ["indicator", "text", "area", "year", "kind", "file"].map((name) => make("th", {}, word(`fact_${name}`))))),
       make("tbody", {}, found.slice(0, LONGEST).map((figure) => make("tr", {}, make("th", { scope: "row" }, quoted(model.figureName(figure))),
         make("td", { "data-state": model.figures.state[figure] }, detail.signed(figure)), make("td", {}, quoted(model.areaName(figure))), make("td", {}, model.figures.year[figure] ?? "?"),
@@ -269,7 +269,6 @@ function show() {
   document.body.dataset.view = view;
   ({ comparison: comparison.show, charts: charts.show, figures: lists.showFigures, reports: lists.showReports, findings: lists.showFindings,
     issues: lists.showIssues })[view]();
-  if (view === "comparison") byId("legend-inline").replaceChildren(...legend.entries());
   detail.again();
   reportDetail.again();
   performance.mark("filter-end");
@@ -282,4 +281,5 @@ window.addEventListener("hashchange", () => { state.read(); show(); });
 head.build();
 state.read();
 show();
+model.prepare(null);
 document.documentElement.dataset.ready = "1";

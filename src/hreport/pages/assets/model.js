@@ -18,7 +18,8 @@ const model = (() => {
     for (const name of names) table[name] = table[name].map((index) => (index === null ? null : strings[index]));
   }
 
-  const marksOf = (figure) => Array.from(figures.marks[figure] || "").filter((mark) => mark.trim());
+  const NONE = [];
+  const marksOf = (figure) => (figures.marks[figure] ? Array.from(figures.marks[figure]).filter((mark) => mark.trim()) : NONE);
   const indicatorOf = (figure) => {
     const line = figures.line[figure];
     return line === null ? null : indicators[lines[line].indicator];
@@ -57,19 +58,28 @@ const model = (() => {
     return (text, id) => choices.some((part) => part.every(has(text, id)));
   }
 
-  let haystacks = null;
-  let sentences = null; // by figure, once they are unpacked
-  function haystack(figure) {
-    haystacks ||= new Array(size);
-    return (haystacks[figure] ||= [
-      figureName(figure), indicatorOf(figure)?.name, indicatorOf(figure)?.en, (figures.wording[figure] || ""),
-      figures.text[figure], areaName(figure), reports[figures.report[figure]]?.file, reports[figures.report[figure]]?.title,
-      (figures.section[figure] || ""), figures.period[figure], figures.year[figure], sentences?.(figure),
-    ].filter(Boolean).join("\n").toLowerCase());
-  }
-  function searchSentences(sentenceOf) {
-    sentences = sentenceOf;
-    haystacks = null;
+  // What is searched of each figure. It is put together while nothing else is to be done; sentences come when they are
+  // unpacked.
+  let haystacks = new Array(size);
+  let sentenceOf = null;
+  const textOf = (figure, said) => [
+    figureName(figure), indicatorOf(figure)?.name, indicatorOf(figure)?.en, figures.wording[figure], figures.text[figure],
+    areaName(figure), reports[figures.report[figure]]?.file, reports[figures.report[figure]]?.title,
+    figures.section[figure], figures.period[figure], figures.year[figure], said,
+  ].filter(Boolean).join("\n").toLowerCase();
+  const haystack = (figure) => (haystacks[figure] ??= textOf(figure, sentenceOf?.(figure)));
+
+  // Gather in small steps; `done` is called when all is there.
+  function prepare(sentence, done) {
+    const next = new Array(size);
+    const idle = window.requestIdleCallback ? (act) => requestIdleCallback(act, { timeout: 1000 }) : (act) => setTimeout(act, 20);
+    let at = 0;
+    (function some() {
+      for (const end = Math.min(at + 1000, size); at < end; at++) next[at] = textOf(at, sentence?.(at));
+      if (at < size) return idle(some);
+      if (sentence || !sentenceOf) [haystacks, sentenceOf] = [next, sentence];
+      done?.();
+    })();
   }
 
   const indicatorText = indicators.map((one) =>
@@ -210,11 +220,14 @@ const model = (() => {
         column.year = known;
         column.label = `${name} ${known ?? (figures.period[first] || UNKNOWN_YEAR)}`;
         if (known === null && column.area !== null && !areas[column.area].unknown) column.label += ` (${reportName(report)})`;
-        column.sort = [column.area ?? -1, known === null ? 1 : 0, known ?? 0, report];
+        column.sort = [column.area ?? -1, known === null ? 1 : 0, known ?? 0, known === null ? report : 0];
+        column.period = known === null ? figures.period[first] ?? "" : "";
       }
       return column;
     });
-    columns.sort((a, b) => a.sort.map((part, at) => part - b.sort[at]).find((difference) => difference) || (a.label < b.label ? -1 : 1));
+    const inOrder = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    columns.sort((a, b) => a.sort.map((part, at) => part - b.sort[at]).find((difference) => difference)
+      || inOrder(a.period ?? "", b.period ?? "") || inOrder(a.label, b.label));
     const taken = tally(columns.map((column) => column.label));
     const seen = new Map();
     for (const column of columns) {
@@ -229,8 +242,7 @@ const model = (() => {
   function finish(cell, column, by) {
     const { figure, candidates } = cell;
     const year = figures.year[figure];
-    const others = new Set(candidates);
-    const against = (figures.against[figure] || []).some((other) => others.has(other));
+    const against = candidates.length > 1 && (figures.against[figure] || NONE).some((other) => candidates.includes(other));
     const later = year !== null && candidates.some((other) => (figures.year[other] ?? 0) > year);
     const own = marksOf(figure).filter((mark) => by !== "report" || mark !== COPY);
     cell.marks = against || later ? [SEVERAL, ...own] : own;
@@ -294,7 +306,7 @@ const model = (() => {
 
   return {
     figures, masks, lines, areas, reports, indicators, size, marksOf, indicatorOf, nameOf, groupOf, figureName, lineName,
-    lineKind, reportName, reportArea, areaName, areaKey, matcher, searchSentences, filtered, compare, rivals,
+    lineKind, reportName, reportArea, areaName, areaKey, matcher, prepare, filtered, compare, rivals,
   };
 })();
 
@@ -304,7 +316,9 @@ const texts = (() => {
   let segments = null;
 
   async function unpack() {
-    const packed = Uint8Array.from(atob(byId("texts").textContent.trim()), (sign) => sign.charCodeAt(0));
+    const signs = atob(byId("texts").textContent.trim());
+    const packed = new Uint8Array(signs.length);
+    for (let at = 0; at < signs.length; at++) packed[at] = signs.charCodeAt(at);
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     segments = JSON.parse(await new Response(stream).text());
   }
@@ -364,10 +378,12 @@ const texts = (() => {
     const [head, span, tail] = [signs.slice(0, at), signs.slice(at, at + text.length), signs.slice(at + text.length)];
     return { before: "", head: head.join(""), span: span.join(""), tail: tail.join(""), after: "" };
   }
-  const sentence = (table, entry) => {
-    const found = around(table, entry);
-    return found ? found.head + found.span + found.tail : "";
-  };
+  function sentence(table, entry) {
+    const [from, to] = [table.sentence_start[entry], table.sentence_end[entry]];
+    const segment = from === null ? null : segmentAt(table.report[entry], from);
+    const found = segment ? slice(segment, from, to) : "";
+    return (found || table.sentence?.[entry] || "").trim();
+  }
 
   return { load, around, sentence, get ready() { return segments !== null; } };
 })();

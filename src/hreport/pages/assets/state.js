@@ -53,17 +53,20 @@ const state = (() => {
     show();
   }
 
+  // What the filter of a view asks for; a search in text is none of the comparison's.
   const filters = ["indicator", "group", "areas", "years", "status", "measure", "confidence", "state", "text"];
+  const comparing = () => ["comparison", "charts"].includes(now.view);
+  const filter = () => (comparing() ? { ...now, text: "" } : now);
   const isSet = (name) => String(now[name]) !== String(beginning[name]);
-  const active = () => filters.filter(isSet);
+  const active = () => filters.filter((name) => isSet(name)
+    && (now.view === "figures" || (name === "text") !== comparing()));
   const reset = () => change(Object.fromEntries(filters.map((name) => [name, structuredClone(beginning[name])])));
 
   // Nothing chosen: the comparison begins with what the page was made with, as `hreport compare` does; the list of all
   // figures has all.
-  const comparing = () => ["comparison", "charts"].includes(now.view);
   const taken = (chosen, first) => (chosen.length ? chosen : comparing() && first !== "all" ? [first] : null);
   const statuses = () => taken(now.status, selection.status);
   const measures = () => taken(now.measure, selection.measure);
 
-  return { now, read, write, change, active, reset, statuses, measures };
+  return { now, read, write, change, filter, active, reset, statuses, measures };
 })();

@@ -122,7 +122,7 @@ const comparison = (() => {
       if (cell) detail.open(cell.figure, cell.candidates);
     };
     grid = new Grid(byId("heat"), {
-      headWidth: () => (narrow.matches ? 122 : 250),
+      headWidth: () => (narrow.matches ? 122 : language.now === "en" && window.innerWidth > 1200 ? 320 : 250),
       headHeight: () => (narrow.matches ? 58 : 62),
       rowHeight: () => (narrow.matches ? 48 : 42),
       groupHeight: () => 28,
@@ -176,7 +176,7 @@ const comparison = (() => {
 
   function show() {
     if (!grid) build();
-    result = model.compare(state.now, state.now.by, state.statuses(), state.measures());
+    result = model.compare(state.filter(), state.now.by, state.statuses(), state.measures());
     byKey.clear();
     for (const column of result.columns) byKey.set(column.key, column);
     const [rows, columns] = [orderedRows(), orderedColumns()];

@@ -443,53 +443,7 @@ def test_indicators(folder: Path) -> None:
     assert hreport("indicators", "nonsense").returncode == 1
 
 
-# --- show and doctor --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shown(tmp_path: Path) -> Path:
-    text = (
-        "2023年工作总结\n全市开放床位1200张，[b]健康素养[/b]xx.x%，住院分娩率20230%。\n下一步，床位达254%。\x1b[31m\n"
-    )
-    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
-    return tmp_path
-
-
-def test_show_marks_what_was_found_in_its_own_words(shown: Path) -> None:
-    done = hreport("show", "a.txt", cwd=shown)
-    said = done.stdout.decode("utf-8").splitlines()
-    assert (done.returncode, done.stderr.decode()) == (0, "1 read\n")
-    assert said[1] == "全市开放床位⟦1200张⟧，[b]健康素养[/b]⟨xx.x%⟩，住院分娩率†⟦20230%⟧。"
-    assert "\x1b" not in done.stdout.decode("utf-8")
-    assert said[-1].startswith("⟦2 figures⟧  ⟨1 masks⟩")
-
-
-def test_show_at_a_place_that_a_row_names(shown: Path) -> None:
-    (row,) = [r for r in rows(hreport("extract", "a.txt", cwd=shown).stdout) if r["masked"] == "true"]
-    done = hreport("show", "a.txt", "--at", f"{row['start']}-{row['end']}", "-q", cwd=shown)
-    assert done.stdout.decode("utf-8").splitlines() == [
-        "全市开放床位⟦1200张⟧，[b]健康素养[/b]⟨xx.x%⟩，住院分娩率†⟦20230%⟧。"
-    ]
-
-
-def test_show_of_an_archive_and_of_nothing(shown: Path) -> None:
-    with zipfile.ZipFile(shown / "a.zip", "w") as archive:
-        archive.write(shown / "a.txt", "x/one.txt")
-        archive.write(shown / "a.txt", "two.txt")
-    said = hreport("show", "a.zip", cwd=shown).stdout.decode("utf-8").splitlines()
-    assert [line for line in said if line.startswith("a.zip")] == ["a.zip/two.txt", "a.zip/x/one.txt"]
-    assert hreport("show", "a.zip", "--at", "1-2", cwd=shown).returncode == 2
-    assert hreport("show", "nope.txt", cwd=shown).returncode == 1
-    for place in ("x", "5-5", "9-3"):
-        assert hreport("show", "a.txt", "--at", place, cwd=shown).returncode == 2
-    done = hreport("show", "a.txt", "--at", "5000-5001", cwd=shown)
-    assert (done.returncode, b"--at: the text has 70 characters" in done.stderr) == (2, True)
-
-
-def test_show_on_a_console_that_lacks_the_marks(shown: Path) -> None:
-    done = hreport("show", "a.txt", cwd=shown, env={"PYTHONIOENCODING": "gbk"})
-    assert "全市开放床位[1200张]" in done.stdout.decode("gbk")
-    assert hreport("show", "a.txt", cwd=shown, env={"PYTHONIOENCODING": "ascii"}).returncode == 0
+# --- doctor -----------------------------------------------------------------------------------------------------------
 
 
 def test_doctor_says_what_is_there_and_what_to_do(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from hreport import resolve
@@ -18,7 +17,6 @@ Kind: TypeAlias = Literal["figure", "mask", "time", "area", "heading"]
 Look: TypeAlias = Literal["figure", "damaged", "repaired", "corrected", "mask", "time", "area", "heading"]
 Only: TypeAlias = Literal["masks", "figures", "dates", "areas", "damage"]
 
-ONLY: tuple[Only, ...] = ("masks", "figures", "dates", "areas", "damage")
 # In this order they lie in each other, where they begin and end at the same place.
 _OUTER: tuple[Kind, ...] = ("heading", "figure", "time", "area", "mask")
 _LAYERS: dict[str, Kind] = {"quantity": "figure", "mask": "mask", "time": "time", "area": "area", "section": "heading"}
@@ -98,6 +96,8 @@ def amount(row: Row, lexicon: Lexicon) -> str:
     >>> from hreport.lexicon import load
     >>> amount({"obs_value": 173000000, "value_max": None, "unit": "亿元", "base_unit": "元"}, load())
     '1.73亿元'
+    >>> amount({"obs_value": 7.1, "value_max": None, "unit": "1/10万", "base_unit": "1/10万"}, load())
+    '7.1/10万'
     """
     value = exact(row["obs_value"])
     if value is None:
@@ -121,8 +121,13 @@ def _with_unit(values: Sequence[Decimal], row: Row, lexicon: Lexicon) -> str:
     written, base = row["unit"] or "", row["base_unit"] or ""
     converted = [resolve.convert(v, base, written, lexicon) if written != base else v for v in values]
     if written and None not in converted:
-        return "\u2013".join(_plain(v) for v in converted if v is not None) + written
-    return "\u2013".join(map(_plain, values)) + base
+        return "\u2013".join(_plain(v) for v in converted if v is not None) + _behind(written)
+    return "\u2013".join(map(_plain, values)) + _behind(base)
+
+
+def _behind(unit: str) -> str:
+    """A unit behind its number, of which it may not seem to be digits: 7.1/10万, not 7.11/10万."""
+    return unit.removeprefix("1") if unit.startswith("1/") else f" {unit}" if unit[:1].isdigit() else unit
 
 
 def _plain(value: Decimal) -> str:
@@ -156,8 +161,8 @@ class Step(NamedTuple):
 
 
 def steps(marks: Sequence[Mark], stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, list[Step]]]:
-    """Each stretch (in order, apart from each other) and the way through it, with marks that nest: one that crosses another,
-    or goes over the end of a stretch, is cut into pieces, each of which opens and closes inside.
+    """Each stretch (in order, apart from each other) and the way through it, with marks that nest: one that crosses
+    another, or goes over the end of a stretch, is cut into pieces, each of which opens and closes inside.
 
     Args:
         marks: in the order of the text, as in `Marked`.
@@ -166,7 +171,12 @@ def steps(marks: Sequence[Mark], stretches: Iterable[tuple[int, int]]) -> Iterat
     inside: list[Mark] = []
     begun: set[int] = set()
     at_mark = 0
-    for (start, end), (following, _) in pairwise(chain(stretches, [(NOWHERE, NOWHERE)])):
+    places = list(stretches)
+    followings = [NOWHERE] * len(places)  # where the next one begins that is not empty
+    for k in range(len(places) - 1, 0, -1):
+        start, end = places[k]
+        followings[k - 1] = start if start < end else followings[k]
+    for (start, end), following in zip(places, followings, strict=True):
         while at_mark < len(marks) and marks[at_mark].start < start:
             inside.append(marks[at_mark])
             at_mark += 1

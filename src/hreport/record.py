@@ -18,7 +18,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
-from hreport.model import Document, Exact, Extraction, Masked, Observation, Outline, Range, Report
+from hreport.model import BlockKind, Document, Exact, Extraction, Masked, Observation, Outline, Range, Report
 from hreport.text import LONGEST_SENTENCE
 
 Kind: TypeAlias = Literal["text", "int", "number", "bool", "mixed"]
@@ -382,6 +382,7 @@ def mark_rows(extraction: Extraction, file: str) -> Iterator[Row]:
     `area_inferred`; `section` (its heading): `report`, `level`; `time` and `area`: `report`, `text`, `kind`, `means`,
     `area_id`.
     """
+    cells = {block.span.start for block in extraction.document.blocks if block.kind is BlockKind.CELL}
     for report in extraction.reports:
         own = {"file": file, "report": report.number}
         inferred = f"{report.inferred.name} {report.inferred.area_id}".strip() if report.inferred else None
@@ -391,6 +392,8 @@ def mark_rows(extraction: Extraction, file: str) -> Iterator[Row]:
             "area_inferred": inferred,
         }  # fmt: skip
         for section in report.sections:
+            if section.span.start in cells:
+                continue  # a row of a table
             start, end = section.span.start, min(section.span.start + len(section.heading), section.span.end)
             yield {"layer": "section", **own, "start": start, "end": end, "level": section.level}
     for m in extraction.mentions:

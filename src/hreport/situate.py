@@ -297,9 +297,11 @@ def mentions(
     """The times and places that reports name, in the order of the text, each with what it means. `scrubbed`: years of
     the document are damage, and mean nothing."""
     patterns = _patterns(grammar)
-    reading, known = layout.reading, {}
+    reading = layout.reading
+    known: dict[tuple[int, str, str], tuple[str, str]] = {}
+    found: list[TimeMention | AreaMention] = [*times, *areas]
     starts = [report.span.start for report in reports]
-    for one in sorted((*times, *areas), key=lambda m: m.at):
+    for one in sorted(found, key=lambda m: m.at):
         is_time = isinstance(one, TimeMention)
         span = reading.span(one.at.start, one.at.end)
         number = bisect_right(starts, span.start) - 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hreport.marking import Look, Marked, Only
 
 PAGES = (".html", ".htm")
-MARKS = ("masks", "figures", "dates", "areas", "damage")
+MARKS: tuple[Only, ...] = ("masks", "figures", "dates", "areas", "damage")
 
 
 def _at(values: list[str] | None) -> list[str]:
@@ -81,10 +81,11 @@ def show(
     is_page = html or output is not None
     if is_page and at:
         misuse(Message("--at is for the screen: a page shows the whole document"))
+    kinds = [kind for kind in MARKS if kind in (only or [])]
     places = [(int(start), int(end)) for start, _, end in (value.partition("-") for value in at or [])]
     with tempfile.TemporaryDirectory() as folder:
         run = Run.of({**locals(), "paths": [path], "form": "html", "save_text": Path(folder)})
-        documents = _documents(run, only or [])
+        documents = _documents(run, kinds)
     if not documents:
         run.end()
     if report is not None:
@@ -100,7 +101,7 @@ def show(
         with_title = len(documents) > 1 or is_screen(sys.stdout)
         shown = [_shown(marked, run.abouts[marked.file], report, with_title) for marked in documents]
     if not quiet and not places:
-        shown = [replace(s, legend=_legend(s.marked, only or [])) for s in shown]
+        shown = [replace(s, legend=_legend(s.marked, kinds)) for s in shown]
     write_documents(shown, sys.stdout.buffer, encoding=encoding_of("table"), pager=not no_pager)
     run.end()
 

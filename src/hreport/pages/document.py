@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import islice
+from pathlib import PurePath
 from typing import Any
 
 from hreport.figures import LOW_CONFIDENCE
@@ -30,11 +31,13 @@ from hreport.pages import html
 from hreport.pages.report import words as all_words
 from hreport.record import Row, encodable
 
+AROUND = 10  # characters on either side of a mask
 LOOKS = ("figure", "damaged", "repaired", "corrected", "mask", "time", "area")
 LISTED = ("figure", "mask")  # kinds of marks that have a row in the table
 CHUNK = 20  # paragraphs that a browser draws together, when they come into sight
 LONGEST = 2_000  # characters of one
 DEEPEST = 6  # heading of HTML
+CELL = "\0"  # between the cells of a table, while a line is made: no text holds it
 BOUNDS = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}
 CHANGES, ARROWS = ("change", "change_rate"), {"up": "\u2191", "down": "\u2193"}
 _TURNING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -45,7 +48,7 @@ def page(documents: Sequence[Marked], lexicon: Lexicon, language: str) -> bytes:
     made = _Page(lexicon, language)
     text = "".join(made.document(number, marked) for number, marked in enumerate(documents, 1))
     known = made.words[language]["document"]
-    title = documents[0].file if len(documents) == 1 else known["several"].format(count=len(documents))
+    title = PurePath(documents[0].file).name if len(documents) == 1 else known["several"].format(count=len(documents))
     texts = {"title": visible(title), "language": language}
     texts |= {f"words.{name}": said for name, said in known.items()}
     fragments = {"contents": "".join(made.contents), "text": text, "rows": "".join(made.rows),
@@ -73,20 +76,25 @@ class _Page:
         self.lexicon = lexicon
         self.language = language
         self.words: Mapping[str, Mapping[str, Any]] = all_words()
+        self.known: dict[tuple[str, str], str] = {}
         self.used: set[str] = set()
         self.rows: list[str] = []
         self.contents: list[str] = []
         self.labels: list[tuple[str, ...]] = []  # of each mark, by language
         self.sections = 0
+        self.text = ""  # of the document that is written
 
     # --- words
 
     def word(self, path: str, language: str = "") -> str:
         """The words of a path such as `codes.status.actual`; a code that has none is itself."""
-        found: Any = self.words[language or self.language]
-        for name in path.split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found if isinstance(found, str) else path.rpartition(".")[2]
+        key = (path, language or self.language)
+        if key not in self.known:
+            found: Any = self.words[key[1]]
+            for name in path.split("."):
+                found = found.get(name) if isinstance(found, Mapping) else None
+            self.known[key] = found if isinstance(found, str) else path.rpartition(".")[2]
+        return self.known[key]
 
     def span(self, path: str) -> str:
         """Words that change with the language."""
@@ -117,10 +125,10 @@ class _Page:
         for look in LOOKS:
             if look in ("repaired", "corrected") and not number[look]:
                 continue
-            count = f"{number[look]:,}"
+            count = f"{number['figures' if look == 'figure' else look]:,}"
             made.append(
                 f'<label class="kind"><input type="checkbox" value="{look}" checked>'
-                f'<mark class="{look}">{self.span(f"document.looks.{look}")}</mark> <b>{count}</b></label>\n'
+                f'<mark class="{look}">{self.span(f"document.legends.{look}")}</mark> <b>{count}</b></label>\n'
             )
         return "".join(made)
 
@@ -128,6 +136,7 @@ class _Page:
 
     def document(self, number: int, marked: Marked) -> str:
         """A document: its reports, and what stands around them. Adds to contents, rows and labels."""
+        self.text = marked.text
         name = f"d{number}"
         file = f"<bdi>{_text(marked.file)}</bdi>"
         self.contents.append(f'<li class="file"><a href="#{name}">{file}</a>\n<ol>\n')
@@ -166,44 +175,64 @@ class _Page:
         """The lines of a stretch, some together, and the contents of it; what is no report has none."""
         made: list[str] = []
         contents: list[str] = []
-        before = -1
+        before, in_table = -1, False
         for start, end, way in ways:
-            if not marked.text[start:end].strip():
+            line = marked.text[start:end]
+            if not line.strip():
                 continue
-            heading = next((s.mark for s in way if s.act == "open" and s.mark and s.mark.kind == "heading"), None)
             words = self._words(marked.text, way, numbers)
+            if "\t" in line.strip():
+                cells = "".join(f"<td>{cell}</td>" for cell in words.split(CELL))
+                row = f"<tr>{cells}</tr>\n"
+                if in_table:
+                    made[-1] += row
+                else:
+                    made.append(f'<table class="cells">\n{row}')
+                in_table = True
+                continue
+            if in_table:
+                made[-1] += "</table>\n"
+            in_table = False
+            heading = next((s.mark for s in way if s.act == "open" and s.mark and s.mark.kind == "heading"), None)
             name, tag = "", "p"
             if heading is not None and heading.start >= start:
                 self.sections += 1
-                name = f' id="s{self.sections}"'
-                line, level = _text(marked.text[heading.start : heading.end]), heading.row["level"]
-                contents.append(f'<li class="level{level}"><a href="#s{self.sections}">{line}</a></li>\n')
+                name, level = f' id="s{self.sections}"', heading.row["level"]
+                said = _text(marked.text[heading.start : heading.end])
+                contents.append(f'<li class="level{level}"><a href="#s{self.sections}">{said}</a></li>\n')
                 if is_whole_line(heading, marked.text, start, end):
                     tag = f"h{min(3 + level, DEEPEST)}"
-            kind = "cells" if "\t" in marked.text[start:end].strip() else "goes_on" if start == before else ""
-            made.append(f"<{tag}{name}{f' class={kind}' if kind else ''}>{words}</{tag}>\n")
+            goes_on = ' class="goes_on"' if start == before else ""
+            made.append(f"<{tag}{name}{goes_on}>{words}</{tag}>\n")
             before = end
+        if in_table:
+            made[-1] += "</table>\n"
         chunks = (made[k : k + CHUNK] for k in range(0, len(made), CHUNK))
         text = "".join(f'<div class="chunk">\n{"".join(chunk)}</div>\n' for chunk in chunks)
         return text, f"\n<ol>\n{''.join(contents)}</ol>" if contents else ""
 
     def _words(self, text: str, way: Iterable[Step], numbers: Mapping[int, int]) -> str:
-        """The words of a line, each piece of a mark in an element of its own."""
-        made = []
+        """The words of a line, each piece of a mark in an element of its own; `CELL` behind each cell of a table."""
+        made: list[str] = []
+        opened: list[int] = []  # where in `made` the marks begin that are open
         for step in way:
             mark = step.mark
             if mark is None:
-                made.append(_text(text[step.start : step.end]))
+                words = _text(text[step.start : step.end])
+                made.append(words if opened else words.replace("\t", f"\t{CELL}"))
             elif mark.kind == "heading":
                 made.append("<b>" if step.act == "open" else "</b>")
             elif step.act == "close":
+                begun = opened.pop()
+                if step.whole and mark.beside:  # behind the last piece
+                    made[begun] = f'{made[begun][:-1]} data-beside="{_text(mark.beside)}">'
                 made.append("</mark>")
             else:
                 number = numbers[mark.number]
-                said = escape(visible(self.labels[number - 1][LANGUAGES.index(self.language)]))
-                beside = f' data-beside="{_text(mark.beside)}"' if mark.beside else ""
+                said = _text(self.labels[number - 1][LANGUAGES.index(self.language)])
                 which = f'id="m{number}"' if step.whole else f'data-of="{number}"'
-                made.append(f'<mark class="{mark.look}" {which} title="{said}"{beside}>')
+                opened.append(len(made))
+                made.append(f'<mark class="{mark.look}" {which} title="{said}">')
         return "".join(made)
 
     # --- what is said of a mark
@@ -225,7 +254,7 @@ class _Page:
 
     def _number(self, row: Row, said: Callable[[str], str]) -> str:
         """The number to compute with; of a mask what it allows; of damage that there is none."""
-        if row["masked"]:
+        if row["masked"] and row["numeral"]:
             inside = allowed(row, self.lexicon)
             return f"{said('document.masked')} {inside}".strip()
         number = amount(row, self.lexicon)
@@ -240,7 +269,8 @@ class _Page:
         link = f'<a href="#m{number}">{_text(_line(row["text"]))}</a>'
         look = self.span(f"document.looks.{mark.look}")
         if mark.kind == "mask":
-            cells = ("", self.span(f"codes.kind.{row['kind']}"), "", "")
+            kind = f"{look} \u00b7 {self.span('codes.kind.' + row['kind'])}"
+            cells = (self._around(mark), kind, "", "")
         else:
             cells = (_text(row["indicator"] or ""), self._number_cell(row), self._where(row), self._notes(row))
         names = ("what", "number", "where", "notes")
@@ -250,9 +280,15 @@ class _Page:
             f"{rest}</tr>\n"
         )
 
+    def _around(self, mark: Mark) -> str:
+        """The words on both sides of a mask, which has none of its own."""
+        before = self.text[max(mark.start - AROUND, 0) : mark.start].rpartition("\n")[2]
+        after = self.text[mark.end : mark.end + AROUND].partition("\n")[0]
+        return f"{_text(before)}<bdi>{_text(_line(mark.row['text']))}</bdi>{_text(after)}"
+
     def _number_cell(self, row: Row) -> str:
-        cell = self._number(row, lambda path: f"\0{path}\0")
-        return "".join(self.span(part) if k % 2 else _text(part) for k, part in enumerate(cell.split("\0")))
+        cell = self._number(row, lambda path: f"{CELL}{path}{CELL}")
+        return "".join(self.span(part) if k % 2 else _text(part) for k, part in enumerate(cell.split(CELL)))
 
     def _where(self, row: Row) -> str:
         """Place and time that the figure is about."""

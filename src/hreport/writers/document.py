@@ -115,7 +115,7 @@ def _stretches(text: str, stretches: Sequence[tuple[int, int]], is_screen: bool)
 
 def _wrapped(line: Line, width: int) -> Sequence[Text]:
     text = Text.assemble(*line)
-    return text.divide(breaks(text.plain.translate(_LEANING), width))
+    return list(text.divide(breaks(text.plain.translate(_LEANING), width)))
 
 
 def _console(stream: IO[str], **options: bool) -> Console:

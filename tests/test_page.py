@@ -533,6 +533,15 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+# Where a figure of a document is in sight, and what it says.
+MARK = """(number) => {
+  const mark = document.querySelectorAll("#text mark.figure[id], #text mark.masked[id], #text mark.mask[id]")[number];
+  mark.scrollIntoView({ block: "center", behavior: "instant" });
+  const { x, y, width, height } = mark.getClientRects()[0];
+  return [x + width / 2, y + height / 2, mark.textContent];
+}"""
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_document_beside_its_table(shown: Path, opened: Open, size: str) -> None:
     page = opened(shown, size=size)
@@ -547,10 +556,11 @@ def test_a_document_beside_its_table(shown: Path, opened: Open, size: str) -> No
     number = first.get_attribute("id")[1:]
     assert page.evaluate("document.activeElement.id") == f"m{number}"
     assert page.locator(f"#m{number}").is_visible()
-    mark = page.locator("#text mark[id]").nth(5)
-    mark.click()
+    x, y, words_of_mark = page.evaluate(MARK, 5)
+    page.mouse.click(x, y)
     painted(page)
     assert page.locator("#list tr.chosen").count() == 1
+    assert words_of_mark in page.locator("#list tr.chosen").inner_text()
     page.fill("#filter", "20230%")
     assert page.locator("#list tbody tr:visible").count() < len(words)
     page.click("button[data-language=zh]")

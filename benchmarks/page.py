@@ -43,8 +43,9 @@ def built(folder: Path, count: int) -> None:
     began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", PEAK, *command], capture_output=True, text=True, check=True)
     taken = time.perf_counter() - began
+    size, memory = path.stat().st_size / 1e6, float(done.stdout)
     print(
-        f"{count} reports: {path.stat().st_size / 1e6:.1f} MB (at most {LARGEST}), {taken:.1f} s, {done.stdout.strip()} MB of memory"
+        f"{count} reports: {size:.1f} MB (at most {LARGEST}), {taken:.1f} s, {memory:.0f} MB of memory in one process"
     )
 
 

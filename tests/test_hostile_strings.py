@@ -184,7 +184,7 @@ def test_a_terminal_is_told_nothing_by_a_report(here: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=theirs,
         stderr=theirs,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"},
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "PAGER": "cat"},
     ) as process:
         os.close(theirs)
         assert process.stdin is not None

@@ -27,7 +27,7 @@ from hreport.messages import translated
 from hreport.record import Column
 
 HERE = Path(__file__).parent
-SOURCE = HERE.parent / "src" / "hreport"
+SOURCE = Path(hreport.__file__).parent
 LANGUAGES = ("zh", "en")
 # Where a code of an issue stands among the arguments of a call, and where the line that says it.
 ISSUE_CODES = {"Issue": 1, "issue": 0, "RefusedError": 0, "Failure": 0, "_failed": 1, "doubt": 0, "_issue": 4}
@@ -267,12 +267,10 @@ def _cell_doubts() -> list[str]:
                 for k in d.keys
                 if isinstance(k, ast.Constant)
             ]
-    for node in ast.walk(_tree("comparison.py")):
-        if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Tuple):
-            found += [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "reasons.append":
-            found += [a.value for a in node.args if isinstance(a, ast.Constant)]
-    return [str(word) for word in found]
+    for node in ast.walk(_tree("comparison.py")):  # "several" in doubt
+        if isinstance(node, ast.Compare) and [ast.unparse(c) for c in node.comparators] == ["doubt"]:
+            found += [node.left.value] if isinstance(node.left, ast.Constant) else []
+    return [str(word) for word in dict.fromkeys(found)]
 
 
 def _returned(file: str, function: str) -> list[str]:

@@ -149,8 +149,11 @@ def _command(name: str, command: Any, language: str) -> str:
     ]
     if rows:
         text += table([label(n, language) for n in ("option", "meaning", "default")], rows)
-    if epilog := getattr(command, "epilog", None):
-        text += f"\n**{label('examples', language)}**\n\n```text\n{_examples(epilog, language)}\n```\n"
+    with cli_language.settled(["--lang", language]):
+        examples = cli_language.examples(name.split()[-1])
+    if examples:
+        lines = "\n".join(f"# {gives}\n{run}" for run, gives in examples)
+        text += f"\n**{label('examples', language)}**\n\n```text\n{lines}\n```\n"
     return text
 
 
@@ -162,11 +165,6 @@ def _arguments(command: Any) -> list[str]:
             word += "..." if parameter.nargs == -1 else ""
             words.append(word if parameter.required else f"[{word}]")
     return words or (["COMMAND [ARGS]..."] if hasattr(command, "commands") else [])
-
-
-def _examples(epilog: str, language: str) -> str:
-    with cli_language.settled(["--lang", language]):
-        return cli_language.said(epilog).replace("\b", "").strip("\n")
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------

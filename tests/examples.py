@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 WIDE = 112  # columns of a block on a page of the documentation
 REST = " ..."  # stands for any number of lines
 READ = ["extract", "samples/", "--manifest", "samples/manifest.csv", "-o", "figures.parquet"]
-TABLES = ("compare", "check")  # commands that read a table as they read the folder that it was made of
+TABLES = ("compare", "check", "report")  # commands that read a table as they read the folder that it was made of
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -27,7 +27,7 @@ from hreport.messages import translated
 from hreport.record import Column
 
 HERE = Path(__file__).parent
-SOURCE = HERE.parent / "src" / "hreport"
+SOURCE = Path(hreport.__file__).parent
 LANGUAGES = ("zh", "en")
 # Where a code of an issue stands among the arguments of a call, and where the line that says it.
 ISSUE_CODES = {"Issue": 1, "issue": 0, "RefusedError": 0, "Failure": 0, "_failed": 1, "doubt": 0, "_issue": 4}
@@ -149,8 +149,11 @@ def _command(name: str, command: Any, language: str) -> str:
     ]
     if rows:
         text += table([label(n, language) for n in ("option", "meaning", "default")], rows)
-    if epilog := getattr(command, "epilog", None):
-        text += f"\n**{label('examples', language)}**\n\n```text\n{_examples(epilog, language)}\n```\n"
+    with cli_language.settled(["--lang", language]):
+        examples = cli_language.examples(name.split()[-1])
+    if examples:
+        lines = "\n".join(f"# {gives}\n{run}" for run, gives in examples)
+        text += f"\n**{label('examples', language)}**\n\n```text\n{lines}\n```\n"
     return text
 
 
@@ -162,11 +165,6 @@ def _arguments(command: Any) -> list[str]:
             word += "..." if parameter.nargs == -1 else ""
             words.append(word if parameter.required else f"[{word}]")
     return words or (["COMMAND [ARGS]..."] if hasattr(command, "commands") else [])
-
-
-def _examples(epilog: str, language: str) -> str:
-    with cli_language.settled(["--lang", language]):
-        return cli_language.said(epilog).replace("\b", "").strip("\n")
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
@@ -267,12 +265,10 @@ def _cell_doubts() -> list[str]:
                 for k in d.keys
                 if isinstance(k, ast.Constant)
             ]
-    for node in ast.walk(_tree("comparison.py")):
-        if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Tuple):
-            found += [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "reasons.append":
-            found += [a.value for a in node.args if isinstance(a, ast.Constant)]
-    return [str(word) for word in found]
+    for node in ast.walk(_tree("comparison.py")):  # "several" in doubt
+        if isinstance(node, ast.Compare) and [ast.unparse(c) for c in node.comparators] == ["doubt"]:
+            found += [node.left.value] if isinstance(node.left, ast.Constant) else []
+    return [str(word) for word in dict.fromkeys(found)]
 
 
 def _returned(file: str, function: str) -> list[str]:

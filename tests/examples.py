@@ -25,9 +25,10 @@ from typer.testing import CliRunner
 from hreport.cli import app
 
 ROOT = Path(__file__).parents[1]
+WIDE = 112  # columns of a block on a page of the documentation
 REST = " ..."  # stands for any number of lines
 READ = ["extract", "samples/", "--manifest", "samples/manifest.csv", "-o", "figures.parquet"]
-TABLES = ("compare", "check")  # commands that read a table as they read the folder that it was made of
+TABLES = ("compare", "check", "report")  # commands that read a table as they read the folder that it was made of
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -67,7 +68,7 @@ def is_shown(lines: list[str], found: list[str]) -> bool:
 @dataclass
 class Folder:
     """A folder in which examples are run, with the samples in it. Files that a page shows (`# own.toml`, `cat fix.csv`)
-    are written to it. `language` is that of the system.
+    are written to it. `language` is that of the system, `columns` the width of the screen (0: not known).
 
     `kept` is a folder, shared by many of these, for what comes of reading the samples: that is done once.
     """
@@ -75,6 +76,7 @@ class Folder:
     path: Path
     kept: Path
     language: str = "en"
+    columns: int = 0
 
     def run(self, command: str, lines: list[str]) -> str | None:
         """Run a command as on a terminal; what it gave, or None where it only made a file."""
@@ -125,8 +127,9 @@ class Folder:
         return result.stdout
 
     def _environment(self) -> Mapping[str, str | None]:
-        unset = dict.fromkeys(("COLUMNS", "LC_ALL", "LC_MESSAGES"))
-        return {**unset, "LANG": "C.UTF-8", "HREPORT_LANG": self.language}
+        unset = dict.fromkeys(("LC_ALL", "LC_MESSAGES"))
+        columns = str(self.columns) if self.columns else None
+        return {**unset, "COLUMNS": columns, "LANG": "C.UTF-8", "HREPORT_LANG": self.language}
 
     def failures(self, text: str) -> list[str]:
         """The examples of a page that do not give what stands below them, each with what it gives."""
@@ -187,11 +190,11 @@ def _cut(gave: str, lines: list[str]) -> str:
     return "\n".join([*found[:at], REST, *found[len(found) - rest :]] if rest else [*found[:at], REST])
 
 
-def prepared(path: Path, kept: Path, language: str = "en") -> Folder:
+def prepared(path: Path, kept: Path, language: str = "en", columns: int = 0) -> Folder:
     """A folder with the samples, which are read into `kept` if nobody did before."""
     shutil.copytree(ROOT / "samples", path / "samples")
     shutil.copytree(ROOT / "tests" / "gold" / "samples", path / "tests" / "gold" / "samples")
-    folder = Folder(path, kept, language)
+    folder = Folder(path, kept, language, columns)
     folder.read(READ)
     (path / READ[-1]).unlink()  # a page makes it, or has it not
     return folder
@@ -205,7 +208,8 @@ def main(names: list[str]) -> None:
             page = Path(name)
             text = page.read_text("utf-8")
             with TemporaryDirectory() as folder:
-                filled = prepared(Path(folder), Path(first), "zh" if "zh" in page.parts else "en").filled(text)
+                language, columns = ("zh" if "zh" in page.parts else "en"), (WIDE if "docs" in page.parts else 0)
+                filled = prepared(Path(folder), Path(first), language, columns).filled(text)
             if filled != text:
                 page.write_text(filled, "utf-8")
                 print(name)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from examples import ROOT, blocks, prepared, shown
+from examples import ROOT, WIDE, blocks, prepared, shown
 
 from hreport.messages import LANGUAGES
 
@@ -170,7 +170,7 @@ WITH_EXAMPLES = [(lang, path) for lang in LANGUAGES for path in WRITTEN if EXAMP
 
 @pytest.mark.parametrize(("language", "path"), WITH_EXAMPLES)
 def test_what_is_shown_is_what_is_said(language: str, path: str, samples_read: Path, tmp_path: Path) -> None:
-    assert prepared(tmp_path, samples_read, language).failures(pages(language)[path]) == []
+    assert prepared(tmp_path, samples_read, language, WIDE).failures(pages(language)[path]) == []
 
 
 def anchors(text: str) -> set[str]:

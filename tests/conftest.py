@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from browser import browser, opened
 
 __all__ = ["browser", "opened"]

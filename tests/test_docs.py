@@ -15,9 +15,8 @@ from examples import ROOT, WIDE, blocks, prepared, shown
 from hreport.messages import LANGUAGES
 
 sys.path.insert(0, str(ROOT / "docs"))
-import reference
-
 import build
+import reference
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 WRITTEN = [path for section in build.PAGES.values() for path in section]

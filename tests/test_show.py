@@ -24,11 +24,10 @@ from hreport.cli import main
 from hreport.marking import Mark, Marked, amount, counts, lines, marked, parts, steps
 from hreport.pages import document
 from hreport.pages.report import words
-from hreport.record import Row
+from hreport.record import Row, legible
 from hreport.sources import find
 from hreport.writers import Shown, write_documents
 from hreport.writers.document import SIGNS
-from hreport.writers.terminal import CONTROL
 
 TEXT = "2023年工作总结\n全市开放床位1200张，[b]健康素养[/b]xx.x%，住院分娩率20230%。\n居民健康素养水平254%。\x1b[31m\n"
 HOSTILE = (
@@ -92,7 +91,7 @@ def test_without_the_signs_it_is_the_text(path: Path) -> None:
     with io.BytesIO() as target:
         write_documents([Shown(found, [(0, len(found.text))])], target)
         said = target.getvalue().decode("utf-8").split("\n")[:-1]
-    assert [bare(line) for line in said] == [CONTROL.sub(" ", found.text[a:b]) for a, b in lines(found.text)]
+    assert [bare(line) for line in said] == [legible(found.text[a:b]) for a, b in lines(found.text)]
     assert "".join(said).count("\u27e6") == counts(found.marks)["figures"]
 
 

@@ -416,11 +416,16 @@ def progress(names: Sequence[str], words: str, said: Callable[[str], str]) -> It
     fit = fitting(console.encoding)
     waited_for = [fit(PurePath(name).name) for name in names] + [""]
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=min(max(console.width // 5, 4), 40)),
         MofNCompleteColumn(),
         _Pace(said),
-        TextColumn("{task.fields[name]}", style="dim", table_column=Span(ratio=1, no_wrap=True, overflow="ellipsis")),
+        TextColumn(
+            "{task.fields[name]}",
+            style="dim",
+            markup=False,  # a file may be named like markup
+            table_column=Span(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
         console=console,
         transient=True,
         expand=True,

@@ -456,7 +456,9 @@ def test_doctor_says_what_is_there_and_what_to_do(tmp_path: Path) -> None:
     assert found["memory limit"]["found"].startswith("1,900 MB")
 
 
-def test_texts_are_saved_beside_the_rows(shown: Path) -> None:
+def test_texts_are_saved_beside_the_rows(tmp_path: Path) -> None:
+    shown = tmp_path
+    (shown / "a.txt").write_text("2023年工作总结\n全市开放床位1200张，健康素养xx.x%。\n", encoding="utf-8")
     done = hreport("extract", "a.txt", "--save-text", "texts", cwd=shown)
     text = (shown / "texts" / "a.txt.txt").read_bytes().decode("utf-8")
     assert [text[int(r["start"]) : int(r["end"])] for r in rows(done.stdout)] == [r["text"] for r in rows(done.stdout)]

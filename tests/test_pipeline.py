@@ -500,7 +500,7 @@ def test_a_manifest_with_a_mistake(text: str, said: str, tmp_path: Path) -> None
 def test_a_manifest_stands_before_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hints: list[object] = []
 
-    def spying(document: Document, lexicon: object, given: object = None) -> Extraction:
+    def spying(document: Document, lexicon: object, given: object = None, mentions: bool = False) -> Extraction:
         hints.append(given)
         return extraction(document)
 

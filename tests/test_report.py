@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -94,9 +95,14 @@ class Opened:
             dict(zip(table, values, strict=True), n=n) for n, values in enumerate(zip(*table.values(), strict=True))
         ]
 
+    def text(self, report: int) -> list[tuple[int, str]]:
+        """What the page has of the document of a report, with its offsets."""
+        number = self.data["reports"][report]["text"]
+        return [] if number is None else self.texts[number]
+
     def cut(self, report: int, start: int, end: int) -> str | None:
         """The text from one offset to another in the document of a report, None where it is not in the page."""
-        for offset, text in self.texts.get(self.data["reports"][report]["file"], []):
+        for offset, text in self.text(report):
             if offset <= start and end <= offset + len(text):
                 return str(text[start - offset : end - offset])
         return None
@@ -285,8 +291,22 @@ def test_offsets_count_characters_not_what_javascript_counts(tmp_path: Path) -> 
     opened = made(tmp_path, str(tmp_path / "a.txt"))
     assert [f["text"] for f in opened.figures] == ["99.8%", "2.1‰", "6.12万张", "xx%"]
     assert all(has_its_words(opened, f) for f in opened.figures)
-    before = opened.texts[str(tmp_path / "a.txt")][0][1]
+    before = opened.text(0)[0][1]
     assert "\U0001f600" in before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of other systems are text")
+def test_files_whose_names_are_no_text_keep_their_own_words(tmp_path: Path) -> None:
+    for end, figure in ((b"\xff", "99.8%"), (b"\xfe", "71.5%")):
+        name = os.fsencode(tmp_path) + b"/a" + end + b".txt"
+        try:
+            with open(name, "w", encoding="utf-8") as target:
+                target.write(REPORT.replace("99.8%", figure))
+        except OSError:
+            pytest.skip("no such names here")
+    opened = made(tmp_path, str(tmp_path))
+    assert {"99.8%", "71.5%"} <= {f["text"] for f in opened.figures}
+    assert all(has_its_words(opened, f) for f in opened.figures)
 
 
 def test_a_line_before_and_one_behind_come_with_a_sentence() -> None:
@@ -330,7 +350,7 @@ def test_tables_give_the_page_of_their_reports(tmp_path: Path, suffix: str) -> N
     assert again.figures == read.figures
     assert [r["from_table"] for r in again.data["reports"]] == [True, True]
     assert len(again.data["masks"]["kind"]) == (2 if suffix == "duckdb" else 0)
-    words_of = again.texts[again.data["reports"][0]["file"]]
+    words_of = again.text(0)
     assert any("99.8%" in text for _, text in words_of)
 
 

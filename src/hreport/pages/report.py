@@ -16,9 +16,9 @@ what is missing. Texts of the columns named in `coded` are indexes into `strings
 - `areas`: the columns of a comparison in its order, `{name, id, unknown, level}`; a masked or unknown place is one of
   its own in each report.
 - `reports`: `{file, report, title, area, year, area_inferred, area_evidence, url, publisher, published, format, pages,
-  from_table, copy_of, figures, known, masked, damaged, repaired, corrected, doubtful, contradicted, masks}`. `area` and
-  `copy_of` are indexes; `masks`: how many of each kind; `from_table`: its text was not read, so that no masks are known
-  but those of figures (and those that a store holds).
+  from_table, text, copy_of, figures, known, masked, damaged, repaired, corrected, doubtful, contradicted, masks}`.
+  `area`, `copy_of` and `text` (see below) are indexes; `masks`: how many of each kind; `from_table`: its text was not
+  read, so that no masks are known but those of figures (and those that a store holds).
 - `figures`: one entry for each observation, by file, report and offset; see below.
 - `masks`: the same of each mask, `report, kind, text, start, end, sentence_start, sentence_end, page, section, rule,
   sentence`.
@@ -46,7 +46,8 @@ what is missing. Texts of the columns named in `coded` are indexes into `strings
 - `confidence`; `reasons`: codes of why it is not higher; `doubts`: codes of why the figure is marked; `damage`.
 - `mirror`: the report that its report is a copy of.
 
-**The texts** are apart, since they are large and seldom asked for: for each report's file a list of `[offset, text]`.
+**The texts** are apart, since they are large and seldom asked for: a list of `[offset, text]` for each file; `text`
+of a report says which.
 
 **The file** (`file_of`) is made of `assets/report.html`. It may name `{{title}}`, `{{language}}`, `{{program}}` and
 `{{words.KEY}}` (of the language that it begins with), and has the blocks `data` (the object), `texts` (base64 of
@@ -99,10 +100,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The data of a page, the texts by file, and what the comparison had to leave out or to say."""
+    """The data of a page, the texts of its files, and what the comparison had to leave out or to say."""
 
     data: Data
-    texts: Mapping[str, Sequence[Segment]]
+    texts: Sequence[Sequence[Segment]]
     issues: Sequence[Issue]
 
 
@@ -153,7 +154,7 @@ def page(
     excerpts = Excerpts.of([*rows, *masks], given.text_of)
     against = checks.spoken_against(findings)
     doubts = [_doubts(row, figure, against) for row, figure in zip(rows, board.figures, strict=True)]
-    reports = _reports(rows, masks, doubts, areas, copies, given)
+    reports = _reports(rows, masks, doubts, areas, copies, given, list(excerpts.segments))
     number_of = {(r["file_key"], r["report_key"]): n for n, r in enumerate(reports)}
     chosen = board.chosen()
     lines = comparison.in_order({**{f.line: {} for _, f in board.found}, **chosen}, lexicon.indicators)
@@ -189,7 +190,7 @@ def page(
         "coded": {"figures": FIGURE_TEXTS, "masks": MASK_TEXTS},
     }
     data["strings"] = list(strings.numbers)
-    return Page(data, excerpts.segments, board.issues)
+    return Page(data, list(excerpts.segments.values()), board.issues)
 
 
 def _place(row: Row) -> tuple[Any, ...]:
@@ -361,8 +362,11 @@ def _reports(
     areas: Areas,
     copies: mirrors.Groups,
     given: Given,
+    texts: Sequence[str],
 ) -> list[Data]:
-    """All reports that were read, also those without a figure, in the order of figures."""
+    """All reports that were read, also those without a figure, in the order of figures; `texts`: the files with one."""
+    # By number: two names that are no text look alike as JSON has them.
+    text_of = {file: n for n, file in enumerate(texts)}
     own: dict[Place, list[int]] = defaultdict(list)
     for n, row in enumerate(rows):
         own[mirrors.place_of(row)].append(n)
@@ -397,6 +401,7 @@ def _reports(
                 "format": document.get("format"),
                 "pages": document.get("pages"),
                 "from_table": not document,
+                "text": text_of.get(file),
                 "copy_of": position.get(copies.primary.get(place, ("", -1))),
                 "figures": len(mine),
                 "known": sum(bool(row["indicator_id"]) for row in mine),

@@ -340,7 +340,7 @@ const texts = (() => {
   };
 
   function segmentAt(report, start) {
-    const here = segments?.[page.reports[report]?.file] || [];
+    const here = segments?.[page.reports[report]?.text] || [];
     let [low, high] = [0, here.length];
     while (low < high) {
       const middle = (low + high) >> 1;

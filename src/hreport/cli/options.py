@@ -49,7 +49,9 @@ def selected(lexicon: Lexicon, **words: Any) -> Selection:
     from hreport.sources import shown
 
     # Where Python takes the system for one of ASCII (LANG=C), Chinese of the command line comes as bytes.
-    read = {name: shown(v) if isinstance(v, str) else [shown(word) for word in v] for name, v in words.items()}
+    read: dict[str, Any] = {
+        name: shown(v) if isinstance(v, str) else [shown(word) for word in v] for name, v in words.items()
+    }
     try:
         return Selection.of(lexicon.indicators, **read)
     except SelectionError as error:

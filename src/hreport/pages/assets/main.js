@@ -128,7 +128,7 @@ const head = (() => {
       let waiting = 0;
       return (event) => {
         clearTimeout(waiting);
-        waiting = setTimeout(() => act(event.target.value), 120);
+        waiting = setTimeout(() => act(event.target.value), 50);
       };
     };
     byId("filter-indicator").addEventListener("input", later((value) => state.change({ indicator: value })));

@@ -65,15 +65,15 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from hreport import __version__, charts, checks, comparison, mirrors
-from hreport.figures import LOW_CONFIDENCE, Figure, Selection, identity, unique
+from hreport import __version__, cells, charts, checks, comparison, mirrors
+from hreport.figures import Figure, Selection, doubts_of, identity, unique
 from hreport.lexicon import Lexicon
 from hreport.messages import LANGUAGES, translated
 from hreport.model import Issue
 from hreport.pages import html
 from hreport.pages.board import Areas, Board
 from hreport.pages.excerpts import Excerpts, Segment, TextOf
-from hreport.record import Row, corrected_fields, encodable, wording
+from hreport.record import Row, encodable, wording
 
 VERSION = 1
 MOST = 10**300  # a number beyond is infinite in JavaScript
@@ -223,7 +223,7 @@ def _line(line: tuple[Any, ...], ids: Sequence[str]) -> Data:
         "indicator": ids.index(line[0]),
         "measure": line[1],
         "status": line[2] or None,
-        "basis": comparison.basis_of(line),
+        "basis": cells.basis_of(line),
         "unit": line[5],
     }
 
@@ -239,33 +239,13 @@ MASK_TEXTS = ["kind", "text", "section", "rule", "sentence"]
 
 def _doubts(row: Row, figure: Figure | None, contradicted: Collection[tuple[str, int, int]]) -> tuple[str, ...]:
     """Why a figure is marked, whatever else stands in its cell."""
-    if figure is not None:
-        return (*figure.doubts, *comparison.doubts_beside(figure, contradicted, "area"))
-    corrected = corrected_fields(row)
-    is_damaged = bool(row["damage"]) and "value" not in corrected
-    confidence = row.get("confidence")
-    reasons = {
-        "repaired": is_damaged and row["repaired"] is not None,
-        "damaged": is_damaged and row["repaired"] is None,
-        "low_confidence": confidence is not None and confidence < LOW_CONFIDENCE and not corrected,
-        "corrected": bool(corrected),
-        "from_copy": bool(row.get("copy_of")),
-        "contradicted": (row["file"] or "", row["start"] or 0, row["end"] or 0) in contradicted,
-    }
-    return tuple(name for name, holds in reasons.items() if holds)
-
-
-def _state(row: Row, doubts: Sequence[str]) -> str:
-    """The state of a row without a line, as `comparison.state_of` has it of the others."""
-    if row["masked"]:
-        return "masked"
-    states = {"damaged": "damaged", "low_confidence": "damaged", "corrected": "corrected", "repaired": "repaired"}
-    return next((states[d] for d in states if d in doubts), "doubt" if doubts else "plain")
+    own = doubts_of(row) if figure is None else figure.doubts
+    return (*own, *comparison.doubts_beside(row if figure is None else figure.row, contradicted, "area"))
 
 
 def _held(value: Decimal | None) -> int | float | None:
     """A number as the numbers of JavaScript hold it; None of one that is too large for them."""
-    return None if value is None or abs(value) >= MOST else comparison.rounded(value)
+    return None if value is None or abs(value) >= MOST else cells.rounded(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,13 +270,13 @@ class _Columns:
         for n, (row, figure, doubt) in enumerate(zip(board.rows, board.figures, doubts, strict=True)):
             made = {
                 "line": None, "year": row["year"], "shown": " ".join(str(row["text"] or "").split()),
-                "state": _state(row, doubt), "marks": "", "number": None, "number_max": None, "low": None,
+                "state": cells.state_of(row, doubt), "marks": "", "number": None, "number_max": None, "low": None,
                 "high": None, "bound": row["bound"], "measure": row["measure"],
             }  # fmt: skip
             if figure is not None:
                 made = {
-                    "line": position[figure.line], "year": figure.year, "shown": comparison.words_of(figure),
-                    "state": comparison.state_of(figure, doubt), "marks": " ".join(comparison.marks_of(figure, doubt)),
+                    "line": position[figure.line], "year": figure.year, "shown": cells.words_of(figure),
+                    "state": cells.state_of(figure.row, doubt), "marks": " ".join(cells.marks_of(figure.row, doubt)),
                     "number": _held(figure.usable), "number_max": _held(figure.value_max),
                     "low": _held(figure.low), "high": _held(figure.high),
                     "bound": figure.bound, "measure": figure.measure,
@@ -307,7 +287,7 @@ class _Columns:
                 "mirror": self.numbers.get(copies.primary.get(mirrors.place_of(row), ("", -1))),
                 "doubts": " ".join(doubt),
                 "reasons": row.get("doubts"),
-                "basis": comparison.basis_of(figure.line) if figure is not None else row["basis"],
+                "basis": cells.basis_of(figure.line) if figure is not None else row["basis"],
                 "wording": row["indicator"],
                 **{name: row.get(name) for name in ("unit", "status", "period", "damage", "table", "row", "column")},
                 **self.where(row),

@@ -29,7 +29,7 @@ from hreport.lexicon import Lexicon
 from hreport.marking import Mark, Marked, Step, allowed, amount, counts, is_whole_line, lines, parts, steps
 from hreport.messages import LANGUAGES
 from hreport.pages import html
-from hreport.pages.report import words as all_words
+from hreport.pages.words import words as all_words
 from hreport.record import Row, encodable
 
 AROUND = 10  # characters on either side of a mask

@@ -20,7 +20,7 @@ from typing import Any, get_args
 import typer
 
 import hreport
-from hreport import align, catalogue, cli, database, evaluate, grammar, lexicon, model, record, sdmx
+from hreport import align, catalogue, cells, cli, database, evaluate, grammar, lexicon, model, record, sdmx
 from hreport.checks import rules
 from hreport.cli import language as cli_language
 from hreport.messages import translated
@@ -254,21 +254,8 @@ def _tree(file: str) -> ast.Module:
 
 
 def _cell_doubts() -> list[str]:
-    """The words that the column `doubt` of a comparison may hold."""
-    found = []
-    for node in ast.walk(_tree("figures.py")):
-        if isinstance(node, ast.FunctionDef) and node.name == "doubts":
-            found += [
-                k.value
-                for d in ast.walk(node)
-                if isinstance(d, ast.Dict)
-                for k in d.keys
-                if isinstance(k, ast.Constant)
-            ]
-    for node in ast.walk(_tree("comparison.py")):  # "several" in doubt
-        if isinstance(node, ast.Compare) and [ast.unparse(c) for c in node.comparators] == ["doubt"]:
-            found += [node.left.value] if isinstance(node.left, ast.Constant) else []
-    return [str(word) for word in dict.fromkeys(found)]
+    """The words that the column `doubt` of a comparison may hold: the doubts that have a sign beside the figure."""
+    return [doubt for doubts in cells.SIGNS.values() for doubt in doubts]
 
 
 def _returned(file: str, function: str) -> list[str]:

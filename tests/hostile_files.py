@@ -32,7 +32,7 @@ from test_readers_pdf import text as pdf_text
 from test_readers_rtf import rtf
 
 from hreport import pipeline, sources
-from hreport.cli.run import printable
+from hreport.cli.console import printable
 from hreport.sources import Source
 
 MB = 2**20

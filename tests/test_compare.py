@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hreport import comparison
+from hreport import cells, comparison
 from hreport.comparison import compare
 from hreport.figures import Selection
 from hreport.lexicon import Indicator
@@ -382,7 +382,7 @@ def test_a_cell_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
      ("0", "0"), ("1234567.891", "1234567.891"), ("98765432109", "98765432109")],
 )  # fmt: skip
 def test_numbers_as_cells_show_them(value: str, text: str) -> None:
-    assert comparison.shown(Decimal(value)) == text
+    assert cells.shown(Decimal(value)) == text
 
 
 @pytest.mark.parametrize(

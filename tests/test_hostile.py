@@ -24,7 +24,7 @@ from texts import GRAMMAR, LEXICON, ROOT, document, extract, observations
 
 from hreport import leaks, resolve
 from hreport.analyse import analyse
-from hreport.cli.run import printable
+from hreport.cli.console import printable
 from hreport.grammar import TABLES, MaskKind, Pattern, RoleRule
 from hreport.link import roles
 from hreport.link.chunks import LONGEST_CLAUSE

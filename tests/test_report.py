@@ -27,7 +27,8 @@ from hreport.messages import LANGUAGES
 from hreport.pages import html
 from hreport.pages.board import MOST_AGAINST
 from hreport.pages.excerpts import Excerpts
-from hreport.pages.report import Given, file_of, page, words
+from hreport.pages.report import Given, file_of, page
+from hreport.pages.words import words
 from hreport.record import Row
 from hreport.resolve import convert
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from hreport.pages.report import words
+from hreport.pages.words import words
 from hreport.record import MEASURES, STATUSES
 
 ASSETS = files("hreport") / "pages" / "assets"

@@ -23,7 +23,7 @@ from hreport import pipeline
 from hreport.cli import main
 from hreport.marking import Mark, Marked, amount, counts, lines, marked, parts, steps
 from hreport.pages import document
-from hreport.pages.report import words
+from hreport.pages.words import words
 from hreport.record import Row, legible
 from hreport.sources import find
 from hreport.writers import Shown, write_documents

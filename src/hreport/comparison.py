@@ -27,10 +27,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, localcontext
 from typing import Any
 
 from hreport import mirrors
+from hreport.cells import (
+    BOUNDS,
+    CONTRADICTED,
+    COPY,
+    CORRECTED,
+    DAMAGED,
+    NO_YEAR,
+    PART,
+    REPAIRED,
+    SEVERAL,
+    SIGNS,
+    basis_of,
+    cell_of,
+    rounded,
+    shows_range,
+)  # fmt: skip
 from hreport.figures import (
     PUBLISHED,
     Convert,
@@ -43,14 +58,8 @@ from hreport.figures import (
 from hreport.lexicon import Indicator
 from hreport.messages import LANGUAGES
 from hreport.model import Issue
-from hreport.record import MEASURES, STATISTICS, STATUSES, Cell, Column, Row, State, number, wording
+from hreport.record import MEASURES, STATISTICS, STATUSES, Cell, Column, Row, wording
 from hreport.summary import Summary, summarise
-
-NO_YEAR = "?"  # stands where a year would
-CONTRADICTED = "\u203c"  # beside a figure that does not fit others
-COPY = "\u00a7"  # beside a figure that another copy of the text shows
-CORRECTED = "\u270e"  # behind a figure that a person put right
-BOUNDS = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}  # before a figure
 
 
 @dataclass(slots=True)
@@ -130,7 +139,7 @@ def compare(
             chosen[line][key] = ordered[0]
             for f in candidates:
                 among = ("several",) if f is ordered[0] and _is_one_of_several(f, candidates) else ()
-                doubts[id(f)] = (*f.doubts, *among, *doubts_beside(f, contradicted, selection.by))
+                doubts[id(f)] = (*f.doubts, *among, *doubts_beside(f.row, contradicted, selection.by))
     is_shown = {id(f) for columns in chosen.values() for f in columns.values()}
     result = Comparison(issues=issues)
     lines = in_order(chosen, catalogue)
@@ -217,12 +226,12 @@ def _column_key(figure: Figure, by: str) -> tuple[Any, ...]:
     return (*figure.area_key, figure.year)
 
 
-def doubts_beside(figure: Figure, contradicted: Collection[tuple[str, int, int]], by: str) -> tuple[str, ...]:
+def doubts_beside(row: Row, contradicted: Collection[tuple[str, int, int]], by: str) -> tuple[str, ...]:
     """Why a figure carries a mark for what stands elsewhere: another copy of the text, figures that do not fit."""
     reasons = []
-    if figure.row.get("copy_of") and by != "report":
+    if row.get("copy_of") and by != "report":
         reasons.append("from_copy")
-    if (figure.row["file"] or "", figure.row["start"] or 0, figure.row["end"] or 0) in contradicted:
+    if (row["file"] or "", row["start"] or 0, row["end"] or 0) in contradicted:
         reasons.append("contradicted")
     return tuple(reasons)
 
@@ -240,11 +249,6 @@ def rivals(figure: Figure, others: Iterable[Figure]) -> list[Figure]:
     if not figure.was_before:  # it is no contradiction that things were otherwise once
         found = [f for f in found if not f.was_before or (f.year is not None and f.year == figure.year)]
     return found
-
-
-def basis_of(line: tuple[Any, ...]) -> str | None:
-    """The basis of a line of growth as a cell says it (`real`: at constant prices); None of one year on the other."""
-    return " ".join([*([line[3]] if line[3] else []), *(["real"] if line[4] else [])]) or None
 
 
 def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | None) -> Row:
@@ -278,86 +282,6 @@ def _long_row(f: Figure, doubt: tuple[str, ...], is_chosen: bool, rank: int | No
         "rank": rank,
         "shown": cell_of(f, doubt, None),
     }
-
-
-def rounded(value: Decimal | None) -> int | float | None:
-    """A converted number without the noise of a division: 12 significant digits."""
-    if value is None:
-        return None
-    with localcontext() as context:
-        context.prec = 12
-        return number(+value)
-
-
-def shown(value: Decimal) -> str:
-    """A number as a cell shows it: not more than four decimals, or four significant digits of a small one.
-
-    >>> shown(Decimal("5.190")), shown(Decimal("33.33333333")), shown(Decimal("0.000123456")), shown(Decimal("1E+3"))
-    ('5.19', '33.3333', '0.0001235', '1000')
-    """
-    with localcontext() as context:
-        context.prec = 4 if 0 < abs(value) < Decimal("0.1") else max(value.adjusted() + 5, 5)
-        rounded = +value
-    text = f"{rounded:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _shows_range(f: Figure) -> bool:
-    """Does a cell show where the figure's range ends? What was repaired is one number."""
-    return f.repaired is None or "value" in f.corrected
-
-
-def cell_of(f: Figure, doubt: Sequence[str], year: int | str | None) -> Cell:
-    """The cell that shows a figure. `year` (or `NO_YEAR`) is given where it must stand beside it."""
-    marks = [*marks_of(f, doubt), *([f"({year})"] if year is not None else [])]
-    base = words_of(f)
-    bare = not marks and f.bound not in BOUNDS and not f.row["masked"] and f.value_max is None and f.usable is not None
-    return Cell(" ".join([base, *marks]), number(Decimal(base)) if bare else None, state_of(f, doubt))
-
-
-def words_of(f: Figure) -> str:
-    """What a cell shows of a figure, without marks and year."""
-    prefix = BOUNDS.get(f.bound, "")
-    if f.row["masked"]:
-        text = "".join(str(f.row["text"] or "").split())
-        base = text if f.row["numeral"] else f"?{text}"
-        return f"{prefix}-{base}" if f.falls else f"{prefix}{base}"
-    value = f.usable if f.usable is not None else f.value
-    base = "?" if value is None else shown(value)
-    if f.value_max is not None and _shows_range(f):
-        base += f"~{shown(f.value_max)}"
-    return f"{prefix}{base}"
-
-
-def marks_of(f: Figure, doubt: Collection[str]) -> list[str]:
-    """The signs beside a figure, in their order."""
-    marks = []
-    if "several" in doubt:
-        marks.append("*")
-    if "part_area" in doubt or "part_year" in doubt:
-        marks.append("\u2021")
-    if "repaired" in doubt:
-        marks.append("\u2020")
-    if {"damaged", "implausible", "low_confidence"} & set(doubt) and not f.row["masked"]:
-        marks.append("\u26a0")
-    if "contradicted" in doubt:
-        marks.append(CONTRADICTED)
-    if "from_copy" in doubt:
-        marks.append(COPY)
-    if "corrected" in doubt:
-        marks.append(CORRECTED)
-    return marks
-
-
-def state_of(f: Figure, doubt: Collection[str]) -> State:
-    """How the cell of a figure is coloured: masked before all else, then by its gravest mark."""
-    if f.row["masked"]:
-        return "masked"
-    if not doubt:
-        return "plain"
-    marks = marks_of(f, doubt)
-    signs: tuple[tuple[str, State], ...] = (("\u26a0", "damaged"), (CORRECTED, "corrected"), ("\u2020", "repaired"))
-    return next((name for sign, name in signs if sign in marks), "doubt")
 
 
 def _pivot(
@@ -417,7 +341,7 @@ def _pivot(
             by_report = selection.by == "report" and f.was_before
             beside = f.year != place.year if selection.by == "area" else by_report
             cell = cell_of(f, doubts[id(f)], (f.year or NO_YEAR) if beside else None)
-            marks |= set(cell.show) & set(f"*\u2021\u2020\u26a0\u2265\u2264\u2248{COPY}{CORRECTED}{CONTRADICTED}")
+            marks |= set(cell.show) & {*SIGNS, *BOUNDS.values()}
             if f.row["masked"]:
                 marks.add("xx" if f.row["numeral"] else "deleted")
             if f.year is None and (beside or selection.by == "area"):
@@ -448,7 +372,7 @@ def _pivot(
                     "area_id": f.area_id or None,
                     "year": f.year,
                     "number": rounded(f.usable),
-                    "number_max": rounded(f.value_max) if _shows_range(f) else None,
+                    "number_max": rounded(f.value_max) if shows_range(f) else None,
                     "low": rounded(f.low),
                     "high": rounded(f.high),
                     "shown": cell.show,
@@ -522,14 +446,14 @@ def _legend(marks: set[str], year: int | None, by: str, left_out: int, language:
         ("unknown_year", {NO_YEAR}),
         ("masked", {"xx"}),
         ("deleted", {"deleted"}),
-        ("several", {"*"}),
-        ("part", {"\u2021"}),
-        ("repaired", {"\u2020"}),
-        ("damaged", {"\u26a0"}),
+        ("several", {SEVERAL}),
+        ("part", {PART}),
+        ("repaired", {REPAIRED}),
+        ("damaged", {DAMAGED}),
         ("contradicted", {CONTRADICTED}),
         ("copy", {COPY}),
         ("corrected", {CORRECTED}),
-        ("bounds", {"\u2265", "\u2264", "\u2248"}),
+        ("bounds", {*BOUNDS.values()}),
     ):
         if marks & signs:
             lines.append(words[key])

@@ -176,25 +176,14 @@ class Figure:
         """0 sound, 1 repaired, 2 doubtful, 3 damaged, 4 masked."""
         if self.row["masked"]:
             return MASKED
-        if self.is_damaged:
-            return 1 if self.repaired is not None else 3
-        return 2 if self.implausible or self.is_unsure else 0
+        if is_damaged(self.row):
+            return 1 if self.row["repaired"] is not None else 3
+        return 2 if self.implausible or is_unsure(self.row) else 0
 
     @property
     def corrected(self) -> frozenset[str]:
         """What a person put right."""
         return corrected_fields(self.row)
-
-    @property
-    def is_damaged(self) -> bool:
-        """Was damage done to it that nobody put right?"""
-        return bool(self.row["damage"]) and "value" not in self.corrected
-
-    @property
-    def is_unsure(self) -> bool:
-        """Is it likely to be wrong, as far as the program can tell? What a person has looked at is not."""
-        confidence = self.row.get("confidence")
-        return confidence is not None and confidence < LOW_CONFIDENCE and not self.corrected
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -206,16 +195,7 @@ class Figure:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the figure, whatever stands beside it, is not to be taken as it is."""
-        reasons = {
-            "repaired": self.is_damaged and self.repaired is not None,
-            "damaged": self.is_damaged and self.repaired is None,
-            "implausible": self.implausible,
-            "low_confidence": self.is_unsure,
-            "corrected": bool(self.corrected),
-            "part_area": self.part_area,
-            "part_year": self.part_year,
-        }
-        return tuple(name for name, holds in reasons.items() if holds)
+        return doubts_of(self.row, implausible=self.implausible, part_area=self.part_area, part_year=self.part_year)
 
     @property
     def is_state(self) -> bool:
@@ -280,6 +260,33 @@ class Figure:
         return abs(mine - theirs) <= max(self.half_unit, other.half_unit)
 
 
+def is_damaged(row: Row) -> bool:
+    """Was damage done to a figure that nobody put right?"""
+    return bool(row["damage"]) and "value" not in corrected_fields(row)
+
+
+def is_unsure(row: Row) -> bool:
+    """Is a figure likely to be wrong, as far as the program can tell? What a person has looked at is not."""
+    confidence = row.get("confidence")
+    return confidence is not None and confidence < LOW_CONFIDENCE and not corrected_fields(row)
+
+
+def doubts_of(
+    row: Row, *, implausible: bool = False, part_area: bool = False, part_year: bool = False
+) -> tuple[str, ...]:
+    """Why a figure is not to be taken as it is, by what its row says and what only its indicator can tell."""
+    reasons = {
+        "repaired": is_damaged(row) and row["repaired"] is not None,
+        "damaged": is_damaged(row) and row["repaired"] is None,
+        "implausible": implausible,
+        "low_confidence": is_unsure(row),
+        "corrected": bool(corrected_fields(row)),
+        "part_area": part_area,
+        "part_year": part_year,
+    }
+    return tuple(name for name, holds in reasons.items() if holds)
+
+
 def _within(number: tuple[Any, Any, str], limit: tuple[Any, Any, str]) -> bool:
     """Is the first a number that the second, a bound, allows (39.5%，首次突破39%)?"""
     (value, _, exact), (other, _, bound) = number, limit
@@ -307,7 +314,7 @@ def figures(
         if isinstance(made, Issue):
             if _selected_row(row, indicator, selection):
                 issues.append(made)
-        elif _selected(made, selection):
+        elif is_selected(made, selection):
             found.append(made)
     found.sort(key=lambda f: f.place)
     return found, issues
@@ -354,9 +361,13 @@ def _selected_row(row: Row, indicator: Indicator, selection: Selection) -> bool:
     )
 
 
-def _selected(figure: Figure, selection: Selection) -> bool:
-    if not _selected_row(figure.row, figure.indicator, selection):
-        return False
+def is_selected(figure: Figure, selection: Selection) -> bool:
+    """Does a figure belong to a selection?"""
+    return _selected_row(figure.row, figure.indicator, selection) and is_there(figure, selection)
+
+
+def is_there(figure: Figure, selection: Selection) -> bool:
+    """Is it of a place that is selected, by code or by a part of its name?"""
     return not selection.areas or any(w == figure.area_id or w in figure.area for w in selection.areas)
 
 

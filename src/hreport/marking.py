@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from hreport import resolve
 from hreport.lexicon import Lexicon
-from hreport.record import Row, corrected_fields, exact
+from hreport.record import Row, corrected_fields, damage_of, exact
 from hreport.text import fold
 
 Kind: TypeAlias = Literal["figure", "mask", "time", "area", "heading"]
@@ -79,9 +79,8 @@ def _look(row: Row) -> Look:
     """How a figure looks: a damaged one never like a sound one."""
     if corrected_fields(row) & set(CORRECTS):
         return "corrected"
-    if row["damage"]:
-        return "damaged" if row["repaired"] is None else "repaired"
-    return "figure"
+    damage = damage_of(row)
+    return "figure" if damage == "plain" else damage
 
 
 def _wanted(kind: Kind, look: Look, only: Collection[Only]) -> bool:

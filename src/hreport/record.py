@@ -198,6 +198,13 @@ def file_hash(sha256: str) -> str:
     return sha256[: max(HASH, letter.end() if letter else len(sha256))]
 
 
+def damage_of(row: Row) -> Literal["plain", "repaired", "damaged"]:
+    """What was done to the text of a figure, as it is written."""
+    if not row.get("damage"):
+        return "plain"
+    return "damaged" if row.get("repaired") is None else "repaired"
+
+
 def corrected_fields(row: Row) -> frozenset[str]:
     """What a person put right in a row of `extract`.
 

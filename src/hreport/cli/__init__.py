@@ -30,7 +30,7 @@ from hreport.cli import (
     report,
     show,
 )
-from hreport.cli.run import tell
+from hreport.cli.console import tell
 from hreport.messages import Message
 
 app = typer.Typer(

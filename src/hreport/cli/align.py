@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import Run, misuse, tell
+from hreport.cli.console import misuse, tell
+from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, word_of
 from hreport.record import ALIGN, Row
+from hreport.writers import SCREEN
 
 if TYPE_CHECKING:
     from hreport.align import Side
@@ -86,7 +88,7 @@ def align(
         share=100 * result.shared,
     )
     run.write(result.rows, ALIGN, [note])
-    if run.form != "table" and not quiet:
+    if run.form != SCREEN and not quiet:
         tell(note)
     run.end()
 

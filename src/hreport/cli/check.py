@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import completion, language, options
-from hreport.cli.run import TO_SCREEN, Run, encoding_of, tell
+from hreport.cli.console import encoding_of, tell
+from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed
 from hreport.record import CHECK, plain, wording
-from hreport.writers import Evidence, Paragraph, write_paragraphs
+from hreport.writers import SCREEN, Evidence, Paragraph, write_paragraphs
 
 if TYPE_CHECKING:
     from hreport.checks import Finding, Part
@@ -92,8 +93,8 @@ def check(
     found = checks.check(run.rows("observations", tables=True), lexicon)
     shown = [f for f in found if f.sure >= min_sure and (f.code in asked if asked else notes or not f.note)]
     shown = [f for f in shown if _is_about(f, wanted)]
-    if run.form == TO_SCREEN and run.output is None:
-        write_paragraphs(_paragraphs(shown), sys.stdout.buffer, encoding=encoding_of(TO_SCREEN))
+    if run.form == SCREEN and run.output is None:
+        write_paragraphs(_paragraphs(shown), sys.stdout.buffer, encoding=encoding_of(SCREEN))
     else:
         run.write(checks.rows(shown), CHECK)
     if not quiet:

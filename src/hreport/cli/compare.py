@@ -13,12 +13,13 @@ import typer
 
 from hreport import __version__
 from hreport.cli import completion, language, options
+from hreport.cli.console import misuse, tell
 from hreport.cli.options import STORE
-from hreport.cli.run import TO_SCREEN, Run, misuse, tell
+from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, translated
 from hreport.record import ALL, BY, GROWTH, LONG, MEASURES, NOTES, STATUSES, SUGGEST, Row, headed, wording
-from hreport.writers import BOOKS, SDMX, Table
+from hreport.writers import BOOKS, SCREEN, SDMX, Table
 
 if TYPE_CHECKING:
     from hreport.comparison import Comparison
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
-FOR_PEOPLE = (TO_SCREEN, "xlsx", "md", "html")  # forms that end with a line on how much each place states
+FOR_PEOPLE = (SCREEN, "xlsx", "md", "html")  # forms that end with a line on how much each place states
 
 
 def compare(
@@ -128,7 +129,7 @@ def compare(
     rows = list(run.rows("observations", tables=True))
     if suggest:
         found = suggestions(rows, lexicon, measure, status)
-        run.write(islice(found, SUGGESTIONS) if run.form == TO_SCREEN else found, SUGGEST)
+        run.write(islice(found, SUGGESTIONS) if run.form == SCREEN else found, SUGGEST)
         run.end()
     if growth:
         from hreport.growth import growth as computed
@@ -149,7 +150,7 @@ def compare(
         catalogue,
         same_unit,
         selection,
-        evidence=evidence and run.form != TO_SCREEN,
+        evidence=evidence and run.form != SCREEN,
         ranks=ranks,
         coverage=run.form in FOR_PEOPLE,
         language=run.headings,
@@ -182,10 +183,10 @@ def compare(
         else:
             run.write_book([every] if long else [pivot, every], notes)
     elif long:
-        run.write(result.long, (*LONG, *comparison.SHOWN) if run.form == TO_SCREEN else LONG)
-    elif result.rows or run.form != TO_SCREEN:
+        run.write(result.long, (*LONG, *comparison.SHOWN) if run.form == SCREEN else LONG)
+    elif result.rows or run.form != SCREEN:
         run.write(result.rows, result.columns, result.legend)
-        if evidence and run.form == TO_SCREEN:
+        if evidence and run.form == SCREEN:
             run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()
 

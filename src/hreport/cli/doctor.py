@@ -14,9 +14,11 @@ from pathlib import Path
 
 from hreport import __version__, guards
 from hreport.cli import language, options
-from hreport.cli.run import Run, can_write, is_screen
+from hreport.cli.console import is_screen
+from hreport.cli.run import Run
 from hreport.messages import Message, reason_of
 from hreport.record import DOCTOR, Row
+from hreport.writers import can_write
 
 WORDS, STORE, SCANS = Message("words"), Message("the store"), Message("scans and pictures")
 TABLES, COMMANDS, PICTURES = Message("tables"), Message("the command line"), Message("pictures of comparisons")

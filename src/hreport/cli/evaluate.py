@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
-from hreport.cli.run import TO_SCREEN, Run, misuse, tell
+from hreport.cli.console import misuse, tell
+from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, translated, word_of
 from hreport.record import CASES, EARLIER, EXTRACT, MACHINE, MASKS, SCORES, Column, Row, headed
+from hreport.writers import SCREEN
 
 if TYPE_CHECKING:
     from hreport.evaluate import Score
 
 NAMED = 5  # files that a note names, at most
 DIGITS = 3  # of a figure, where people read it
-FOR_PEOPLE = ("table", "md", "html")
+FOR_PEOPLE = (SCREEN, "md", "html")
 EXACT = 1e-9  # by which a figure may miss its floor: binary fractions
 UNUSABLE = {"not_found", "empty_folder", "not_extract", "manifest_file"}  # issues that make every figure meaningless
 
@@ -104,7 +106,7 @@ def evaluate(
         wrong = list(scoring.errors(now, source))
         _say_counts(run, Message("errors"), wrong)
         cases += _first(wrong, errors)
-    if run.form == TO_SCREEN and run.output is None:
+    if run.form == SCREEN and run.output is None:
         _show(run, list(_rounded(scoring.score_rows(wanted, found, earlier))), cases)
     elif errors or earlier is not None:
         run.write(cases, CASES)

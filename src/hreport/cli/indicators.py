@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import completion, options
-from hreport.cli.run import TO_SCREEN, Run, tell
+from hreport.cli.console import tell
+from hreport.cli.run import Run
 from hreport.messages import Message, listed
 from hreport.record import CARD, CATALOGUE, Row, columns_of, headed
+from hreport.writers import SCREEN
 
 if TYPE_CHECKING:
     from hreport.lexicon import Indicator, Item, Lexicon, System
@@ -67,7 +69,7 @@ def indicators(
         found = [i for _, i in items if i]
     if not rows:
         _nothing(sought, lexicon)
-    if len(found) == len(rows) == 1 and run.form == TO_SCREEN:
+    if len(found) == len(rows) == 1 and run.form == SCREEN:
         run.write(_card(found[0], lexicon, run.headings), CARD)
     else:
         run.write(rows, CATALOGUE)

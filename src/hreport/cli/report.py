@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from hreport.cli import language, options
-from hreport.cli.run import Run, misuse, tell
+from hreport.cli.console import misuse, tell
+from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import ALL, BY, MEASURES, STATUSES

@@ -13,11 +13,21 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import typer
 
 from hreport.cli import language
+from hreport.cli.console import (
+    encoding_of,
+    is_screen,
+    misuse,
+    printable,
+    say_line,
+    standard_input,
+    standard_output,
+    tell,
+)  # fmt: skip
 from hreport.cli.options import STORE, one_of
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message, listed, reason_of, translated, word_of
@@ -25,9 +35,11 @@ from hreport.record import ISSUES, MACHINE, Column, Row, headed, worded
 from hreport.sourcetext import place
 from hreport.writers import (
     BINARY,
+    SCREEN,
     SDMX,
     WRITERS,
     Table,
+    can_write,
     form_of,
     replacing,
     save,
@@ -46,23 +58,11 @@ if TYPE_CHECKING:
 
 Say: TypeAlias = Callable[[str], None]
 
-TO_SCREEN = "table"
 TO_PIPE = "csv"
 EVERYTHING = "\U00020bb7"  # a hanzi that only encodings have which have all
 READ_BACK = frozenset({"csv", "jsonl", "parquet", STORE})  # forms that other commands take for the reports
 LONGEST_ADVISED = 40  # characters of paths that a piece of advice repeats
 PICTURES = ("png", "svg")
-
-
-def misuse(message: str) -> NoReturn:
-    """End with a clear line and exit code 2."""
-    tell(message)
-    raise typer.Exit(2)
-
-
-def tell(message: str) -> None:
-    """A line of ours for who watches, on standard error."""
-    _say(printable(f"hreport: {language.said(message)}"))
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class Run:
                 )
             self.form = one_of(suffix, (*WRITERS, STORE), "-o/--output")
         if self.form is None:
-            self.form = TO_SCREEN if is_screen(sys.stdout) else TO_PIPE
+            self.form = SCREEN if is_screen(sys.stdout) else TO_PIPE
         if self.form == SDMX and not self.figures:
             misuse(
                 Message(
@@ -157,7 +157,7 @@ class Run:
     @property
     def headings(self) -> str:
         """The language of headings: what the user asks for; else on a screen ours, and the stable names in a file."""
-        return self.headers or (language.current() if self.form == TO_SCREEN else "en")
+        return self.headers or (language.current() if self.form == SCREEN else "en")
 
     def rows(self, want: Want, tables: bool = False, paths: Sequence[str] | None = None) -> Iterator[Row]:
         """Rows of all files, or of those behind `paths`, in order, as they are read; issues are said on the way.
@@ -189,7 +189,7 @@ class Run:
                 self.paths if paths is None else paths,
                 want,
                 tables=tables,
-                stdin=_stdin(),
+                stdin=standard_input(),
                 exclude=own,
                 jobs=self.jobs,
                 manifest=self.manifest,
@@ -307,8 +307,8 @@ class Run:
     def _progress(self, stack: ExitStack, sources: Sequence[Source]) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
         if self.quiet or len(sources) < 2 or not is_screen(sys.stderr) or os.environ.get("TERM") == "dumb":
-            return _say
-        from hreport.writers.terminal import progress
+            return say_line
+        from hreport.writers.screen import progress
 
         names = [source.path for source in sources]
         # The bar is drawn in a thread of its own, which knows no language of this run.
@@ -322,7 +322,7 @@ class Run:
         self.issues.append(issue)
         if self.verbose or loses(issue):
             line = Message("{path}: {message}", path=issue.path, message=issue.message)
-            (say or _say)(printable(f"hreport: {language.said(line)}"))
+            (say or say_line)(printable(f"hreport: {language.said(line)}"))
 
     def write(self, rows: Iterable[Row], columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
         """Write rows where the user wants them; an output that cannot be written is misuse."""
@@ -344,7 +344,7 @@ class Run:
             if self.output is not None:
                 save(rows, shown, self.output, self.form, notes=notes)
                 return
-            if self.form == TO_SCREEN:
+            if self.form == SCREEN:
                 # Read all before the first line, or the bar would run through the table.
                 rows = [self._read_aloud(row) for row in rows]
                 notes = [language.said(note) if isinstance(note, Message) else note for note in notes]
@@ -355,14 +355,14 @@ class Run:
                         encoding=screen,
                     )
                     notes = [*notes, language.said(lacks)]
-                write_table(rows, shown, _stdout(), encoding=screen, notes=notes, said=language.said)
+                write_table(rows, shown, standard_output(), encoding=screen, notes=notes, said=language.said)
                 return
             encoding = encoding_of(self.form)
             if self.form in BINARY or can_write(encoding, EVERYTHING):
-                write(rows, shown, _stdout(), self.form, encoding=encoding, notes=notes)
+                write(rows, shown, standard_output(), self.form, encoding=encoding, notes=notes)
                 return
             lost: list[Row] = []
-            write(_watched(rows, encoding, lost), shown, _stdout(), self.form, encoding=encoding, notes=notes)
+            write(_watched(rows, encoding, lost), shown, standard_output(), self.form, encoding=encoding, notes=notes)
             if lost:
                 tell(Message("{encoding} lacks characters of the rows: ? stands for them (-o FILE keeps them)",
                              encoding=encoding))  # fmt: skip
@@ -386,7 +386,7 @@ class Run:
             if self.output is not None:
                 save_book(shown, self.output, self.form, notes=notes)
             else:
-                write_book(shown, _stdout(), self.form, notes=notes)
+                write_book(shown, standard_output(), self.form, notes=notes)
 
     def write_picture(self, drawn: bytes, path: Path) -> None:
         """Write a picture to a file, whole or not at all."""
@@ -399,7 +399,7 @@ class Run:
             if is_screen(sys.stdout):
                 misuse(Message("a page is one file: give -o FILE.html"))
             with self._writing():
-                _stdout().write(page)
+                standard_output().write(page)
                 sys.stdout.flush()
             return
         if self._is_idle():
@@ -504,57 +504,9 @@ class Run:
         return line
 
 
-def _say(line: str) -> None:
-    """Write a line to standard error, if there is one."""
-    if line:
-        sys.stderr.write(line + "\n")
-
-
-def is_screen(stream: object) -> bool:
-    """Does a person watch this stream?"""
-    try:
-        return bool(stream.isatty())  # type: ignore[attr-defined]
-    except (AttributeError, ValueError):
-        return False
-
-
-def printable(line: str) -> str:
-    """A line for standard error: file names may hold control characters and what no encoding can say."""
-    text = "".join(c if c.isprintable() or c == "\u3000" else "\ufffd" for c in line)
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding, "replace")
-
-
-def can_write(encoding: str, text: str) -> bool:
-    """Has an encoding all characters of a text?"""
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _watched(rows: Iterable[Row], encoding: str, lost: list[Row]) -> Iterator[Row]:
     """The rows; the first of which the encoding lacks a character is remembered in `lost`."""
     for row in rows:
         if not lost and not all(can_write(encoding, value) for value in row.values() if isinstance(value, str)):
             lost.append(row)
         yield row
-
-
-def _stdin() -> BinaryIO | None:
-    return getattr(sys.stdin, "buffer", None)
-
-
-def _stdout() -> BinaryIO:
-    if sys.stdout is None:
-        misuse(Message("there is no standard output: give -o FILE"))
-    sys.stdout.flush()
-    return sys.stdout.buffer
-
-
-def encoding_of(form: str) -> str:
-    """The console's encoding for a table; UTF-8 into a pipe, unless the user asks for another with PYTHONIOENCODING."""
-    if form == TO_SCREEN or os.environ.get("PYTHONIOENCODING"):
-        return sys.stdout.encoding or "utf-8"
-    return "utf-8"

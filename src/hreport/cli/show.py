@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hreport.cli import options
+from hreport.cli.console import encoding_of, is_screen, misuse
 from hreport.cli.language import current, said
-from hreport.cli.run import Run, encoding_of, is_screen, misuse
+from hreport.cli.run import Run
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import Row
-from hreport.writers import Shown, write_documents
+from hreport.writers import SCREEN, Shown, write_documents
 
 if TYPE_CHECKING:
     from hreport.marking import Look, Marked, Only
@@ -102,7 +103,7 @@ def show(
         shown = [_shown(marked, run.abouts[marked.file], report, with_title) for marked in documents]
     if not quiet and not places:
         shown = [replace(s, legend=_legend(s.marked, kinds)) for s in shown]
-    write_documents(shown, sys.stdout.buffer, encoding=encoding_of("table"), pager=not no_pager)
+    write_documents(shown, sys.stdout.buffer, encoding=encoding_of(SCREEN), pager=not no_pager)
     run.end()
 
 

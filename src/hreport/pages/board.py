@@ -12,7 +12,7 @@ from math import inf
 from typing import Any
 
 from hreport import comparison, mirrors
-from hreport.figures import UNKNOWN_PLACE, Figure, Selection, area_of, figures, ids_of_names
+from hreport.figures import UNKNOWN_PLACE, Figure, Selection, area_of, figures, ids_of_names, is_selected, is_there
 from hreport.lexicon import Lexicon
 from hreport.model import Issue
 from hreport.record import ALL, Row, encodable
@@ -74,7 +74,7 @@ class Board:
         """Of each line the figures that stand in its cells by place, of all or of what is wanted."""
         made: dict[tuple[Any, ...], dict[tuple[str, ...], Figure]] = defaultdict(dict)
         for number, figure in sorted(self.found, key=lambda pair: self.ranks[pair[0]] or 0):
-            if number in self.standing and (wanted is None or is_wanted(figure, wanted)):
+            if number in self.standing and (wanted is None or is_selected(figure, wanted)):
                 made[figure.line].setdefault(figure.area_key, figure)
         return made
 
@@ -94,22 +94,6 @@ class Board:
                 for number, others in _contradictions(members, self.figures):
                     made[number] |= dict.fromkeys(others)
         return [sorted(others) for others in made]
-
-
-def is_wanted(figure: Figure, wanted: Selection) -> bool:
-    """Does a figure belong to a selection?"""
-    return (
-        wanted.measure in (ALL, figure.measure)
-        and wanted.status in (ALL, figure.row["status"])
-        and (not wanted.indicators or figure.indicator.id in wanted.indicators)
-        and (not wanted.years or figure.row["year"] in wanted.years)
-        and is_there(figure, wanted)
-    )
-
-
-def is_there(figure: Figure, wanted: Selection) -> bool:
-    """Is it of a place that is selected?"""
-    return not wanted.areas or any(word == figure.area_id or word in figure.area for word in wanted.areas)
 
 
 def _contradictions(members: Sequence[int], figures: Sequence[Figure | None]) -> Iterator[tuple[int, Iterable[int]]]:

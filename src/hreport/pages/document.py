@@ -23,12 +23,13 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
-from hreport.figures import LOW_CONFIDENCE
+from hreport.cells import BOUNDS
+from hreport.figures import is_unsure
 from hreport.lexicon import Lexicon
 from hreport.marking import Mark, Marked, Step, allowed, amount, counts, is_whole_line, lines, parts, steps
 from hreport.messages import LANGUAGES
 from hreport.pages import html
-from hreport.pages.report import words as all_words
+from hreport.pages.words import words as all_words
 from hreport.record import Row, encodable
 
 AROUND = 10  # characters on either side of a mask
@@ -38,7 +39,6 @@ CHUNK = 20  # paragraphs that a browser draws together, when they come into sigh
 LONGEST = 2_000  # characters of one
 DEEPEST = 6  # heading of HTML
 CELL = "\0"  # between the cells of a table, while a line is made: no text holds it
-BOUNDS = {"min": "\u2265", "max": "\u2264", "approx": "\u2248"}
 CHANGES, ARROWS = ("change", "change_rate"), {"up": "\u2191", "down": "\u2193"}
 _TURNING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -307,7 +307,7 @@ class _Page:
             made.append(f"<em>{self.span('codes.damage.' + row['damage'])}</em>")
         if row["corrected"]:
             made.append(f"<em>{self.span('codes.doubts.corrected')}</em>")
-        if row["confidence"] is not None and row["confidence"] < LOW_CONFIDENCE:
+        if is_unsure(row):
             made.append(f"<em>{self.span('document.unsure')} {row['confidence']}</em>")
             made += [self.span(f"codes.reasons.{code}") for code in (row["doubts"] or "").split()]
         return ", ".join(made)

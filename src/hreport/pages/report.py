@@ -56,31 +56,26 @@ gzipped JSON) and `vega` (the script of the charts, to be run when it is needed)
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-from hreport import __version__, charts, checks, comparison, mirrors
-from hreport.figures import LOW_CONFIDENCE, Figure, Selection, identity, unique
+from hreport import __version__, cells, charts, checks, comparison, mirrors
+from hreport.figures import Figure, Selection, doubts_of, identity, unique
 from hreport.lexicon import Lexicon
 from hreport.messages import LANGUAGES, translated
 from hreport.model import Issue
 from hreport.pages import html
 from hreport.pages.board import Areas, Board
+from hreport.pages.columns import FIGURE_TEXTS, MASK_TEXTS, Columns, Data, Place, Strings
 from hreport.pages.excerpts import Excerpts, Segment, TextOf
-from hreport.record import Row, corrected_fields, encodable, wording
+from hreport.pages.words import words
+from hreport.record import Row, encodable
 
 VERSION = 1
-MOST = 10**300  # a number beyond is infinite in JavaScript
 REPORT = ("title", "area_inferred", "area_evidence", "url", "publisher", "published")  # what rows say of their report
-
-Data = dict[str, Any]
-Place = tuple[str, int]  # file and number of a report
+COUNTED = ("damaged", "repaired", "corrected", "contradicted")  # doubts of which a report says how many it has
 
 
 def _no_text(file: str) -> str | None:
@@ -121,19 +116,6 @@ def file_of(page: Page) -> bytes:
     return html.page_of("report.html", texts, blocks, later=["vega"])
 
 
-class _Strings:
-    """Texts by number, each kept once."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-
-    def of(self, text: object) -> int | None:
-        """The number of a text; None of an empty one."""
-        if text is None or text == "":
-            return None
-        return self.numbers.setdefault(encodable(str(text)), len(self.numbers))
-
-
 def page(
     given: Given,
     lexicon: Lexicon,
@@ -155,12 +137,12 @@ def page(
     against = checks.spoken_against(findings)
     doubts = [_doubts(row, figure, against) for row, figure in zip(rows, board.figures, strict=True)]
     reports = _reports(rows, masks, doubts, areas, copies, given, list(excerpts.segments))
-    number_of = {(r["file_key"], r["report_key"]): n for n, r in enumerate(reports)}
+    number_of = {place: n for n, place in enumerate(reports)}
     chosen = board.chosen()
     lines = comparison.in_order({**{f.line: {} for _, f in board.found}, **chosen}, lexicon.indicators)
     ids = list(dict.fromkeys(line[0] for line in lines))
-    strings = _Strings()
-    own = _Columns(number_of, excerpts, strings)
+    strings = Strings()
+    own = Columns(number_of, excerpts, strings)
     issues = [*given.issues, *board.issues]
     data: Data = {
         "version": VERSION,
@@ -180,7 +162,7 @@ def page(
         "indicators": [_indicator(lexicon, id_) for id_ in ids],
         "lines": [_line(line, ids) for line in lines],
         "areas": areas.listed,
-        "reports": [{n: v for n, v in r.items() if not n.endswith("_key")} for r in reports],
+        "reports": list(reports.values()),
         "figures": own.figures(board, areas, lines, doubts, copies),
         "masks": own.masks(masks),
         "findings": _findings(findings, rows),
@@ -201,18 +183,6 @@ def _in_all(message: str) -> dict[str, str]:
     return {language: encodable(translated(message, language)) for language in LANGUAGES}
 
 
-@lru_cache(maxsize=1)
-def words() -> Mapping[str, Any]:
-    """All words of pages by language: those of `data/pages.toml`, and those that tables have for codes."""
-    made = tomllib.loads((files("hreport") / "data" / "pages.toml").read_text(encoding="utf-8"))
-    for column, codes in {**wording()["codes"], "part": wording()["parts"]}.items():
-        if column in made["en"]["codes"]:
-            made["zh"]["codes"][column] = {**made["zh"]["codes"].get(column, {}), **codes}
-    for language in LANGUAGES:
-        made[language]["codes"]["state"] = wording()["states"][language]
-    return {language: made[language] for language in LANGUAGES}
-
-
 def _indicator(lexicon: Lexicon, id_: str) -> Data:
     known = lexicon.indicators[id_]
     return {"id": known.id, "name": known.name, "en": known.en, "group": known.group, "better": known.better}
@@ -223,119 +193,15 @@ def _line(line: tuple[Any, ...], ids: Sequence[str]) -> Data:
         "indicator": ids.index(line[0]),
         "measure": line[1],
         "status": line[2] or None,
-        "basis": comparison.basis_of(line),
+        "basis": cells.basis_of(line),
         "unit": line[5],
     }
 
 
-# --- figures and masks -----------------------------------------------------------------------------------------------
-
-FIGURE_TEXTS = [
-    "shown", "state", "marks", "bound", "section", "wording", "text", "unit", "status", "measure", "basis", "period",
-    "damage", "doubts", "reasons", "rule", "sentence",
-]  # fmt: skip
-MASK_TEXTS = ["kind", "text", "section", "rule", "sentence"]
-
-
 def _doubts(row: Row, figure: Figure | None, contradicted: Collection[tuple[str, int, int]]) -> tuple[str, ...]:
     """Why a figure is marked, whatever else stands in its cell."""
-    if figure is not None:
-        return (*figure.doubts, *comparison.doubts_beside(figure, contradicted, "area"))
-    corrected = corrected_fields(row)
-    is_damaged = bool(row["damage"]) and "value" not in corrected
-    confidence = row.get("confidence")
-    reasons = {
-        "repaired": is_damaged and row["repaired"] is not None,
-        "damaged": is_damaged and row["repaired"] is None,
-        "low_confidence": confidence is not None and confidence < LOW_CONFIDENCE and not corrected,
-        "corrected": bool(corrected),
-        "from_copy": bool(row.get("copy_of")),
-        "contradicted": (row["file"] or "", row["start"] or 0, row["end"] or 0) in contradicted,
-    }
-    return tuple(name for name, holds in reasons.items() if holds)
-
-
-def _state(row: Row, doubts: Sequence[str]) -> str:
-    """The state of a row without a line, as `comparison.state_of` has it of the others."""
-    if row["masked"]:
-        return "masked"
-    states = {"damaged": "damaged", "low_confidence": "damaged", "corrected": "corrected", "repaired": "repaired"}
-    return next((states[d] for d in states if d in doubts), "doubt" if doubts else "plain")
-
-
-def _held(value: Decimal | None) -> int | float | None:
-    """A number as the numbers of JavaScript hold it; None of one that is too large for them."""
-    return None if value is None or abs(value) >= MOST else comparison.rounded(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Makes the columns of tables; `numbers` are those of the reports."""
-
-    numbers: Mapping[Place, int]
-    excerpts: Excerpts
-    strings: _Strings
-
-    def figures(
-        self,
-        board: Board,
-        areas: Areas,
-        lines: Sequence[tuple[Any, ...]],
-        doubts: Sequence[tuple[str, ...]],
-        copies: mirrors.Groups,
-    ) -> Data:
-        position = {line: n for n, line in enumerate(lines)}
-        code = self.strings.of
-        columns: dict[str, list[Any]] = defaultdict(list)
-        for n, (row, figure, doubt) in enumerate(zip(board.rows, board.figures, doubts, strict=True)):
-            made = {
-                "line": None, "year": row["year"], "shown": " ".join(str(row["text"] or "").split()),
-                "state": _state(row, doubt), "marks": "", "number": None, "number_max": None, "low": None,
-                "high": None, "bound": row["bound"], "measure": row["measure"],
-            }  # fmt: skip
-            if figure is not None:
-                made = {
-                    "line": position[figure.line], "year": figure.year, "shown": comparison.words_of(figure),
-                    "state": comparison.state_of(figure, doubt), "marks": " ".join(comparison.marks_of(figure, doubt)),
-                    "number": _held(figure.usable), "number_max": _held(figure.value_max),
-                    "low": _held(figure.low), "high": _held(figure.high),
-                    "bound": figure.bound, "measure": figure.measure,
-                }  # fmt: skip
-            made |= {
-                "stands": int(n in board.standing),
-                "confidence": row.get("confidence"),
-                "mirror": self.numbers.get(copies.primary.get(mirrors.place_of(row), ("", -1))),
-                "doubts": " ".join(doubt),
-                "reasons": row.get("doubts"),
-                "basis": comparison.basis_of(figure.line) if figure is not None else row["basis"],
-                "wording": row["indicator"],
-                **{name: row.get(name) for name in ("unit", "status", "period", "damage", "table", "row", "column")},
-                **self.where(row),
-            }
-            for name, value in made.items():
-                columns[name].append(code(value) if name in FIGURE_TEXTS else value)
-        return {"area": areas.numbers, "order": board.ranks, "against": board.against(), **columns}
-
-    def masks(self, rows: Sequence[Row]) -> Data:
-        names = ("report", "kind", "text", "start", "end", "sentence_start", "sentence_end", "page", "section", "rule",
-                 "sentence")  # fmt: skip
-        columns: Data = {name: [] for name in names}
-        for row in rows:
-            made = {"kind": row["kind"], **self.where(row)}
-            for name in names:
-                columns[name].append(self.strings.of(made[name]) if name in MASK_TEXTS else made[name])
-        return columns
-
-    def where(self, row: Row) -> Data:
-        """Where a figure or a mask stands, and its words."""
-        span = self.excerpts.spans.get(id(row))
-        return {
-            "report": self.numbers[mirrors.place_of(row)],
-            **{name: row.get(name) for name in ("start", "end", "page", "section", "text", "rule")},
-            "sentence_start": span[0] if span else None,
-            "sentence_end": span[1] if span else None,
-            "sentence": None if span else row.get("sentence"),
-        }
+    own = doubts_of(row) if figure is None else figure.doubts
+    return (*own, *comparison.doubts_beside(row if figure is None else figure.row, contradicted, "area"))
 
 
 def _findings(findings: Iterable[checks.Finding], rows: Sequence[Row]) -> list[Data]:
@@ -352,9 +218,6 @@ def _findings(findings: Iterable[checks.Finding], rows: Sequence[Row]) -> list[D
     ]
 
 
-# --- reports ---------------------------------------------------------------------------------------------------------
-
-
 def _reports(
     rows: Sequence[Row],
     masks: Sequence[Row],
@@ -363,7 +226,7 @@ def _reports(
     copies: mirrors.Groups,
     given: Given,
     texts: Sequence[str],
-) -> list[Data]:
+) -> dict[Place, Data]:
     """All reports that were read, also those without a figure, in the order of figures; `texts`: the files with one."""
     # By number: two names that are no text look alike as JSON has them.
     text_of = {file: n for n, file in enumerate(texts)}
@@ -380,43 +243,32 @@ def _reports(
         places |= {(file, n) for n in range(1, 1 + max(1, document.get("reports") or 0))}
     ordered = sorted(places)
     position = {place: n for n, place in enumerate(ordered)}
-    made = []
-    for file, number in ordered:
-        place = (file, number)
+    made: dict[Place, Data] = {}
+    for place in ordered:
+        file, number = place
         numbers = own[place]
         mine = [rows[n] for n in numbers]
         document = given.documents.get(file, {})
         said = [doubts[n] for n in numbers]
-        about = [areas.numbers[n] for n in numbers]
         years = [row["year"] for row in mine if row["year"] is not None]
-        made.append(
-            {
-                "file_key": file,
-                "report_key": number,
-                "file": encodable(file),
-                "report": number,
-                **{name: _said(name, [*mine, *([first[place]] if place in first else [])]) for name in REPORT},
-                "area": _most(about),
-                "year": _most(sorted(years, reverse=True)),
-                "format": document.get("format"),
-                "pages": document.get("pages"),
-                "from_table": not document,
-                "text": text_of.get(file),
-                "copy_of": position.get(copies.primary.get(place, ("", -1))),
-                "figures": len(mine),
-                "known": sum(bool(row["indicator_id"]) for row in mine),
-                "masked": sum(bool(row["masked"]) for row in mine),
-                **{
-                    name: sum(code in doubt for doubt in said)
-                    for name, code in (
-                        ("damaged", "damaged"), ("repaired", "repaired"), ("corrected", "corrected"),
-                        ("contradicted", "contradicted"),
-                    )
-                },
-                "doubtful": sum("implausible" in doubt or "low_confidence" in doubt for doubt in said),
-                "masks": dict(sorted(hidden[place].items())),
-            }
-        )  # fmt: skip
+        made[place] = {
+            "file": encodable(file),
+            "report": number,
+            **{name: _said(name, [*mine, *([first[place]] if place in first else [])]) for name in REPORT},
+            "area": _most([areas.numbers[n] for n in numbers]),
+            "year": _most(sorted(years, reverse=True)),
+            "format": document.get("format"),
+            "pages": document.get("pages"),
+            "from_table": not document,
+            "text": text_of.get(file),
+            "copy_of": position.get(copies.primary.get(place, ("", -1))),
+            "figures": len(mine),
+            "known": sum(bool(row["indicator_id"]) for row in mine),
+            "masked": sum(bool(row["masked"]) for row in mine),
+            **{code: sum(code in doubt for doubt in said) for code in COUNTED},
+            "doubtful": sum("implausible" in doubt or "low_confidence" in doubt for doubt in said),
+            "masks": dict(sorted(hidden[place].items())),
+        }
     return made
 
 

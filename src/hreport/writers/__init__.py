@@ -122,6 +122,15 @@ def write(
     writer(rows, columns, target, encoding=encoding, notes=notes)
 
 
+def can_write(encoding: str, text: str) -> bool:
+    """Has an encoding all characters of a text?"""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def write_table(
     rows: Iterable[Row],
     columns: Sequence[Column],
@@ -132,7 +141,7 @@ def write_table(
     said: Callable[[str], str] = str,
 ) -> None:
     """Print rows as a table that fits the screen; `said` puts lines of ours in the language of the user."""
-    module = import_module(WRITERS["table"])
+    module = import_module(WRITERS[SCREEN])
     module.write(rows, columns, target, encoding=encoding, notes=notes, said=said)
 
 

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
-from typing import IO, TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
@@ -19,7 +19,7 @@ from rich.text import Text
 from hreport.marking import Look, Step, lines, parts, steps
 from hreport.text import breaks
 from hreport.writers import FIGURE_SIGNS, MASK_SIGNS
-from hreport.writers.terminal import fitting
+from hreport.writers.screen import console_on, fitting
 
 if TYPE_CHECKING:
     from hreport.writers import Shown
@@ -55,7 +55,7 @@ def write(documents: Iterable[Shown], target: BinaryIO, *, encoding: str = "utf-
             for line in found:
                 stream.write("".join(words for words, _ in line) + "\n")
             return
-        console = _console(stream)
+        console = console_on(stream)
         rows = (row for line in found for row in _wrapped(line, max(console.width, NARROWEST)))
         first = list(islice(rows, console.height))
         command = _pager() if pager and len(first) == console.height and not console.is_dumb_terminal else None
@@ -119,10 +119,6 @@ def _wrapped(line: Line, width: int) -> Sequence[Text]:
     return list(text.divide(breaks(text.plain.translate(_LEANING), width)))
 
 
-def _console(stream: IO[str], **options: bool) -> Console:
-    return Console(file=stream, highlight=False, markup=False, emoji=False, **options)  # type: ignore[arg-type]
-
-
 @contextmanager
 def _unpaged(console: Console) -> Iterator[Console]:
     yield console
@@ -150,7 +146,7 @@ def _paged(command: Sequence[str], encoding: str) -> Iterator[Console]:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pager's
     try:
         with suppress(BrokenPipeError):  # left before the end
-            yield _console(stream, force_terminal=True, legacy_windows=False)
+            yield console_on(stream, force_terminal=True, legacy_windows=False)
         with suppress(BrokenPipeError, OSError):
             stream.close()
         process.wait()

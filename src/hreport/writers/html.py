@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from hreport.record import Cell, Column, Row, State, encodable, plain, wording
+from hreport.record import Cell, Column, Row, State, damage_of, encodable, plain, wording
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
@@ -91,9 +91,7 @@ def _state_of(row: Row) -> State:
     """What the text of a figure is, in tables of figures and of masks."""
     if row.get("masked") or row.get("kind"):
         return "masked"
-    if row.get("damage"):
-        return "damaged" if row.get("repaired") is None else "repaired"
-    return "plain"
+    return damage_of(row)
 
 
 def _shown(text: str) -> str:

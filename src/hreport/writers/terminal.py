@@ -1,4 +1,4 @@
-"""A table on a screen, fitted to its width, and the progress bar. Nothing that a report says is taken for markup."""
+"""A table on a screen, fitted to its width, and findings as paragraphs."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
-from rich.table import Column as Span
 from rich.table import Table
 from rich.text import Text
 
 from hreport.messages import Message, listed
-from hreport.record import Cell, Column, Row, legible, plain
+from hreport.record import Cell, Column, Row, damage_of, plain
 from hreport.text import breaks
-from hreport.writers import MASK_SIGNS, layout
+from hreport.writers import MASK_SIGNS, can_write, layout
+from hreport.writers.screen import console_on, fitting
 
 if TYPE_CHECKING:
     from hreport.writers import Evidence, Paragraph
@@ -42,29 +39,6 @@ STYLES = {
     "doubt": "yellow",
 }
 FIGURE_STYLE = "bold cyan"
-# What a console without these characters gets instead.
-PLAINER = {
-    "\u27e6": "[",
-    "\u27e7": "]",
-    "\u27e8": "<",
-    "\u27e9": ">",
-    "\u26a0": "!",
-    "\u2020": "+",
-    "\u2021": "^",
-    "\u2265": ">=",
-    "\u2264": "<=",
-    "\u2248": "~",
-    "\u270e": "c",
-    "\u00ab": "|",
-    "\u00bb": "|",
-    "\u2192": "->",
-    "\u2501": "=",
-    "\u203c": "!!",
-    "\u00a7": "s",
-    "\u2026": "...",
-    "\u2030": "o/oo",  # a question mark behind a figure would be read as a doubt
-    "\u33a1": "m2",
-}
 
 CASE = "case"  # a table with this column is shown as paragraphs: its rows hold too many words for a line
 CARD = "field"  # a table with this column is one thing: what there is to say in the other, without a heading
@@ -97,10 +71,9 @@ def write(
     stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
     try:
         is_screen = target.isatty()
-        console = Console(file=stream, highlight=False, markup=False, emoji=False)
-        width = console.width if is_screen or "COLUMNS" in os.environ else PIPE_WIDTH
-        console.width = width
-        simple = not _can(encoding, "\u2500")
+        console = console_on(stream)
+        width = _width(console, is_screen, PIPE_WIDTH)
+        simple = not can_write(encoding, "\u2500")
         fit = fitting(encoding)
         remaining = iter(rows)
         named = {c.name for c in columns}
@@ -125,6 +98,12 @@ def write(
         stream.detach()
 
 
+def _width(console: Console, is_screen: bool, otherwise: int) -> int:
+    """The columns of the console, which keeps them: `otherwise` where there is no screen to ask."""
+    console.width = console.width if is_screen or "COLUMNS" in os.environ else otherwise
+    return console.width
+
+
 def _not_shown(titles: Sequence[str]) -> str:
     """Which columns have no room, the first by name."""
     some, rest = listed(titles[:NAMED]), len(titles) - NAMED
@@ -144,9 +123,8 @@ def paragraphs(
     """Print findings: a heading, what is said of each figure, and the sentence around it, fitted to the screen."""
     stream = io.TextIOWrapper(target, encoding=encoding, errors="replace", newline="\n", write_through=True)
     try:
-        is_screen = target.isatty()
-        console = Console(file=stream, highlight=False, markup=False, emoji=False)
-        console.width = console.width if is_screen or "COLUMNS" in os.environ else READABLE
+        console = console_on(stream)
+        _width(console, target.isatty(), READABLE)
         fit = fitting(encoding)
         for finding in findings:
             console.print(_Folded(Text(fit(finding.heading), style=f"bold {STYLES.get(finding.state, '')}".strip())))
@@ -177,26 +155,6 @@ def _around(evidence: Evidence, brackets: tuple[str, str], fit: Callable[[str], 
     rest = words[here:] if len(words) - here <= AROUND else words[here : here + AROUND] + "\u2026"
     line.append(fit(rest))
     return line
-
-
-def _can(encoding: str, text: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def fitting(encoding: str) -> Callable[[str], str]:
-    """A function that makes a text fit for the console: no control characters, plainer marks where it lacks ours, and a
-    question mark for what it lacks."""
-    lacking = {ord(c): other for c, other in PLAINER.items() if not _can(encoding, c)}
-
-    def fit(text: str) -> str:
-        plainer = legible(text.translate(lacking))
-        return plainer if _can(encoding, plainer) else plainer.encode(encoding, "replace").decode(encoding)
-
-    return fit
 
 
 def _tables(
@@ -233,9 +191,7 @@ def _tables(
 
 def _mark(row: Row) -> str:
     """The mark of a damaged figure."""
-    if not row.get("damage"):
-        return ""
-    return DAMAGED if row.get("repaired") is None else REPAIRED
+    return {"plain": "", "damaged": DAMAGED, "repaired": REPAIRED}[damage_of(row)]
 
 
 def _sentences(rows: Sequence[Row], fit: Callable[[str], str]) -> Iterator[RenderableType]:
@@ -324,9 +280,10 @@ def _style(row: Row, name: str) -> str:
         return STYLES.get(value.state, "")
     if name != "text":
         return ""
-    if row.get("damage"):
-        return STYLES["damaged" if row.get("repaired") is None else "repaired"]
-    return STYLES["masked"] if row.get("masked") is True else ""
+    damage = damage_of(row)
+    if damage == "plain":
+        return STYLES["masked"] if row.get("masked") is True else ""
+    return STYLES[damage]
 
 
 def _places(rows: Sequence[Row]) -> dict[int, tuple[int, int]]:
@@ -389,57 +346,3 @@ class _Folded:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the text in lines."""
         yield Padding(_folded(self.text, max(options.max_width - self.indent, 2)), (0, 0, 0, self.indent))
-
-
-class _Pace(ProgressColumn):
-    """How many files are read in a second, and how long the others will take, once that is known."""
-
-    def __init__(self, said: Callable[[str], str]) -> None:
-        super().__init__()
-        self.said = said
-
-    def render(self, task: Task) -> Text:
-        """Say both."""
-        if not task.speed or task.time_remaining is None:
-            return Text("")
-        minutes, seconds = divmod(int(task.time_remaining), 60)
-        left = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
-        return Text(self.said(Message("{rate:.1f} files/s, {time} left", rate=task.speed, time=left)))
-
-
-@contextmanager
-def progress(names: Sequence[str], words: str, said: Callable[[str], str]) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error, after some words, while files of these names are read: how many are, how fast, how long
-    it will take, and which one is waited for. Call what this yields with a line to print above the bar, or with "" for
-    one step."""
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    fit = fitting(console.encoding)
-    waited_for = [fit(PurePath(name).name) for name in names] + [""]
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=min(max(console.width // 5, 4), 40)),
-        MofNCompleteColumn(),
-        _Pace(said),
-        TextColumn(
-            "{task.fields[name]}",
-            style="dim",
-            markup=False,  # a file may be named like markup
-            table_column=Span(ratio=1, no_wrap=True, overflow="ellipsis"),
-        ),
-        console=console,
-        transient=True,
-        expand=True,
-    )
-    with bar:
-        task = bar.add_task(words, total=len(names), name=waited_for[0])
-        done = 0
-
-        def step(line: str) -> None:
-            nonlocal done
-            if line:
-                bar.console.print(Text(line), soft_wrap=True)
-                return
-            done += 1
-            bar.update(task, completed=done, name=waited_for[min(done, len(names))])
-
-        yield step

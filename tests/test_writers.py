@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.utils.escape import unescape
 
 from hreport.record import EXTRACT, ISSUES, MASKS, Cell, Column, encodable, guarded, headed, unguarded, wording
 from hreport.writers import WRITERS, save, write
@@ -97,6 +98,14 @@ def test_xlsx_round_trip_and_dress() -> None:
     assert names[0].quotePrefix
     assert sheet["C3"].value == -0.5
     assert book["notes"]["A1"].value == "a note"
+
+
+def test_xlsx_shows_what_looks_like_the_code_of_a_character_as_it_is() -> None:
+    text = "_x0007_ or _xyz_ or __x41_x0042_"
+    data = written("xlsx", [{"cell": Cell(text, words=text)}], (Column("cell", "mixed"),))
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["rows"]
+    as_excel_reads = [unescape(str(sheet["A2"].value)), unescape(sheet["A2"].comment.text)]
+    assert as_excel_reads == [text, text]
 
 
 def test_xlsx_shows_masks_muted_and_plain_numbers_as_numbers() -> None:

@@ -453,11 +453,12 @@ def _upright(crowded: str) -> Spec:
 def _intervals(y: Spec) -> list[Spec]:
     """What masks allow: a dashed rule, closed by a bar where it ends and by an arrow where it goes on beyond."""
     seen = "datum.is_allowed"
-    end = {"type": "point", "opacity": 1, "size": 50, "strokeWidth": 1.5, "filled": False}
+    beside = {"xOffset": {"expr": "10 * (datum.nth - 1)"}}  # of one year: none over another
+    end = {"type": "point", "opacity": 1, "size": 50, "strokeWidth": 1.5, "filled": False, **beside}
     upper = "datum.to_high < datum.high ? 'triangle-up' : 'stroke'"
     lower = "datum.from_low > datum.low ? 'triangle-down' : 'stroke'"
     return [
-        _filtered(seen, {"type": "rule", "strokeDash": [3, 2], "strokeWidth": 2},
+        _filtered(seen, {"type": "rule", "strokeDash": [3, 2], "strokeWidth": 2, **beside},
                   y={"field": "from_low", **y}, y2={"field": "to_high"}),
         _filtered(seen, {**end, "shape": {"expr": upper}}, y={"field": "to_high", **y}),
         _filtered(seen, {**end, "shape": {"expr": lower}}, y={"field": "from_low", **y}),

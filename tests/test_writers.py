@@ -180,7 +180,7 @@ def test_html_says_what_a_cell_is() -> None:
     english = Read(written("html", data).decode())
     words = ("masked", "damaged or doubtful", "repaired", "corrected", "marked")
     assert [row[4] for row in english.rows[1:]] == [*(f"xx.x% ({word})" for word in words), "xx.x%"]
-    assert [look[4] for look in english.looks[1:]] == [*states[:5], ""]
+    assert [look[4] for look in english.looks[1:]] == [*(f"n {state}" for state in states[:5]), "n"]
     chinese = Read(written("html", data, tuple(headed((*COLUMNS, Column("file")), "zh"))).decode())
     assert chinese.rows[1][4] == "xx.x% (遮蔽)"
     assert chinese.rows[0][-1] == "文件"

@@ -21,7 +21,7 @@ const lists = (() => {
 
   const contents = {
     value: (figure) => [make("span", { class: "value" }, detail.signed(figure)), unseen(figures.state[figure] === "masked" ? maskWords(figure) : ""),
-      make("span", { class: "beneath" }, figures.state[figure] === "masked" ? interval(figure) : quoted(lineUnit(figure)))],
+      make("span", { class: "beneath" }, figures.state[figure] === "masked" ? interval(figure) : quoted(unitBeside(figure)))],
     area: (figure) => quoted(model.areaName(figure)),
     year: (figure) => figures.year[figure] ?? "?",
     kind: (figure) => [code("status", figures.status[figure]), figures.measure[figure] !== "level" && code("measure", figures.measure[figure])].filter(Boolean).join(" \u00b7 "),
@@ -128,7 +128,7 @@ const lists = (() => {
     const wanted = model.matcher(state.now.text);
     const shown = numbers.filter((number) => !wanted || wanted([reports[number].title, reports[number].file, model.reportArea(number)].filter(Boolean).join("\n").toLowerCase()));
     byId("reports-table").querySelector("thead").replaceChildren(make("tr", { role: "row" }, reportColumns.map((name) => make("th", {
-      scope: "col", role: "columnheader", "aria-sort": order[0] === name ? (order[1] > 0 ? "ascending" : "descending") : "none" },
+      scope: "col", role: "columnheader", "data-label": word(`report_${name}`), "aria-sort": order[0] === name ? (order[1] > 0 ? "ascending" : "descending") : "none" },
     make("button", { type: "button", class: "link", onclick: () => {
       order = order[0] === name ? [name, -order[1]] : [name, ["report", "area"].includes(name) ? 1 : -1];
       showReports();
@@ -151,7 +151,7 @@ const lists = (() => {
       make("ul", { class: "parts" }, one.parts.map((part) => make("li", {}, make("button", { type: "button", "data-figure": part.figure, "data-state": figures.state[part.figure],
         onclick: () => detail.open(part.figure, one.parts.map((other) => other.figure)) },
       make("span", { class: "dim" }, code("part", part.role)), make("span", { class: "name" }, quoted(model.figureName(part.figure))),
-      make("span", { class: "value" }, detail.signed(part.figure), " ", quoted(figures.state[part.figure] === "masked" ? "" : lineUnit(part.figure))),
+      make("span", { class: "value" }, detail.signed(part.figure), " ", quoted(unitBeside(part.figure))),
       make("span", { class: "dim" }, quoted([model.areaName(part.figure), figures.year[part.figure]].filter(Boolean).join(" "))))))));
   }
 

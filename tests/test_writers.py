@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.utils.escape import unescape
 
 from hreport.record import EXTRACT, ISSUES, MASKS, Cell, Column, encodable, guarded, headed, unguarded, wording
 from hreport.writers import WRITERS, save, write
@@ -99,6 +100,14 @@ def test_xlsx_round_trip_and_dress() -> None:
     assert book["notes"]["A1"].value == "a note"
 
 
+def test_xlsx_shows_what_looks_like_the_code_of_a_character_as_it_is() -> None:
+    text = "_x0007_ or _xyz_ or __x41_x0042_"
+    data = written("xlsx", [{"cell": Cell(text, words=text)}], (Column("cell", "mixed"),))
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["rows"]
+    as_excel_reads = [unescape(str(sheet["A2"].value)), unescape(sheet["A2"].comment.text)]
+    assert as_excel_reads == [text, text]
+
+
 def test_xlsx_shows_masks_muted_and_plain_numbers_as_numbers() -> None:
     data = [
         {"cell": Cell("xx.x%", None, "masked")},
@@ -171,7 +180,7 @@ def test_html_says_what_a_cell_is() -> None:
     english = Read(written("html", data).decode())
     words = ("masked", "damaged or doubtful", "repaired", "corrected", "marked")
     assert [row[4] for row in english.rows[1:]] == [*(f"xx.x% ({word})" for word in words), "xx.x%"]
-    assert [look[4] for look in english.looks[1:]] == [*states[:5], ""]
+    assert [look[4] for look in english.looks[1:]] == [*(f"n {state}" for state in states[:5]), "n"]
     chinese = Read(written("html", data, tuple(headed((*COLUMNS, Column("file")), "zh"))).decode())
     assert chinese.rows[1][4] == "xx.x% (遮蔽)"
     assert chinese.rows[0][-1] == "文件"

@@ -13,8 +13,8 @@ Every specification reads the named data `figures`: flat records, one for each f
 Other columns (an index, say) are handed through to the marks, where a click finds them (`item.datum`). A figure that is
 not there has no record. `bars` wants one figure for each place and status, `lines` one for each place, year and status.
 
-The parameter `unit` of a specification (in its `params`) names the axis, and `falling` says whether bars begin with the
-largest (1) or the smallest (-1). Colours come from the parameters of `config(theme)`, which is handed to Vega-Lite
+The parameter `unit` of a specification (in its `params`) names the axis, `falling` says whether bars begin with the
+largest (1) or the smallest (-1), `longest` how many characters the name of a place may have, and `rules` how many a hatch has across a bar chart. Colours come from the parameters of `config(theme)`, which is handed to Vega-Lite
 beside the specification. Nothing in a specification points to the network.
 """
 
@@ -33,7 +33,8 @@ THEMES = ("light", "dark")
 FEW_AREAS = 8  # lines that colours and shapes tell apart; more of them stand in panels of their own
 WIDTH = 420  # of the bars and lines, in pixels
 STEP = 20  # height of a bar with its gap
-PITCH = 60  # rules of a hatch across the whole width of a chart
+LONGEST_NAME = 28  # characters of the name of a place, beyond which its middle is left out
+RULES = 60  # of a hatch across the whole width of a chart
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 
 # Drawn shapes, in a box from -1 to 1.
@@ -84,7 +85,7 @@ def for_page() -> Spec:
     """All that a page needs: the specifications by language, and the configurations by theme."""
     made = {language: {"bars": bars(language), "lines": lines(language), "panels": panels(language)}
             for language in ("en", "zh")}  # fmt: skip
-    return {**made, "config": {theme: config(theme) for theme in THEMES}}
+    return {**made, "kinds": list(KINDS), "config": {theme: config(theme) for theme in THEMES}}
 
 
 def _calculated(**named: str) -> list[Spec]:
@@ -110,17 +111,17 @@ _UNSEEN: Spec = {"type": "point", "opacity": 0, "tooltip": None, "aria": False}
 _CORNER: Spec = {"x": {"value": 0}, "y": {"value": 0}, "tooltip": {"value": None}}
 
 
-def _cut(name: str, most: int = 28) -> str:
+def _cut(name: str, most: int | str = "longest") -> str:
     """A name of too many characters, without its middle: the number at the end of a report tells masked places apart.
 
     Not left to the limits of Vega, which cut a rare hanzi in two, at which the drawing library fails.
     """
-    end = most * 2 // 5
-    return f"replace({name}, regexp('^(.{{{most - end}}}).+(.{{{end}}})$', 'u'), '$1\u2026$2')"
+    head, end = (f"ceil({most} * 0.6)", f"floor({most} * 0.4)")
+    return f"replace({name}, regexp('^(.{{' + {head} + '}}).+(.{{' + {end} + '}})$', 'u'), '$1\u2026$2')"
 
 
 def _base(title: str, unit: str) -> Spec:
-    spec: Spec = {"data": {"name": "figures"}, "params": [{"name": "unit", "value": unit}]}
+    spec: Spec = {"data": {"name": "figures"}, "params": [{"name": "unit", "value": unit}, {"name": "longest", "value": LONGEST_NAME}]}
     return {"title": title, **spec} if title else spec
 
 
@@ -137,7 +138,7 @@ def bars(language: str, *, title: str = "", unit: str = "", kinds: Sequence[str]
         "domain": False,
     }  # fmt: skip
     spec = _base(title, unit)
-    spec["params"].append({"name": "falling", "value": 1})
+    spec["params"] += [{"name": "falling", "value": 1}, {"name": "rules", "value": RULES}]
     return {
         **spec,
         "width": WIDTH,
@@ -189,7 +190,7 @@ def _ranked(named: Mapping[str, str]) -> list[Spec]:
         {"joinaggregate": [_over("max", "end", "last_end"), _over("min", "end", "first_end")]},
         *(_said_of_place(status) for status in ("target", "reference")),
         *_calculated(
-            pitch=f"(max(datum.last_end, 0) - min(datum.first_end, 0)) / {PITCH}",
+            pitch="(max(datum.last_end, 0) - min(datum.first_end, 0)) / rules",
             rank="datum.is_goal ? 4e18 - falling * (isValid(datum.known) ? datum.known : 0) "
             ": isValid(datum.known) ? -falling * datum.known : datum.is_allowed ? 1e18 : datum.is_hidden ? 2e18 : 3e18",
             interval=_INTERVAL,
@@ -452,11 +453,12 @@ def _upright(crowded: str) -> Spec:
 def _intervals(y: Spec) -> list[Spec]:
     """What masks allow: a dashed rule, closed by a bar where it ends and by an arrow where it goes on beyond."""
     seen = "datum.is_allowed"
-    end = {"type": "point", "opacity": 1, "size": 50, "strokeWidth": 1.5, "filled": False}
+    beside = {"xOffset": {"expr": "10 * (datum.nth - 1)"}}  # of one year: none over another
+    end = {"type": "point", "opacity": 1, "size": 50, "strokeWidth": 1.5, "filled": False, **beside}
     upper = "datum.to_high < datum.high ? 'triangle-up' : 'stroke'"
     lower = "datum.from_low > datum.low ? 'triangle-down' : 'stroke'"
     return [
-        _filtered(seen, {"type": "rule", "strokeDash": [3, 2], "strokeWidth": 2},
+        _filtered(seen, {"type": "rule", "strokeDash": [3, 2], "strokeWidth": 2, **beside},
                   y={"field": "from_low", **y}, y2={"field": "to_high"}),
         _filtered(seen, {**end, "shape": {"expr": upper}}, y={"field": "to_high", **y}),
         _filtered(seen, {**end, "shape": {"expr": lower}}, y={"field": "from_low", **y}),

@@ -86,7 +86,14 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 def translations(language: str) -> Mapping[str, str]:
     """Templates in another language by their English, of all tables of `data/messages.toml` for it."""
     tables = [table for name, table in _tables().items() if name.partition("_")[0] == language]
-    return {template: other for table in tables for template, other in table.items()}
+    said = {template: other for table in tables for template, other in table.items()}
+    return {**_codes(), **said} if language == "zh" else said
+
+
+def _codes() -> Mapping[str, str]:
+    """Codes that lines hold, as the tables of a screen have them (`data/headers.toml`)."""
+    words = tomllib.loads((files("hreport") / "data" / "headers.toml").read_text(encoding="utf-8"))["codes"]
+    return {code.replace("_", " "): word for code, word in words["damage"].items()}
 
 
 def translated(text: str, language: str) -> str:

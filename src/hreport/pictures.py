@@ -30,6 +30,8 @@ from hreport.text import screen_width
 MOST_ROWS, MOST_PLACES = 60, 40  # of a heat table
 MOST_BARS = 60
 PPI = 300  # pixels an inch that papers ask for; 72 units of a drawing are an inch
+SHEET = 1191  # units: the longer side of A3, on which a larger drawing is made to fit
+SMALLEST = 0.55  # of its size, where text has 6 points, which papers ask for at least
 MOST_PIXELS = 40_000_000  # a larger picture has fewer of them an inch
 NARROWEST, WIDEST = 44, 116  # a cell of a heat table, in units
 _HANZI = 11.5  # width of a hanzi in a cell, with what parts it from the next
@@ -259,7 +261,21 @@ def svg(chart: Chart) -> str:
     import vl_convert
 
     drawn = vl_convert.vegalite_to_svg(_drawable(chart.spec), config=charts.config(), allowed_base_urls=[])
-    return _fonts_once(drawn)
+    return _on_sheet(_fonts_once(drawn))
+
+
+def _on_sheet(drawn: str) -> str:
+    """The drawing no larger than a sheet, as far as its text can still be read."""
+
+    def fitted(size: re.Match[str]) -> str:
+        sides = float(size[1]), float(size[2])
+        part = max(min(1.0, SHEET / max(sides)), SMALLEST)
+        return f'width="{sides[0] * part:g}" height="{sides[1] * part:g}"'
+
+    return _SIZE.sub(fitted, drawn, count=1)
+
+
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
 
 def _fonts_once(drawn: str) -> str:
@@ -274,7 +290,7 @@ def png(drawn: str, ppi: int = PPI) -> bytes:
     """An svg drawing as png with its resolution in it, of which a very large one has less; `without_boxes` first."""
     import vl_convert
 
-    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', drawn)
+    size = _SIZE.search(drawn)
     area = float(size[1]) * float(size[2]) if size else 1.0
     fitting = min(ppi, math.floor(72 * math.sqrt(MOST_PIXELS / area)))
     made: bytes = vl_convert.svg_to_png(drawn, ppi=fitting)

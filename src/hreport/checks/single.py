@@ -9,7 +9,7 @@ from hreport.checks.rules import Rules
 from hreport.checks.stated import Stated
 from hreport.figures import LOW_CONFIDENCE
 from hreport.lexicon import Indicator, Lexicon
-from hreport.messages import Message
+from hreport.messages import Message, word_of
 from hreport.resolve import COUNTRY, indicator_id
 
 PER_CENT = "%"
@@ -27,7 +27,7 @@ def damaged(figures: Iterable[Stated], rules: Rules) -> Iterator[Finding]:
         if not damage:
             continue
         repaired = s.row["repaired"]
-        values = {"text": s.text, "damage": damage}
+        values = {"text": s.text, "damage": word_of(damage.replace("_", " "))}
         if repaired is not None:
             message = Message(
                 "damaged ({damage}): {text}, read as {repaired}", **values, repaired=said(float(repaired))

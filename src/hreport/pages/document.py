@@ -81,6 +81,7 @@ class _Page:
         self.rows: list[str] = []
         self.contents: list[str] = []
         self.labels: list[tuple[str, ...]] = []  # of each mark, by language
+        self.details: list[tuple[int, int, str, float | None]] = []  # of each mark: where it stands, rule, confidence
         self.sections = 0
         self.text = ""  # of the document that is written
 
@@ -116,6 +117,7 @@ class _Page:
             "words": {la: {path: self.word(path, la) for path in sorted(own | self.used)} for la in LANGUAGES},
             "kinds": {la: {look: self.word(f"document.looks.{look}", la) for look in LOOKS} for la in LANGUAGES},
             "labels": labels,
+            "details": self.details,
         }
 
     def legend(self, documents: Iterable[Marked]) -> str:
@@ -143,6 +145,7 @@ class _Page:
         shown = [mark for mark in marked.marks if mark.kind != "heading"]
         numbers = {mark.number: n for n, mark in enumerate(shown, len(self.labels) + 1)}
         self.labels += [tuple(self._label(mark, language) for language in LANGUAGES) for mark in shown]
+        self.details += [(m.start, m.end, m.row.get("rule") or "", m.row.get("confidence")) for m in shown]
         self.rows += [self._row(mark, numbers[mark.number]) for mark in shown if mark.kind in LISTED]
         made = [f'<article aria-labelledby="{name}">\n<h2 class="file" id="{name}">{file}</h2>\n']
         parted = list(_parted(marked))

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from hreport.record import Cell, Column, Row, State, damage_of, encodable, plain, wording
 
+NUMERIC = frozenset({"int", "number", "mixed"})
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 body { margin: 1rem; font: 15px/1.4 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
@@ -22,7 +23,9 @@ th, td { border: 1px solid #b4b4b4; border-width: 0 1px 1px 0; padding: 0.2em 0.
   vertical-align: top; max-width: 30em; white-space: pre-line; overflow-wrap: break-word; background: #fff; }
 thead th { position: sticky; top: 0; z-index: 2; background: #e8eef4; vertical-align: bottom; max-width: 9em; }
 tbody th { position: sticky; left: 0; z-index: 1; background: #f4f7fa; font-weight: 600; max-width: 12em; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; }
+.note.n { text-align: left; white-space: pre-line; }
 .masked { color: #4d4d4d; font-style: italic;
   background: repeating-linear-gradient(135deg, #fff 0 5px, #e4e4e4 5px 7px); }
 .damaged { color: #a00000; background: #fbe5e5; text-decoration: underline wavy; }
@@ -30,8 +33,9 @@ tbody th { position: sticky; left: 0; z-index: 1; background: #f4f7fa; font-weig
 .corrected { color: #005c00; }
 .note { color: #555; font-style: italic; }
 .aloud { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (max-width: 600px) { body { margin: 0.4rem; font-size: 13px; } tbody th { max-width: 8em; } }
 @media print { .frame { max-height: none; overflow: visible; } thead th, tbody th { position: static; }
-  table { width: auto; } body { font-size: 7pt; } }
+  table { width: auto; } body { font-size: 7pt; } .n { white-space: normal !important; } }
 """
 # Not allowed in a page, and not to be seen: control characters, but for the line break.
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -58,8 +62,7 @@ def write(
     # The frame can be scrolled, so the keyboard must reach it.
     line(f"<style>{STYLE}</style>\n</head>\n<body>\n<main>")
     line('<div class="frame" tabindex="0" role="region" aria-label="hreport">\n<table>')
-    headings = (f'<th scope="col">{_shown(column.title)}</th>' for column in columns)
-    line("<thead><tr>", *headings, "</tr></thead>\n<tbody>")
+    line("<thead><tr>", *map(_heading, columns), "</tr></thead>\n<tbody>")
     for row in rows:
         line("<tr>", *(_cell(row, column, states) for column in columns), "</tr>")
     line("</tbody>\n</table>\n</div>")
@@ -69,11 +72,14 @@ def write(
     target.flush()
 
 
+def _heading(column: Column) -> str:
+    look = ' class="n"' if column.kind in NUMERIC else ""
+    return f'<th scope="col"{look}>{_shown(column.title)}</th>'
+
+
 def _cell(row: Row, column: Column, states: dict[str, str]) -> str:
     value = row.get(column.name)
-    kinds = []
-    if column.kind in ("int", "number"):
-        kinds.append("n")
+    kinds = ["n"] if column.kind in NUMERIC else []
     state = value.state if isinstance(value, Cell) else _state_of(row) if column.name == "text" else "plain"
     if state != "plain":
         kinds.append(state)

@@ -36,6 +36,7 @@ BEYOND = 10**307  # a number that no sheet holds (they end at 9.99e307): written
 SAMPLE = 200  # rows that the widths are measured on
 MEASURED = 80  # characters of a cell
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
+CODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # begins what Excel takes for the code of a character
 
 FACE = {"name": "Calibri", "size": 11}  # a font without a name is a serif one in LibreOffice
 MUTED = Font(**FACE, color="808080", italic=True)
@@ -168,7 +169,7 @@ def _comment(columns: Sequence[Column], row: Row, cells: list[Any]) -> int:
     for k, column in enumerate(columns):
         value = row.get(column.name)
         if isinstance(value, Cell) and value.words:
-            words = ILLEGAL.sub("\ufffd", value.words)[:CELL_LENGTH]
+            words = _text(value.words)
             lines = sum(1 + screen_width(line) // (2 * PER_LINE) for line in words[:2000].split("\n"))
             cells[k].comment = Comment(words, "hreport", width=COMMENT_WIDTH, height=30 + 18 * lines)
             count += 1
@@ -206,7 +207,7 @@ def _cell(sheet: Any, value: Any, state: str, bare: bool = True) -> Any:
             return value
         cell = WriteOnlyCell(sheet, value)
     else:
-        text = ILLEGAL.sub("\ufffd", value)[:CELL_LENGTH]
+        text = _text(value)
         cell = WriteOnlyCell(sheet, text)
         cell.data_type = "s"  # text, even if it begins with an equals sign
         if guarded(text) != text:
@@ -216,6 +217,15 @@ def _cell(sheet: Any, value: Any, state: str, bare: bool = True) -> Any:
     if ground is not None:
         cell.fill = ground
     return cell
+
+
+def _text(value: str) -> str:
+    r"""A text that Excel shows as it is, as far as a cell holds it.
+
+    >>> _text("a\x07"), _text("_x0007_")
+    ('a\ufffd', '_x005F_x0007_')
+    """
+    return CODED.sub("_x005F_", ILLEGAL.sub("\ufffd", value)[:CELL_LENGTH])
 
 
 def _numeral(sheet: Any, value: Any, bare: bool = True) -> Any:

@@ -58,33 +58,41 @@ const charts = (() => {
 
   const spec = (name, line) => {
     const made = structuredClone(page.charts[language.now][name]);
-    const set = { unit: lines[line].unit, falling: indicators[lines[line].indicator].better === "lower" ? -1 : 1 };
+    const set = { unit: lines[line].unit, falling: indicators[lines[line].indicator].better === "lower" ? -1 : 1, longest: narrow.matches ? 14 : 28 };
     for (const one of made.params || []) if (one.name in set) one.value = visible(set[one.name]);
     return made;
   };
 
-  // As wide as the screen allows; on a phone short names, and a key in one column.
-  function fit(made, room) {
+  // What the key of bars explains: see `charts.KINDS` and `pictures.chart_of`.
+  const kindOf = (one) => (one.status !== "actual" ? one.status : one.state === "masked" ? one.low !== null && "masked"
+    : ["repaired", "doubt"].includes(one.state) ? "doubtful" : one.state !== "damaged" && "known");
+
+  // As wide as the screen allows; on a phone a key in one column. The key explains what there is.
+  function fit(made, room, values) {
     if (!narrow.matches) {
       if (made.width) made.width = Math.max(320, Math.min(620, room - 420));
-      return;
+    } else {
+      if (made.width) made.width = Math.max(110, room - 230);
+      if (made.columns) made.columns = Math.max(1, Math.floor(room / 200));
     }
-    if (made.width) made.width = Math.max(130, room - 250);
-    if (made.columns) made.columns = Math.max(1, Math.floor(room / 200));
-    const axis = made.encoding?.y?.axis;
-    if (axis) axis.labelLimit = 132;
-    (function walk(part) {
-      if (part && typeof part === "object") {
-        if (part.legend?.columns) part.legend.columns = 1;
-        Object.values(part).forEach(walk);
-      }
-    })(made);
+    for (const one of made.params) if (one.name === "rules" && made.width) one.value = Math.round(made.width / 7);
+    const present = new Set(values.map(kindOf));
+    const isPlain = [...present].every((kind) => kind === "known");
+    made.layer = made.layer?.filter((layer) => {
+      const legend = layer.encoding?.shape?.legend;
+      if (!legend?.columns) return true;
+      if (narrow.matches) for (const name of ["shape", "fill", "stroke"]) layer.encoding[name].legend.columns = 1;
+      layer.data.values = layer.data.values.filter((value, at) => present.has(page.charts.kinds[at]));
+      const kept = layer.data.values.map((value) => value.kind);
+      for (const name of ["shape", "fill", "stroke"]) layer.encoding[name].legend.values = kept;
+      return !isPlain;
+    });
   }
 
   async function embed(box, made, values, label) {
     made.data = { name: "figures", values };
     made.description = label;
-    fit(made, box.clientWidth);
+    fit(made, box.clientWidth, values);
     // `ast`: no text is run as a program, which the policy of the page forbids.
     const found = await window.vegaEmbed(box, made, {
       mode: "vega-lite", renderer: "svg", ast: true, logLevel: 1, config: page.charts.config[dark.matches ? "dark" : "light"], downloadFileName: "hreport",

@@ -11,6 +11,9 @@ const interval = (figure) => {
   return low === null || high === null ? "" : `${plain(low)}\u2013${plain(high)}`;
 };
 const lineUnit = (figure) => (model.figures.line[figure] === null ? model.figures.unit[figure] : model.lines[model.figures.line[figure]].unit) || "";
+const shownOf = (figure) => model.figures.shown[figure] || model.figures.text[figure] || "?";
+// The unit to stand beside it: what is masked or damaged is shown as it is written, with its unit.
+const unitBeside = (figure) => (model.figures.state[figure] === "masked" || shownOf(figure).endsWith(lineUnit(figure)) ? "" : lineUnit(figure));
 
 function maskWords(figure) {
   if ((model.figures.damage[figure] || "").includes("deleted")) return word("masked_deleted");
@@ -109,7 +112,7 @@ const detail = (() => {
     ].filter(Boolean).join("\n");
   }
 
-  const signed = (figure) => [quoted(figures.shown[figure] || figures.text[figure] || "?"),
+  const signed = (figure) => [quoted(shownOf(figure)),
     model.marksOf(figure).map((mark) => make("span", { class: "sign" }, mark))];
 
   function draw(figure) {
@@ -119,7 +122,7 @@ const detail = (() => {
     dialog.dataset.state = figures.state[figure];
     byId("detail-title").replaceChildren(quoted(model.figureName(figure)));
     byId("detail-place").replaceChildren(quoted([model.areaName(figure), figures.year[figure] ?? word("year_unknown")].filter(Boolean).join(" \u00b7 ")));
-    const unit = figures.state[figure] === "masked" ? "" : lineUnit(figure); // a mask is shown as it is written, with its unit
+    const unit = unitBeside(figure);
     byId("detail-value").replaceChildren(...put(make("div"), signed(figure), unit && make("span", { class: "unit" }, " ", quoted(unit))).childNodes);
     byId("detail-state").replaceChildren(figures.state[figure] === "plain" ? "" : make("span", { class: "badge", "data-state": figures.state[figure] },
       figures.state[figure] === "masked" ? maskWords(figure) : code("state", figures.state[figure])));

@@ -71,8 +71,41 @@
 
   text.addEventListener("click", (event) => {
     const mark = event.target.closest("mark");
-    if (mark && getSelection().isCollapsed) showRow(numberOf(mark));
+    if (!mark || !getSelection().isCollapsed) return;
+    showRow(numberOf(mark));
+    tellAbout(mark);
   });
+
+  // --- what is said of a mark, beside it: its words, what it is, where it stands, by which rule it was found
+
+  const about = document.getElementById("about");
+
+  function tellAbout(mark) {
+    if (!about.showPopover) return; // an old browser: the line at the foot says what it is
+    const number = numberOf(mark);
+    const words = data.words[language];
+    const [start, end, rule, confidence] = data.details[number - 1];
+    const facts = [["offsets", words["document.characters"].replace("{start}", start).replace("{end}", end)], ["rule", rule], ["confidence", confidence]];
+    about.querySelector("b").textContent = [...piecesOf(number)].filter((piece) => !piece.parentElement.closest(`#m${number}`)).map((piece) => piece.textContent).join("").slice(0, 60);
+    about.querySelector(".label").textContent = labelOf(number);
+    about.querySelector("dl").replaceChildren(...facts.filter(([, value]) => value !== null && value !== "").flatMap(([name, value]) => {
+      const pair = [document.createElement("dt"), document.createElement("dd")];
+      pair[0].textContent = words[`document.${name}`];
+      pair[1].textContent = value;
+      return pair;
+    }));
+    about.showPopover();
+    const [at] = mark.getClientRects();
+    const { width, height } = about.getBoundingClientRect();
+    about.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+    about.style.top = `${at.bottom + height + 8 < innerHeight ? at.bottom + 6 : Math.max(8, at.top - height - 6)}px`;
+  }
+
+  text.addEventListener("keydown", (event) => {
+    const mark = event.target.closest("mark");
+    if (mark && event.key === "Enter") tellAbout(mark);
+  });
+  text.addEventListener("scroll", () => about.hidePopover?.(), { passive: true });
 
   list.addEventListener("click", (event) => {
     const row = event.target.closest("tbody tr");

@@ -2,6 +2,8 @@
 //
 // A real <table role="grid"> with spacers; aria-rowcount, -colcount, -rowindex and -colindex tell the whole. Row and
 // column 1 are the headings. One cell has tabindex 0 (roving). Rows: {group: true, ...} is a heading between rows.
+// Where columns have no width all of them are drawn: a style sheet may make a card of each row. Roles are said, since
+// such a style takes from a table what it is.
 
 "use strict";
 
@@ -17,8 +19,8 @@ class Grid {
     this.at = [0, 0]; // of the active cell; -1 is a heading
     this.table = make("table", { role: "grid", class: "grid" });
     this.widths = make("colgroup");
-    this.head = make("thead");
-    this.body = make("tbody");
+    this.head = make("thead", { role: "rowgroup" });
+    this.body = make("tbody", { role: "rowgroup" });
     this.table.append(this.widths, this.head, this.body);
     box.replaceChildren(this.table);
     box.addEventListener("scroll", () => this.onScroll(), { passive: true });
@@ -101,18 +103,18 @@ class Grid {
     this.table.style.width = `${this.headWidth + this.lefts.at(-1)}px`;
     this.table.setAttribute("aria-rowcount", this.rows.length + 1);
     this.table.setAttribute("aria-colcount", this.columns.length + 1);
-    const corner = make("th", { scope: "col", class: "corner" });
+    const corner = make("th", { scope: "col", role: "columnheader", class: "corner" });
     options.corner(corner);
     this.place(corner, -1, -1);
     const cells = [corner, make("td", { "aria-hidden": "true", class: "gap" })];
     for (let at = left; at < right; at++) {
-      const cell = make("th", { scope: "col", class: "column" });
+      const cell = make("th", { scope: "col", role: "columnheader", class: "column" });
       options.columnHead(cell, this.columns[at]);
       this.place(cell, -1, at);
       cells.push(cell);
     }
     cells.push(make("td", { "aria-hidden": "true", class: "gap" }));
-    const row = make("tr", { "aria-rowindex": 1, style: `height:${options.headHeight()}px` }, cells);
+    const row = make("tr", { role: "row", "aria-rowindex": 1, style: `height:${options.headHeight()}px` }, cells);
     this.head.replaceChildren(row);
   }
 
@@ -120,9 +122,9 @@ class Grid {
     const { options } = this;
     const item = this.rows[at];
     const height = item.group ? options.groupHeight() : options.rowHeight();
-    const row = make("tr", { "aria-rowindex": at + 2, class: item.group ? "group" : null, style: `height:${height}px` });
+    const row = make("tr", { role: "row", "aria-rowindex": at + 2, class: item.group ? "group" : null, style: `height:${height}px` });
     row.rowAt = at;
-    const head = make("th", { scope: item.group ? "rowgroup" : "row" });
+    const head = make("th", { scope: item.group ? "rowgroup" : "row", role: "rowheader" });
     (item.group ? options.groupHead : options.rowHead)(head, item);
     this.place(head, at, -1);
     row.append(head);
@@ -132,7 +134,7 @@ class Grid {
     }
     row.append(make("td", { "aria-hidden": "true", class: "gap" }));
     for (let column = left; column < right; column++) {
-      const cell = make("td");
+      const cell = make("td", { role: "gridcell" });
       options.cell(cell, item, this.columns[column]);
       this.place(cell, at, column);
       row.append(cell);

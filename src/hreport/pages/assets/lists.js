@@ -15,11 +15,13 @@ const lists = (() => {
     { key: "value", width: 118 }, { key: "area", width: 150 }, { key: "year", width: 60 }, { key: "kind", width: 108 },
     { key: "sentence", width: 430 }, { key: "confidence", width: 70 }, { key: "file", width: 200 }, { key: "page", width: 60 },
   ];
+  // On a phone each figure is a card: see .cards in report.css.
+  const NO_WIDTH = 0, CARD = 192;
   let grid = null;
 
   const contents = {
     value: (figure) => [make("span", { class: "value" }, detail.signed(figure)), unseen(figures.state[figure] === "masked" ? maskWords(figure) : ""),
-      make("span", { class: "beneath" }, figures.state[figure] === "masked" ? interval(figure) : quoted(lineUnit(figure)))],
+      make("span", { class: "beneath" }, figures.state[figure] === "masked" ? interval(figure) : quoted(unitBeside(figure)))],
     area: (figure) => quoted(model.areaName(figure)),
     year: (figure) => figures.year[figure] ?? "?",
     kind: (figure) => [code("status", figures.status[figure]), figures.measure[figure] !== "level" && code("measure", figures.measure[figure])].filter(Boolean).join(" \u00b7 "),
@@ -36,11 +38,11 @@ const lists = (() => {
 
   function build() {
     grid = new Grid(byId("figures-box"), {
-      headWidth: () => (narrow.matches ? 138 : 250),
+      headWidth: () => (narrow.matches ? byId("figures-box").clientWidth : 250),
       headHeight: () => 36,
-      rowHeight: () => (narrow.matches ? 48 : 42),
+      rowHeight: () => (narrow.matches ? CARD : 42),
       groupHeight: () => 28,
-      width: (column) => column.width,
+      width: (column) => (narrow.matches ? NO_WIDTH : column.width),
       corner: (th) => put(th, word("fact_indicator")),
       columnHead: (th, column) => {
         th.dataset.column = column.key;
@@ -57,6 +59,7 @@ const lists = (() => {
       cell: (td, row, column) => {
         td.dataset.figure = row.figure;
         td.dataset.column = column.key;
+        td.dataset.label = word(`column_${column.key}`);
         if (column.key === "value") td.dataset.state = figures.state[row.figure];
         put(td, contents[column.key](row.figure));
       },
@@ -82,6 +85,14 @@ const lists = (() => {
 
   // --- reports -------------------------------------------------------------------------------------------------------
 
+  // A cell that says its heading itself, where a row is a card; an empty one is left out there.
+  function labelled(cell, name, heading) {
+    cell.dataset.column = name;
+    cell.dataset.label = word(heading);
+    if (cell.tagName === "TD") cell.setAttribute("role", "cell");
+    return cell;
+  }
+
   let order = ["", 1];
   const reportColumns = ["report", "area", "year", "figures", "known", "masked", "damaged", "repaired", "doubtful", "masks"];
   const masksOf = (report) => Object.values(report.masks).reduce((sum, number) => sum + number, 0);
@@ -90,7 +101,7 @@ const lists = (() => {
     const kinds = Object.entries(report.masks).filter(([, many]) => many);
     const known = report.figures ? report.known / report.figures : 0;
     return {
-      report: make("th", { scope: "row" }, make("button", { type: "button", class: "link", onclick: () => reportDetail.open(number) }, quoted(report.title || report.file)),
+      report: make("th", { scope: "row", role: "rowheader" }, make("button", { type: "button", class: "link", onclick: () => reportDetail.open(number) }, quoted(report.title || report.file)),
         make("span", { class: "beneath" }, quoted(`${report.file}#${report.report ?? 1}`))),
       area: make("td", {}, quoted(model.reportArea(number)), report.area_inferred && make("span", { class: "beneath" }, word("inferred"), " ", quoted(report.area_inferred))),
       year: make("td", { class: "number" }, report.year ?? "?"),
@@ -116,8 +127,8 @@ const lists = (() => {
     }
     const wanted = model.matcher(state.now.text);
     const shown = numbers.filter((number) => !wanted || wanted([reports[number].title, reports[number].file, model.reportArea(number)].filter(Boolean).join("\n").toLowerCase()));
-    byId("reports-table").querySelector("thead").replaceChildren(make("tr", {}, reportColumns.map((name) => make("th", {
-      scope: "col", "aria-sort": order[0] === name ? (order[1] > 0 ? "ascending" : "descending") : "none" },
+    byId("reports-table").querySelector("thead").replaceChildren(make("tr", { role: "row" }, reportColumns.map((name) => make("th", {
+      scope: "col", role: "columnheader", "data-label": word(`report_${name}`), "aria-sort": order[0] === name ? (order[1] > 0 ? "ascending" : "descending") : "none" },
     make("button", { type: "button", class: "link", onclick: () => {
       order = order[0] === name ? [name, -order[1]] : [name, ["report", "area"].includes(name) ? 1 : -1];
       showReports();
@@ -125,7 +136,7 @@ const lists = (() => {
     } }, word(`report_${name}`), order[0] === name ? (order[1] > 0 ? " \u25b2" : " \u25bc") : "")))));
     byId("reports-table").querySelector("tbody").replaceChildren(...shown.map((number) => {
       const cells = reportCells(reports[number], number);
-      return make("tr", { "data-report": number }, reportColumns.map((name) => cells[name]));
+      return make("tr", { role: "row", "data-report": number }, reportColumns.map((name) => labelled(cells[name], name, `report_${name}`)));
     }));
   }
 
@@ -140,7 +151,7 @@ const lists = (() => {
       make("ul", { class: "parts" }, one.parts.map((part) => make("li", {}, make("button", { type: "button", "data-figure": part.figure, "data-state": figures.state[part.figure],
         onclick: () => detail.open(part.figure, one.parts.map((other) => other.figure)) },
       make("span", { class: "dim" }, code("part", part.role)), make("span", { class: "name" }, quoted(model.figureName(part.figure))),
-      make("span", { class: "value" }, detail.signed(part.figure), " ", quoted(figures.state[part.figure] === "masked" ? "" : lineUnit(part.figure))),
+      make("span", { class: "value" }, detail.signed(part.figure), " ", quoted(unitBeside(part.figure))),
       make("span", { class: "dim" }, quoted([model.areaName(part.figure), figures.year[part.figure]].filter(Boolean).join(" "))))))));
   }
 
@@ -176,9 +187,11 @@ const lists = (() => {
     byId("issues-empty").hidden = page.issues.length > 0;
     byId("issues-table").hidden = !page.issues.length;
     const sorted = page.issues.map((issue, number) => [issue, number]).sort((a, b) => b[0].fatal - a[0].fatal || a[1] - b[1]);
-    byId("issues-table").querySelector("tbody").replaceChildren(...sorted.map(([issue, number]) => make("tr", { "data-issue": number },
-      make("td", {}, make("span", { class: issue.fatal ? "badge" : "badge note" }, word(issue.fatal ? "issue_fatal" : "issue_note"))),
-      make("td", {}, quoted(issue.file)), make("td", {}, quoted(issue.message[language.now])), make("td", {}, make("code", {}, issue.code)))));
+    byId("issues-table").querySelector("tbody").replaceChildren(...sorted.map(([issue, number]) => make("tr", { role: "row", "data-issue": number },
+      labelled(make("td", {}, make("span", { class: issue.fatal ? "badge" : "badge note" }, word(issue.fatal ? "issue_fatal" : "issue_note"))), "kind", "issue_kind"),
+      labelled(make("td", {}, quoted(issue.file)), "file", "fact_file"),
+      labelled(make("td", {}, quoted(issue.message[language.now])), "message", "issue_message"),
+      labelled(make("td", {}, make("code", {}, issue.code)), "code", "issue_code"))));
   }
 
   return { showFigures, showReports, showFindings, showIssues };

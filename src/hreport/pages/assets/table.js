@@ -21,6 +21,12 @@ const comparison = (() => {
     return parts.join(word("list_comma"));
   }
 
+  // What stands where, under the pointer: in the middle of a wide table its headings are far away.
+  const hint = (cell, line, column) => [
+    [model.lineName(line), model.lineKind(line)].filter(Boolean).join(" \u00b7 "), column.label,
+    [cell.shown, ...cell.marks, lines[line].unit !== "%" && cell.state !== "masked" && lines[line].unit].filter(Boolean).join(" "), inWords(cell),
+  ].filter(Boolean).join("\n");
+
   function fill(td, cell, line, column) {
     td.dataset.line = line;
     td.dataset.key = column.key;
@@ -28,6 +34,7 @@ const comparison = (() => {
     if (state.now.by === "report") td.dataset.report = column.report;
     td.dataset.state = cell ? cell.state : "missing";
     if (!cell) return;
+    td.title = visible(hint(cell, line, column));
     td.dataset.figure = cell.figure;
     td.dataset.shown = cell.text;
     if (cell.number !== null && cell.state !== "masked") td.dataset.number = cell.number;

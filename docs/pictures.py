@@ -29,7 +29,7 @@ INDICATORS = (
 )  # fmt: skip
 AREAS = ("宜兴", "青州", "邹城", "丽水", "绵阳", "福清", "广元", "XX市")
 CHART = [*READ, "--indicator", "婴儿死亡率"]
-SIZE = {"width": 1180, "height": 1000}
+SIZE = {"width": 1180, "height": 940}
 CHART_WIDTH = 1200  # pixels; at 300 dpi a chart is larger than a README shows it
 COLORS = 128
 

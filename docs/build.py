@@ -29,8 +29,8 @@ PAGES = {
     "how-to": tuple(
         f"how-to/{name}.md"
         for name in (
-            "many-files", "page", "masked-reports", "scans", "indicators", "manifest", "corrections", "exports",
-            "pictures", "python", "trust", "troubleshooting",
+            "many-files", "comparison", "page", "masked-reports", "scans", "indicators", "manifest", "check",
+            "corrections", "exports", "pictures", "python", "evaluate", "trust", "troubleshooting",
         )
     ),
     "reference": tuple(
@@ -134,6 +134,7 @@ def write(folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
         shutil.copy(HERE / "site.css", site / "pages")
+        shutil.copytree(HERE / "images", site / "pages" / "images")
         shutil.copytree(HERE / "theme", site / "theme")
         settings = json.dumps(configuration(language, written), ensure_ascii=False, indent=1)  # JSON is YAML
         (site / "mkdocs.yml").write_text(settings, "utf-8")

@@ -29,6 +29,8 @@ from hreport.record import Column
 HERE = Path(__file__).parent
 SOURCE = Path(hreport.__file__).parent
 LANGUAGES = ("zh", "en")
+# Tables whose headings are English in any language: what programs read.
+UNTRANSLATED = ("blocks", "runs", "files")
 # Where a code of an issue stands among the arguments of a call, and where the line that says it.
 ISSUE_CODES = {"Issue": 1, "issue": 0, "RefusedError": 0, "Failure": 0, "_failed": 1, "doubt": 0, "_issue": 4}
 # What the records of a table of data are, beside those of the grammar.
@@ -192,9 +194,10 @@ def meaning_of_column(name: str, of: str, language: str) -> str:
 
 def columns(language: str) -> str:
     """Every table with its columns."""
-    headings = record.wording()["columns"]
+    words = record.wording()["columns"]
     parts = []
     for name, found in tables().items():
+        headings = {} if name in UNTRANSLATED else words
         rows = [
             (
                 code(c.name),

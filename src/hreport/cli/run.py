@@ -409,9 +409,9 @@ class Run:
         if not self.quiet:
             tell(
                 Message(
-                    "{output}: a page of {size:.1f} MB: open it in a browser; it needs no network",
+                    "{output}: a page of {size:,.0f} kB: open it in a browser; it needs no network",
                     output=self.output,
-                    size=len(page) / 1e6,
+                    size=len(page) / 1000,
                 )
             )
 

@@ -119,8 +119,15 @@ def _wrapped(line: Line, width: int) -> Sequence[Text]:
     return list(text.divide(breaks(text.plain.translate(_LEANING), width)))
 
 
+class _Console(Console):
+    """A console that says when what it prints into is gone, where rich would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # the pager was left before the end
+
+
 def _console(stream: IO[str], **options: bool) -> Console:
-    return Console(file=stream, highlight=False, markup=False, emoji=False, **options)  # type: ignore[arg-type]
+    return _Console(file=stream, highlight=False, markup=False, emoji=False, **options)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -310,8 +310,10 @@ def test_a_pager_only_where_the_text_is_longer_than_the_screen(shown: Path) -> N
     assert "pag" not in on_a_screen("show", "a.txt", PAGER=pager)
     for none in ("", "no-such-pager"):
         assert on_a_screen("show", "b.txt", PAGER=none, NO_COLOR="1").count("1200") == 40
+    # Left at once, with more still to come than a pipe holds.
+    Path("b.txt").write_text("2023年工作总结\n" + "全市开放床位充足。\n" * 4000, "utf-8")
     leaving = on_a_screen("show", "b.txt", PAGER=f'{sys.executable} -c "print(1)"')
-    assert leaving.endswith("1 read\n")
+    assert leaving.endswith("1\n1 read\n")
 
 
 def test_on_a_console_that_lacks_the_signs(shown: Path) -> None:

@@ -42,9 +42,16 @@ PLAINER = {
 }
 
 
+class _Console(Console):
+    """A console that says when what it prints into is gone, where rich would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # a pager or a reader of ours has enough
+
+
 def console_on(stream: IO[str] | None = None, **options: Any) -> Console:
     """A console that prints words as they are; `options` are those of rich."""
-    return Console(file=stream, highlight=False, markup=False, emoji=False, **options)
+    return _Console(file=stream, highlight=False, markup=False, emoji=False, **options)
 
 
 def fitting(encoding: str) -> Callable[[str], str]:

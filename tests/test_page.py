@@ -510,6 +510,30 @@ def test_the_page_does_not_scroll_sideways(made: Path, opened: Open, size: str) 
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), view
 
 
+def test_on_a_phone_a_row_is_a_card_and_still_a_row(made: Path, opened: Open) -> None:
+    told = begun(opened, made / "page.html", size="phone")
+    page = told.page
+    for view, box in (("figures", "#figures-box"), ("reports", "#view-reports .wide-table")):
+        page.click(f"#tab-{view}")
+        painted(page)
+        assert page.evaluate(
+            "(box) => { const one = document.querySelector(box); return one.scrollWidth <= one.clientWidth }", box
+        )
+        page.click(f"{box} tbody :is(td[data-column=area], th) >> nth=0", trial=True)
+        labels = (
+            page.locator(f"{box} tbody tr:has([data-label]) >> nth=0")
+            .locator("[data-label]")
+            .evaluate_all(
+                "all => all.map((one) => [one.getAttribute('role'), getComputedStyle(one, '::before').content])"
+            )
+        )
+        assert len(labels) > 5
+        assert {role for role, _ in labels} <= {"gridcell", "cell", "rowheader"}
+    page.click("#tab-figures")
+    page.locator("#figures-box td[data-column=value]").nth(2).click()
+    page.wait_for_selector("#detail-sentence mark")
+
+
 def test_the_table_has_its_looks(told: Told) -> None:
     looks = told.page.evaluate(
         """() => {
@@ -561,6 +585,15 @@ def test_a_document_beside_its_table(shown: Path, opened: Open, size: str) -> No
     painted(page)
     assert page.locator("#list tr.chosen").count() == 1
     assert words_of_mark in page.locator("#list tr.chosen").inner_text()
+    about = page.locator("#about")
+    assert about.is_visible()
+    assert words_of_mark in about.inner_text()
+    number = int(page.locator("#list tr.chosen").get_attribute("id")[1:])
+    start, end, rule, _ = json.loads(page.locator("#data").text_content())["details"][number - 1]
+    assert words_of_mark in text[start:end]
+    assert rule in about.inner_text()
+    page.keyboard.press("Escape")
+    assert not about.is_visible()
     page.fill("#filter", "20230%")
     assert page.locator("#list tbody tr:visible").count() < len(words)
     page.click("button[data-language=zh]")

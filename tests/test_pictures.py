@@ -126,7 +126,7 @@ def test_the_page_gets_plain_data() -> None:
     kept = charts.for_page()
     assert json.loads(json.dumps(kept, ensure_ascii=False)) == kept
     assert "http" not in json.dumps(kept)
-    assert set(kept) == {"en", "zh", "config"}
+    assert set(kept) == {"en", "zh", "kinds", "config"}
 
 
 def places(count: int) -> list[Row]:

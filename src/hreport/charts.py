@@ -14,8 +14,9 @@ Other columns (an index, say) are handed through to the marks, where a click fin
 not there has no record. `bars` wants one figure for each place and status, `lines` one for each place, year and status.
 
 The parameter `unit` of a specification (in its `params`) names the axis, `falling` says whether bars begin with the
-largest (1) or the smallest (-1), `longest` how many characters the name of a place may have, and `rules` how many a hatch has across a bar chart. Colours come from the parameters of `config(theme)`, which is handed to Vega-Lite
-beside the specification. Nothing in a specification points to the network.
+largest (1) or the smallest (-1), `longest` how many characters the name of a place may have, and `rules` how many a
+hatch has across a bar chart. Colours come from the parameters of `config(theme)`, which is handed to Vega-Lite beside
+the specification. Nothing in a specification points to the network.
 """
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ def _cut(name: str, most: int | str = "longest") -> str:
 
 
 def _base(title: str, unit: str) -> Spec:
-    spec: Spec = {"data": {"name": "figures"}, "params": [{"name": "unit", "value": unit}, {"name": "longest", "value": LONGEST_NAME}]}
+    spec: Spec = {
+        "data": {"name": "figures"},
+        "params": [{"name": "unit", "value": unit}, {"name": "longest", "value": LONGEST_NAME}],
+    }
     return {"title": title, **spec} if title else spec
 
 

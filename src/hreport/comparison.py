@@ -399,7 +399,8 @@ def _places(everything: Sequence[tuple[tuple[Any, ...], Figure]], by: str, main_
         first = members[0]
         common = Counter(f.area for f in members)
         area = commonest(common)
-        years = Counter(f.year for f in members)
+        reached = [f for f in members if f.row["status"] == "actual"]  # targets are of later years
+        years = Counter(f.year for f in reached or members)
         year = min(years, key=lambda y: (-years[y], -(y or 0)))  # None where most have no year
         if by == "report":
             places.append(_Place(key, label_of_report(first.row), key))

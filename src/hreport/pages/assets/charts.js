@@ -76,7 +76,7 @@ const charts = (() => {
       if (made.columns) made.columns = Math.max(1, Math.floor(room / 200));
     }
     for (const one of made.params) if (one.name === "rules" && made.width) one.value = Math.round(made.width / 7);
-    const present = new Set(values.map(kindOf));
+    const present = new Set(values.map(kindOf).filter(Boolean));
     const isPlain = [...present].every((kind) => kind === "known");
     made.layer = made.layer?.filter((layer) => {
       const legend = layer.encoding?.shape?.legend;

@@ -79,6 +79,7 @@
   // --- what is said of a mark, beside it: its words, what it is, where it stands, by which rule it was found
 
   const about = document.getElementById("about");
+  let toldAt = 0; // how far the text was scrolled
 
   function tellAbout(mark) {
     if (!about.showPopover) return; // an old browser: the line at the foot says what it is
@@ -95,6 +96,7 @@
       return pair;
     }));
     about.showPopover();
+    toldAt = text.scrollTop;
     const [at] = mark.getClientRects();
     const { width, height } = about.getBoundingClientRect();
     about.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
@@ -105,7 +107,9 @@
     const mark = event.target.closest("mark");
     if (mark && event.key === "Enter") tellAbout(mark);
   });
-  text.addEventListener("scroll", () => about.hidePopover?.(), { passive: true });
+  text.addEventListener("scroll", () => {
+    if (about.showPopover && Math.abs(text.scrollTop - toldAt) > 40) about.hidePopover(); // its mark is elsewhere
+  }, { passive: true });
 
   list.addEventListener("click", (event) => {
     const row = event.target.closest("tbody tr");

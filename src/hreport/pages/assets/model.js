@@ -214,7 +214,8 @@ const model = (() => {
         column.detail = reportArea(report);
         column.sort = [report];
       } else if (by === "area") {
-        column.year = commonYear(shown.map((figure) => figures.year[figure])) ?? null;
+        const reached = shown.filter((figure) => figures.status[figure] === "actual"); // targets are of later years
+        column.year = commonYear((reached.length ? reached : shown).map((figure) => figures.year[figure])) ?? null;
         column.label = column.year !== null && column.year === mainYear ? name : `${name} ${column.year ?? UNKNOWN_YEAR}`;
         column.sort = [column.area ?? -1];
       } else {

@@ -234,6 +234,21 @@ FILTERS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
+def test_a_copy_beside_its_original_is_as_sound(tmp_path: Path, opened: Open) -> None:
+    text = (SAMPLES / "doc_b07a5e.txt").read_text("utf-8")
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(text, "utf-8")
+    path = tmp_path / "page.html"
+    done = hreport("report", str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "--by", "report", "-o", str(path))
+    assert "a copy of" in done.said
+    rows, places = begun(opened, path).seen()
+    assert places == ["a.txt#1", "b.txt#1"]
+    assert len(rows) > 5
+    for row in rows:
+        first, second = (row["cells"][place][:3] for place in places)
+        assert first == second
+
+
 def choose(page: Any, name: str, value: str, size: str = "desktop") -> None:
     """Set one of the filters by hand."""
     if not page.evaluate("document.getElementById('filters').open"):

@@ -24,7 +24,7 @@ from hostile_strings import STRINGS, catalogue, folder, manifest
 from running import hreport
 from texts import ROOT, file
 
-from hreport.record import unguarded
+from hreport.record import Row, unguarded
 
 SAMPLES = ROOT / "samples"
 GIVEN = ("--manifest", str(SAMPLES / "manifest.csv"))
@@ -106,13 +106,10 @@ class Told:
         return found
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def made(samples_page: tuple[Path, list[Row]]) -> Path:
     """The page of the samples, and the rows of the same, from which the commands are asked."""
-    at = tmp_path_factory.mktemp("page")
-    assert hreport("report", str(SAMPLES), *GIVEN, "-o", str(at / "page.html")).code == 0
-    assert hreport("extract", str(SAMPLES), *GIVEN, "-o", str(at / "rows.csv")).code == 0
-    return at
+    return samples_page[0]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from running import hreport
-from texts import GRAMMAR, LEXICON, ROOT
+from texts import GRAMMAR, LEXICON
 
 from hreport import checks
 from hreport.comparison import Comparison, compare
@@ -32,7 +32,6 @@ from hreport.pages.words import words
 from hreport.record import Row
 from hreport.resolve import convert
 
-SAMPLES = (str(ROOT / "samples"), "--manifest", str(ROOT / "samples" / "manifest.csv"))
 REPORT = (
     "杭州市2024年卫生健康工作总结\n\n一、工作情况\n全市孕产妇住院分娩率达到99.8%,婴儿死亡率为2.1‰。"
     "全市医疗卫生机构床位数达到6.12万张,家庭医生签约服务覆盖率达到xx%。\n"
@@ -132,17 +131,9 @@ class Samples:
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    rows: list[Row] = []
-
-    def listening(given: Given, *arguments: Any, **options: Any) -> Any:
-        rows.extend(row for row in given.rows if row["layer"] == "quantity")
-        return page(given, *arguments, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hreport.pages.report.page", listening)
-        opened = made(tmp_path_factory.mktemp("samples"), *SAMPLES)
-    return Samples(opened, rows)
+def samples(samples_page: tuple[Path, list[Row]]) -> Samples:
+    at, rows = samples_page
+    return Samples(Opened((at / "page.html").read_bytes()), rows)
 
 
 # --- the same as the comparison --------------------------------------------------------------------------------------

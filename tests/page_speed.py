@@ -83,7 +83,8 @@ def measure(open_: Callable[..., Any], path: Path, rounds: int) -> Mapping[str, 
         page = open_(path, at="", script=WATCH)
         page.wait_for_function("() => window.tableAt")
         for name, value in page.evaluate(BEGUN).items():
-            taken.setdefault(name, []).append(value)
+            if value is not None:  # a busy browser may not have said yet when it painted first
+                taken.setdefault(name, []).append(value)
         for step in STEPS:
             taken.setdefault("filter", []).append(page.evaluate(STEP, list(step)))
         taken.setdefault("first words of a figure", []).append(page.evaluate(OPENED))

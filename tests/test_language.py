@@ -115,7 +115,7 @@ def test_no_line_for_people_is_a_plain_text() -> None:
 def test_nothing_is_said_past_the_translation() -> None:
     for place, node in calls():
         if place.endswith(":write") and ast.unparse(node.func) == "sys.stderr.write":
-            assert place.startswith("run.py"), place
+            assert place.startswith("console.py"), place
 
 
 def test_words_that_are_made_elsewhere_are_translated() -> None:

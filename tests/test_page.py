@@ -24,7 +24,7 @@ from hostile_strings import STRINGS, catalogue, folder, manifest
 from running import hreport
 from texts import ROOT, file
 
-from hreport.record import unguarded
+from hreport.record import Row, unguarded
 
 SAMPLES = ROOT / "samples"
 GIVEN = ("--manifest", str(SAMPLES / "manifest.csv"))
@@ -106,13 +106,10 @@ class Told:
         return found
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def made(samples_page: tuple[Path, list[Row]]) -> Path:
     """The page of the samples, and the rows of the same, from which the commands are asked."""
-    at = tmp_path_factory.mktemp("page")
-    assert hreport("report", str(SAMPLES), *GIVEN, "-o", str(at / "page.html")).code == 0
-    assert hreport("extract", str(SAMPLES), *GIVEN, "-o", str(at / "rows.csv")).code == 0
-    return at
+    return samples_page[0]
 
 
 @pytest.fixture
@@ -232,6 +229,21 @@ FILTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "measure": (("--measure", "change_rate"), "measure"),
     "confidence": (("--min-confidence", "0.8"), "confidence"),
 }
+
+
+def test_a_copy_beside_its_original_is_as_sound(tmp_path: Path, opened: Open) -> None:
+    text = (SAMPLES / "doc_b07a5e.txt").read_text("utf-8")
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(text, "utf-8")
+    path = tmp_path / "page.html"
+    done = hreport("report", str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "--by", "report", "-o", str(path))
+    assert "a copy of" in done.said
+    rows, places = begun(opened, path).seen()
+    assert places == ["a.txt#1", "b.txt#1"]
+    assert len(rows) > 5
+    for row in rows:
+        first, second = (row["cells"][place][:3] for place in places)
+        assert first == second
 
 
 def choose(page: Any, name: str, value: str, size: str = "desktop") -> None:

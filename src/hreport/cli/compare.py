@@ -169,19 +169,7 @@ def compare(
     if png or svg:
         _draw(run, result, selection)
     if run.form in (*BOOKS, STORE):
-        words = wording()["sheets"][run.headings]
-        notes = Table(words["notes"], _notes(run, selection, catalogue, result, keep_copies), NOTES)
-        pivot = Table(words["pivot"], result.rows, result.columns)
-        every = Table(words["long"], result.long, LONG)
-        if run.form == STORE:  # names for queries (pivot is a word of SQL), and the figures to compute with first
-            every, pivot, notes = (
-                replace(every, name="comparison"),
-                replace(pivot, name="wide"),
-                replace(notes, name="notes"),
-            )
-            run.write_book([every, pivot], notes)
-        else:
-            run.write_book([every] if long else [pivot, every], notes)
+        _write_book(run, result, _notes(run, selection, catalogue, result, keep_copies), long)
     elif long:
         run.write(result.long, (*LONG, *comparison.SHOWN) if run.form == SCREEN else LONG)
     elif result.rows or run.form != SCREEN:
@@ -223,7 +211,7 @@ def _draw(run: Run, result: Comparison, selection: Selection) -> None:
     drawn = pictures.svg(chart)
     if run.svg is not None:
         run.write_picture(drawn.encode(), run.svg)
-        _say(run, Message("{output}: drawn; its text stays text", output=run.svg))
+        run.remark(Message("{output}: drawn; its text stays text", output=run.svg))
     if run.png is not None:
         legible, lost = pictures.without_boxes(drawn)
         run.write_picture(pictures.png(legible), run.png)
@@ -238,12 +226,18 @@ def _draw(run: Run, result: Comparison, selection: Selection) -> None:
             )
         font = pictures.font()
         family = font.family if font else Message("a font of this system")
-        _say(run, Message("{output}: drawn, its hanzi in {family}", output=run.png, family=family))
+        run.remark(Message("{output}: drawn, its hanzi in {family}", output=run.png, family=family))
 
 
-def _say(run: Run, line: str) -> None:
-    if not run.quiet:
-        tell(line)
+def _write_book(run: Run, result: Comparison, notes: Sequence[Row], long: bool) -> None:
+    """Write the comparison as several tables: to a workbook, or to a database."""
+    words = wording()["sheets"][run.headings]
+    if run.form == STORE:  # names for queries (pivot is a word of SQL), and the figures to compute with first
+        tables = [Table("comparison", result.long, LONG), Table("wide", result.rows, result.columns)]
+        run.write_book(tables, Table("notes", notes, NOTES))
+        return
+    every, pivot = Table(words["long"], result.long, LONG), Table(words["pivot"], result.rows, result.columns)
+    run.write_book([every] if long else [pivot, every], Table(words["notes"], notes, NOTES))
 
 
 def _observations(

@@ -9,13 +9,11 @@ from typing import Annotated
 import typer
 
 from hreport.cli import language, options
-from hreport.cli.console import misuse, tell
-from hreport.cli.run import Run
+from hreport.cli.console import tell
+from hreport.cli.run import Run, check_page
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import ALL, BY, MEASURES, STATUSES
-
-SUFFIXES = (".html", ".htm")
 
 
 def report(
@@ -59,8 +57,7 @@ def report(
     from hreport.figures import why_none
     from hreport.pages import report as pages
 
-    if output is None or output.suffix.lower() not in SUFFIXES:
-        misuse(Message("a page is one file: give -o FILE.html"))
+    check_page(output)
     with tempfile.TemporaryDirectory() as folder:
         # Texts go through the disk, so that of a thousand reports one at a time is in memory.
         run = Run.of({**locals(), "form": "html", "save_text": Path(folder)})

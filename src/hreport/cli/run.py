@@ -63,6 +63,13 @@ EVERYTHING = "\U00020bb7"  # a hanzi that only encodings have which have all
 READ_BACK = frozenset({"csv", "jsonl", "parquet", STORE})  # forms that other commands take for the reports
 LONGEST_ADVISED = 40  # characters of paths that a piece of advice repeats
 PICTURES = ("png", "svg")
+PAGES = (".html", ".htm")
+
+
+def check_page(output: Path | None) -> None:
+    """A page is written to a file whose name says so; all else is misuse."""
+    if output is None or output.suffix.lower() not in PAGES:
+        misuse(Message("a page is one file: give -o FILE.html"))
 
 
 @dataclass(slots=True)
@@ -397,7 +404,7 @@ class Run:
         """Write a page to the file that the user wants, whole or not at all, and say so; else into a pipe."""
         if self.output is None:
             if is_screen(sys.stdout):
-                misuse(Message("a page is one file: give -o FILE.html"))
+                check_page(None)
             with self._writing():
                 standard_output().write(page)
                 sys.stdout.flush()
@@ -406,14 +413,18 @@ class Run:
             return
         with self._writing(), replacing(self.output) as stream:
             stream.write(page)
-        if not self.quiet:
-            tell(
-                Message(
-                    "{output}: a page of {size:,.0f} kB: open it in a browser; it needs no network",
-                    output=self.output,
-                    size=len(page) / 1000,
-                )
+        self.remark(
+            Message(
+                "{output}: a page of {size:,.0f} kB: open it in a browser; it needs no network",
+                output=self.output,
+                size=len(page) / 1000,
             )
+        )
+
+    def remark(self, line: str) -> None:
+        """A line of ours that tells of nothing wrong, unless the user wants none."""
+        if not self.quiet:
+            tell(line)
 
     def _is_idle(self, rows: Iterable[Row] = ()) -> bool:
         """Is there nothing to read, so that no file is written? Then say so, after what making the rows says."""
@@ -466,7 +477,7 @@ class Run:
             except OSError as error:
                 misuse(Message("{file}: cannot be written ({reason})", file=self.issues_file, reason=reason_of(error)))
         if not self.quiet:
-            sys.stderr.write(printable(language.said(self.count())) + "\n")
+            say_line(printable(language.said(self.count())))
         raise typer.Exit(1 if fatal or failed else 0)
 
     def advise(self) -> None:

@@ -16,7 +16,7 @@ import typer
 from hreport.cli import options
 from hreport.cli.console import encoding_of, is_screen, misuse
 from hreport.cli.language import current, said
-from hreport.cli.run import Run
+from hreport.cli.run import Run, check_page
 from hreport.guards import TIME_LIMIT
 from hreport.messages import Message
 from hreport.record import Row
@@ -25,7 +25,6 @@ from hreport.writers import SCREEN, Shown, write_documents
 if TYPE_CHECKING:
     from hreport.marking import Look, Marked, Only
 
-PAGES = (".html", ".htm")
 MARKS: tuple[Only, ...] = ("masks", "figures", "dates", "areas", "damage")
 
 
@@ -77,8 +76,8 @@ def show(
     lang: options.Lang = None,
 ) -> None:
     """The text of a document with its figures, masks, dates, places and damage marked."""
-    if output is not None and output.suffix.lower() not in PAGES:
-        misuse(Message("a page is one file: give -o FILE.html"))
+    if output is not None:
+        check_page(output)
     is_page = html or output is not None
     if is_page and at:
         misuse(Message("--at is for the screen: a page shows the whole document"))

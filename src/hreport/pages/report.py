@@ -34,7 +34,7 @@ what is missing. Texts of the columns named in `coded` are indexes into `strings
 - `stands`: 1, or 0 where a copy of a text only says again what another says: it stands in no cell but by report.
 - `shown`: what a cell shows of it; behind it come, parted by spaces, `*` (see `against`), its own `marks`, and its year
   in brackets where the column has another (`(?)`: not known). By report the mark of a copy is left out.
-- `state`: `plain masked damaged repaired corrected doubt`; a `plain` one is in `doubt` with a `*`.
+- `state`: `plain masked damaged repaired corrected doubt`; of a cell `plain` and `doubt` say only whether it has marks.
 - `number`: to compute and chart with, in the line's unit; null for masks and damage. `number_max`: the other end of a
   range. `bound`: `exact approx min max range`. `low`, `high`: what a mask allows, in the line's unit.
 - `against`: figures that contradict it, which may stand in its cell. With one of them there, or, if its year is known,

@@ -249,7 +249,9 @@ const model = (() => {
     const later = year !== null && candidates.some((other) => (figures.year[other] ?? 0) > year);
     const own = marksOf(figure).filter((mark) => by !== "report" || mark !== COPY);
     cell.marks = against || later ? [SEVERAL, ...own] : own;
-    cell.state = figures.state[figure] === "plain" && cell.marks.length ? "doubt" : figures.state[figure];
+    // What is in doubt, and not masked or damaged, is so for a mark that stands beside it.
+    const graver = !["plain", "doubt"].includes(figures.state[figure]);
+    cell.state = graver ? figures.state[figure] : cell.marks.length ? "doubt" : "plain";
     const wasBefore = (figures.rule[figure] || "") === "link.state_before";
     const beside = by === "area" ? year !== column.year : by === "report" && wasBefore;
     cell.year = beside ? String(year ?? UNKNOWN_YEAR) : "";

@@ -69,5 +69,5 @@ const state = (() => {
   const statuses = () => taken(now.status, selection.status);
   const measures = () => taken(now.measure, selection.measure);
 
-  return { now, read, write, change, filter, active, onlyReport, reset, statuses, measures };
+  return { now, read, change, filter, active, onlyReport, reset, statuses, measures };
 })();

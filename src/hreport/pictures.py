@@ -33,7 +33,7 @@ PPI = 300  # pixels an inch that papers ask for; 72 units of a drawing are an in
 SHEET = 1191  # units: the longer side of A3, on which a larger drawing is made to fit
 SMALLEST = 0.55  # of its size, where text has 6 points, which papers ask for at least
 MOST_PIXELS = 40_000_000  # a larger picture has fewer of them an inch
-NARROWEST, WIDEST = 44, 116  # a cell of a heat table, in units
+NARROWEST, WIDEST = 44, 220  # a cell of a heat table, in units
 _HANZI = 11.5  # width of a hanzi in a cell, with what parts it from the next
 
 
@@ -177,7 +177,8 @@ def _heat_of(found: Comparison, language: str) -> Chart:
         {
             "row": lines.index(c["line"]),
             "column": places.index(c["place"]),
-            "shown": _shortened(c["shown"], math.floor((cell - 8) / _HANZI * 2 + 0.01)),
+            # A part of a number would be another number: what is too wide is left out as a whole.
+            "shown": c["shown"] if screen_width(c["shown"]) * _HANZI / 2 + 8 <= cell else "\u2026",
             "state": c["state"],
             "share": (c["rank"] - 1) / max(c["comparable"] - 1, 1) if c["rank"] else None,
         }

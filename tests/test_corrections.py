@@ -450,3 +450,15 @@ def test_corrections_change_their_own_row_only_and_once(which: int, lines: dict[
     if new["value_max"] is not None:
         assert new["bound"] == "range"
     assert correct(after, corrections, LEXICON, "t.csv", None, ("quantity",))[0] == after
+
+
+def test_what_was_put_right_is_no_longer_called_damaged_on_a_screen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    before = run("extract", "in", "-q", "-f", "table").out
+    assert "254% ⚠" in before
+    assert "not to be computed with" in before
+    written(run("extract", "in", "-q").rows, "254%,value,25.4")
+    after = run("extract", "in", "-q", "-f", "table", "--corrections", "c.csv").out
+    assert "254% ✎" in after
+    assert "put right by hand" in after
+    assert "⚠" not in after

@@ -198,10 +198,16 @@ def file_hash(sha256: str) -> str:
     return sha256[: max(HASH, letter.end() if letter else len(sha256))]
 
 
-def damage_of(row: Row) -> Literal["plain", "repaired", "damaged"]:
-    """What was done to the text of a figure, as it is written."""
+def damage_of(row: Row) -> Literal["plain", "repaired", "corrected", "damaged"]:
+    """What was done to the text of a figure, and whether the program or a person put that right.
+
+    >>> damage_of({"damage": "cut", "repaired": None}), damage_of({"damage": "cut", "corrected": "value"})
+    ('damaged', 'corrected')
+    """
     if not row.get("damage"):
         return "plain"
+    if "value" in corrected_fields(row):
+        return "corrected"
     return "damaged" if row.get("repaired") is None else "repaired"
 
 

@@ -46,10 +46,11 @@ SIDES = ("gold", "before", "found", "sentence")
 LINES = 2  # of a sentence in a cell: what stands around the figure; files have it whole
 NAMED = 3  # of the columns that have no room are named
 SENTENCES = {"shown", "sentence", "area", "indicator"}  # marks the sentences behind a comparison
-DAMAGED, REPAIRED = "\u26a0", "\u2020"  # as in the cells of a comparison
+DAMAGED, REPAIRED, CORRECTED = "\u26a0", "\u2020", "\u270e"  # as in the cells of a comparison
 MEANING = {
     DAMAGED: Message("{mark} damaged as it stands: not to be computed with", mark=DAMAGED),
     REPAIRED: Message("{mark} damaged, and repaired", mark=REPAIRED),
+    CORRECTED: Message("{mark} damaged, and put right by hand", mark=CORRECTED),
 }
 # The frame of a table where the console has no lines to draw.
 PLAIN_HEAD = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -88,7 +89,7 @@ def write(
                 parts = _tables(chunk, columns, width, simple, fit, left_out, marks)
             for part in parts:
                 console.print(part)
-        more: list[str] = [MEANING[mark] for mark in (DAMAGED, REPAIRED) if mark in marks]
+        more: list[str] = [MEANING[mark] for mark in MEANING if mark in marks]
         if left_out and is_screen:
             more.append(_not_shown(list(left_out.values())))
         for note in (*notes, *map(said, more)):
@@ -191,7 +192,7 @@ def _tables(
 
 def _mark(row: Row) -> str:
     """The mark of a damaged figure."""
-    return {"plain": "", "damaged": DAMAGED, "repaired": REPAIRED}[damage_of(row)]
+    return {"plain": "", "damaged": DAMAGED, "repaired": REPAIRED, "corrected": CORRECTED}[damage_of(row)]
 
 
 def _sentences(rows: Sequence[Row], fit: Callable[[str], str]) -> Iterator[RenderableType]:

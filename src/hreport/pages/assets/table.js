@@ -63,7 +63,9 @@ const comparison = (() => {
     // The name, and beneath it what tells it from others: (file.txt#1) 2023, #1 and the place
     const [, name, rest] = /^(.*?)(\s+[([\d?].*|#\d+)?$/s.exec(column.label) || [null, column.label, ""];
     const beneath = [(rest || "").trim(), column.detail].filter(Boolean).join(" ");
-    put(th, make("span", { class: "name" }, quoted(name)), beneath && make("span", { class: "beneath" }, quoted(beneath)));
+    const at = beneath.lastIndexOf("#"); // reports of one file differ in their number alone: that is never cut off
+    const parts = at > 0 ? [quoted(beneath.slice(0, at)), quoted(beneath.slice(at))] : quoted(beneath);
+    put(th, make("span", { class: "name" }, quoted(name)), beneath && make("span", { class: at > 0 ? "beneath parted" : "beneath" }, parts));
   }
 
   const arrow = (order, key) => {

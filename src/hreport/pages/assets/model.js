@@ -48,14 +48,16 @@ const model = (() => {
     return area === null ? "" : areas[area].name;
   };
 
-  // Words that stand for what is searched: commas part alternatives, spaces what must all be there.
-  // =infant_mortality is the one with that id.
+  // Words that stand for what is searched: commas part alternatives, spaces what must all be there. With = before it a
+  // word is the whole name of an indicator, or its id.
+  const PARTS = /[,;\uff0c\uff1b\u3001]/;
+  const asked = ({ id, name }) => `=${PARTS.test(name) || /\s/.test(name) ? id : name}`;
   function matcher(query) {
-    const choices = query.toLowerCase().split(/[,;\uff0c\uff1b\u3001]/).map((part) => part.trim().split(/\s+/).filter(Boolean))
+    const choices = query.toLowerCase().split(PARTS).map((part) => part.trim().split(/\s+/).filter(Boolean))
       .filter((part) => part.length);
     if (!choices.length) return null;
-    const has = (text, id) => (piece) => (piece.length > 1 && piece.startsWith("=") ? piece.slice(1) === id : text.includes(piece));
-    return (text, id) => choices.some((part) => part.every(has(text, id)));
+    const has = (text, names) => (piece) => (piece.length > 1 && piece.startsWith("=") ? names.includes(piece.slice(1)) : text.includes(piece));
+    return (text, names = []) => choices.some((part) => part.every(has(text, names)));
   }
 
   // What is searched of each figure. It is put together while nothing else is to be done; sentences come when they are
@@ -91,7 +93,7 @@ const model = (() => {
   function passing(filter, statuses, measures) {
     const wanted = matcher(filter.indicator);
     const chosenLine = lines.map((line) =>
-      (!wanted || wanted(indicatorText[line.indicator], indicators[line.indicator].id))
+      (!wanted || wanted(indicatorText[line.indicator], [indicators[line.indicator].id, indicators[line.indicator].name.toLowerCase()]))
       && (!filter.group || indicators[line.indicator].group === filter.group)
       && (!statuses || statuses.includes(line.status)) && (!measures || measures.includes(line.measure)));
     const chosenArea = filter.areas.length ? areas.map((_, area) => filter.areas.includes(areaKey(area))) : null;
@@ -311,7 +313,7 @@ const model = (() => {
 
   return {
     figures, masks, lines, areas, reports, indicators, size, marksOf, indicatorOf, nameOf, groupOf, figureName, lineName,
-    lineKind, reportName, reportArea, areaName, areaKey, matcher, prepare, filtered, compare, rivals,
+    lineKind, reportName, reportArea, areaName, areaKey, asked, matcher, prepare, filtered, compare, rivals,
   };
 })();
 

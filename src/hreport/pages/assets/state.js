@@ -13,7 +13,7 @@ const state = (() => {
   const { selection } = page;
   const beginning = {
     view: "comparison", lang: page.language, by: selection.by, across: "", // across: areas as rows
-    indicator: selection.indicators.map((id) => `=${id}`).join(", "), group: "",
+    indicator: selection.indicators.map((id) => model.asked(page.indicators.find((one) => one.id === id) || { id, name: id })).join(", "), group: "",
     areas: selection.areas.map((area) => model.areaKey(area)), years: selection.years.map(String),
     status: [], measure: [], confidence: 0, state: "", text: "", report: "",
     rows: "", columns: "", // orders: "", name, stated, or a key with a direction: a3.down, l17.up

@@ -13,7 +13,7 @@ from hreport.record import MEASURES, STATUSES
 
 ASSETS = files("hreport") / "pages" / "assets"
 SCRIPTS = re.findall(r'<script src="([\w.]+)">', (ASSETS / "report.html").read_text(encoding="utf-8"))
-FILES = ("report.html", "report.css", *SCRIPTS)
+FILES = ("report.html", "common.css", "report.css", *SCRIPTS)
 
 # Keys that are put together: word(`fact_${name}`). Of these every one that begins so is asked for.
 PIECED = re.compile(r"word\(`(\w+_)\$\{")

@@ -1,7 +1,7 @@
 // dom.js: elements, safe text, words.
 //
 // Nothing of a document is ever parsed as HTML: all text goes through `visible` into text nodes. Elements that hold text
-// of documents isolate its direction (see `bdi` in report.css).
+// of documents isolate its direction (see `bdi` in common.css).
 
 "use strict";
 

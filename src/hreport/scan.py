@@ -1,0 +1,173 @@
+"""Where a regular expression matches, found from its first characters.
+
+`re` tries a pattern with many alternatives, or one that begins with a look-behind, at every character of a text. What a
+match can begin with is far rarer: it is read off the parsed pattern once, looked for as a character class, which `re`
+does some hundred times as fast, and the pattern is tried only there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+_parser: Any
+_constants: Any
+try:
+    _parser, _constants = import_module("re._parser"), import_module("re._constants")
+except ImportError:  # another Python: slower, and the same matches
+    _parser = _constants = None
+
+# One character of a match: pieces of a character class, or None for any character at all.
+_Set = frozenset[str] | None
+_MOST = 2_000  # beginnings of one pattern: more are not worth telling apart
+_GROUPS = 24  # alternatives of the look-ahead
+_SHORT = 5_000  # characters: in fewer, the pattern is tried everywhere before its beginning is read off
+
+
+class Scanner:
+    """A compiled pattern that is searched for in long texts.
+
+    >>> [m[0] for m in Scanner(re.compile(r"(?<!第)[二三]十|去年")).finditer("去年，第二十，三十")]
+    ['去年', '三十']
+    """
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        """Wrap a pattern."""
+        self.pattern = pattern
+
+    @cached_property
+    def beginning(self) -> re.Pattern[str] | None:
+        """Matches one character wherever `pattern` can match; None where nothing is known of its beginning."""
+        return _beginning(self.pattern)
+
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """What `pattern.finditer` gives."""
+        end = len(text) if end is None else end
+        if (end - start < _SHORT and "beginning" not in self.__dict__) or self.beginning is None:
+            yield from self.pattern.finditer(text, start, end)
+            return
+        match, at = self.pattern.match, start
+        for candidate in self.beginning.finditer(text, start, end):
+            begin = candidate.start()
+            if begin >= at and (found := match(text, begin, end)):
+                at = found.end()
+                yield found
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """What `pattern.search` gives."""
+        return next(self.finditer(text, start, end), None)
+
+
+def _beginning(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
+    if _parser is None or pattern.flags & re.IGNORECASE:
+        return None
+    try:
+        found = _prefixes(_parser.parse(pattern.pattern, pattern.flags))
+    except _UnknownError:
+        return None
+    following: dict[str, set[str] | None] = {}
+    for prefix in found:
+        if not prefix or prefix[0] is None:
+            return None
+        second = prefix[1] if len(prefix) > 1 else None
+        for first in prefix[0]:
+            known = following.setdefault(first, set())
+            following[first] = None if second is None or known is None else known | second
+    groups: dict[frozenset[str] | None, set[str]] = {}
+    for first, seconds in following.items():
+        groups.setdefault(None if seconds is None else frozenset(seconds), set()).add(first)
+    anything = groups.pop(None, set())
+    told = sorted(groups.items(), key=lambda item: (-len(item[1]), sorted(item[1])))
+    rest = told[_GROUPS:]
+    told = told[:_GROUPS]
+    if rest:
+        told.append((frozenset().union(*(s for s, _ in rest if s is not None)), set().union(*(f for _, f in rest))))
+    checks = [f"(?<={_class(anything)})"] if anything else []
+    checks += [f"(?<={_class(firsts)})(?={_class(seconds)})" for seconds, firsts in told if seconds is not None]
+    # `re` skips fast to what begins with a class; look-arounds come after.
+    return re.compile(f"{_class(following)}(?:{'|'.join(checks)})", pattern.flags & re.ASCII)
+
+
+def _class(pieces: Any) -> str:
+    return f"[{''.join(sorted(pieces))}]"
+
+
+class _UnknownError(Exception):
+    """The pattern holds something of which no beginning is told."""
+
+
+def _prefixes(sequence: Any) -> set[tuple[_Set, ...]]:
+    """What the first two characters of a match may be; fewer where the sequence may be shorter."""
+    found: set[tuple[_Set, ...]] = {()}
+    for op, argument in sequence:
+        if all(len(p) >= 2 for p in found):
+            break
+        found = _joined(found, _of_one(op, argument))
+    return found
+
+
+def _joined(heads: set[tuple[_Set, ...]], tails: set[tuple[_Set, ...]]) -> set[tuple[_Set, ...]]:
+    if len(heads) * len(tails) > _MOST:
+        tails = {(None, None)} if () not in tails else {(), (None, None)}
+    return {(h + t)[:2] for h in heads for t in (tails if len(h) < 2 else ((),))}
+
+
+def _of_one(op: Any, argument: Any) -> set[tuple[_Set, ...]]:
+    c = _constants
+    if op in (c.LITERAL, c.IN):
+        return {(_set(argument if op is c.IN else [(op, argument)]),)}
+    if op in (c.ANY, c.NOT_LITERAL):
+        return {(None,)}
+    if op in (c.AT, c.ASSERT, c.ASSERT_NOT):
+        return {()}
+    if op is c.BRANCH:
+        return set().union(*(_prefixes(branch) for branch in argument[1]))
+    if op is c.SUBPATTERN:
+        if argument[1] or argument[2]:
+            raise _UnknownError  # flags of its own
+        return _prefixes(argument[3])
+    if op is c.ATOMIC_GROUP:
+        return _prefixes(argument)
+    if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
+        least, most, item = argument
+        one = _prefixes(item)
+        found: set[tuple[_Set, ...]] = {()} if least == 0 else set()
+        if most and least < 2:
+            found |= one
+        if most > 1:
+            found |= _joined(one, one)
+        return found
+    raise _UnknownError
+
+
+def _set(items: Any) -> _Set:
+    c = _constants
+    pieces = set()
+    for op, argument in items:
+        if op is c.LITERAL:
+            pieces.add(_escaped(argument))
+        elif op is c.RANGE:
+            pieces.add(f"{_escaped(argument[0])}-{_escaped(argument[1])}")
+        elif op is c.CATEGORY and argument in _CATEGORIES:
+            pieces.add(_CATEGORIES[argument])
+        else:
+            return None
+    return frozenset(pieces)
+
+
+def _escaped(code: int) -> str:
+    return f"\\U{code:08x}"
+
+
+_CATEGORIES: dict[Any, str] = (
+    {
+        _constants.CATEGORY_DIGIT: r"\d",
+        _constants.CATEGORY_SPACE: r"\s",
+        _constants.CATEGORY_WORD: r"\w",
+    }
+    if _parser
+    else {}
+)

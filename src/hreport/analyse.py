@@ -37,7 +37,8 @@ def analyse(
     found_masks = masks.tag(reading, grammar)
     found_times = times.tag(reading, grammar)
     named = resolve.find_areas(reading.text)
-    found_areas = areas.tag(reading, grammar, named)
+    unnamed = areas.unnamed(reading, grammar)
+    found_areas = areas.merged(reading, named, unnamed)
     traits = quantities.profile(reading.text, masks.digit_by_digit(found_masks), grammar)
     occupied = times.occupied(found_times, len(reading.text))
     ends = [layout.prose_end(report) for report in layout.reports]
@@ -53,7 +54,8 @@ def analyse(
         number for number, said in hints.items() if said.get("area")
     }  # a place that a person named is not inferred
     reports = tuple(r if given & {0, r.number} else _with_leaks(layout, r, grammar) for r in reports)
-    found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
+    if own := situate.own_names(reading, reports):
+        found_areas = areas.merged(reading, named + own, unnamed)
     # A running header between two lines of a report says nothing of when and where the figures there are.
     found_areas = [area for area in found_areas if not layout.is_furniture(area.at.start)]
     found_times = [time for time in found_times if not layout.is_furniture(time.at.start)]

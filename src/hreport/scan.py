@@ -2,14 +2,14 @@
 
 `re` tries a pattern with many alternatives, or one that begins with a look-behind, at every character of a text. What a
 match can begin with is far rarer: it is read off the parsed pattern once, looked for as a character class, which `re`
-does some hundred times as fast, and the pattern is tried only there. Of what may begin with any hanzi ([一-鿿]{2,4}地区)
-the first characters inside it that are rarer are looked for, and the pattern is tried so far before them.
+does some hundred times as fast, and the pattern is tried only there. Of what may begin with any hanzi, as
+[一-鿿]{2,4}地区, the first characters inside it that are rarer are looked for, and the pattern is tried so far before them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ _FARTHEST = 20  # characters from the beginning of a match to what is looked for
 
 
 class _Landmark(NamedTuple):
-    """A character that every match, or every match of some alternatives, holds: `near` to `far` behind its beginning."""
+    """A character that every match, or every one of some alternatives, holds: `near` to `far` behind its beginning."""
 
     pattern: re.Pattern[str]
     near: int
@@ -137,7 +137,7 @@ def _rarest(sequence: Any) -> tuple[int, int, set[tuple[_Set, ...]]]:
 def _is_wide(pieces: _Set) -> bool:
     if pieces is None or r"\w" in pieces:
         return True
-    ranges = ([int(code[2:], 16) for code in piece.split("-")] for piece in pieces if piece.startswith("\\U"))
+    ranges = ([int(code.lstrip("\\U"), 16) for code in piece.split("-")] for piece in pieces if piece.startswith("\\U"))
     return sum(r[-1] - r[0] + 1 for r in ranges) > _WIDE
 
 

@@ -44,8 +44,8 @@ def unnamed(reading: Reading, grammar: Grammar) -> list[AreaMention]:
 def merged(
     reading: Reading, named: Iterable[tuple[int, int, str, str]], others: Iterable[AreaMention]
 ) -> list[AreaMention]:
-    """The divisions found in a text, as (start, end, name, code), with its other area expressions, in order, none inside
-    another."""
+    """The divisions found in the text, as (start, end, name, code), and its other area expressions, in order, none
+    inside another."""
     found = [AreaMention(Span(s, e), reading.raw[s:e], "named", code) for s, e, _, code in named]
     found += others
     found.sort(key=lambda a: (a.at.start, -a.at.end))

@@ -3,7 +3,7 @@
 `re` tries a pattern with many alternatives, or one that begins with a look-behind, at every character of a text. What a
 match can begin with is far rarer: it is read off the parsed pattern once, looked for as a character class, which `re`
 does some hundred times as fast, and the pattern is tried only there. Of what may begin with any hanzi, as
-[一-鿿]{2,4}地区, the first characters inside it that are rarer are looked for, and the pattern is tried so far before them.
+[一-鿿]{2,4}地区, the first rarer characters inside it are looked for, and the pattern is tried so far before them.
 """
 
 from __future__ import annotations

@@ -98,9 +98,12 @@ def own_names(reading: Reading, reports: Sequence[Report]) -> list[resolve.Spot]
     spots = []
     for report in reports:
         own = resolve.named(report.area) if report.area else None
-        if own is not None:
-            low, high = reading.index(report.span.start), reading.index(report.span.end)
-            found = resolve.find_short_areas(reading.text[low:high], [], own)
+        if own is None:
+            continue
+        low, high = reading.index(report.span.start), reading.index(report.span.end)
+        text = reading.text[low:high]
+        if own.short in text:
+            found = resolve.find_short_areas(text, [], own)
             spots += [(s + low, e + low, name, code) for s, e, name, code in found if name == own.short]
     return spots
 

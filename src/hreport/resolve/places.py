@@ -232,8 +232,8 @@ class _Places:
         self._names = Dictionary(full.keys() | self._shorts.keys())
 
     def stand(self, text: str, names: Container[str]) -> list[tuple[int, int, str]]:
-        """Where some of the names stand, as (start, end, name), also inside and across each other, in order, the longest
-        first of those that begin together."""
+        """Where some of the names stand, as (start, end, name), inside and across each other too, in order, of those
+        that begin together the longest first."""
         spots = ((start, end, text[start:end]) for start, end in self._names.find(text))
         return sorted((spot for spot in spots if spot[2] in names), key=_longest_first)
 

@@ -162,17 +162,17 @@ def _restated(row: Row, previous: Row | None, said: Mapping[str, str], lexicon: 
     words = grammar.load()
     # A document whose years are damage has figures of no year, though their words name one.
     scrubbed = row["year"] is None and len(set(YEAR.findall(row["period"] or ""))) == 1
-    o = situate.observation(_observation(row), report, words, lexicon, scrubbed)
     same = previous is not None and previous.get("layer") != "mask" and previous["sentence"] == row["sentence"]
     before = _observation(previous) if previous is not None and same else None
     # The verb in front is not in the row: of a count without a year it is taken that there was one.
-    o = situate.state_year(o, "" if row["year"] is not None else "?", before, report, words, lexicon)
+    verb, o = "" if row["year"] is not None else "?", _observation(row)
+    means = situate.meaning(o, o.indicator_id, verb, before, report, words, lexicon, scrubbed)
     if area and "area" not in fields:
-        new |= {"area_name": o.area_name or None, "area_id": o.area_id or None}
+        new |= {"area_name": means.area_name or None, "area_id": means.area_id or None}
         new |= {"area_inferred": None, "area_evidence": None}
     if year and "year" not in fields:
-        new["year"] = record.year_number(o.year)
-        new["status"] = row["status"] if "status" in fields else o.status
+        new["year"] = record.year_number(means.year)
+        new["status"] = row["status"] if "status" in fields else means.status
     return new
 
 

@@ -2,16 +2,17 @@
 
 `re` tries a pattern with many alternatives, or one that begins with a look-behind, at every character of a text. What a
 match can begin with is far rarer: it is read off the parsed pattern once, looked for as a character class, which `re`
-does some hundred times as fast, and the pattern is tried only there.
+does some hundred times as fast, and the pattern is tried only there. Of what may begin with any hanzi, as
+[一-鿿]{2,4}地区, the first rarer characters inside it are looked for, and the pattern is tried so far before them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 _parser: Any
 _constants: Any
@@ -24,7 +25,17 @@ except ImportError:  # another Python: slower, and the same matches
 _Set = frozenset[str] | None
 _MOST = 2_000  # beginnings of one pattern: more are not worth telling apart
 _GROUPS = 24  # alternatives of the look-ahead
-_SHORT = 5_000  # characters: in fewer, the pattern is tried everywhere before its beginning is read off
+_SHORT = 5_000  # characters: up to so many, the pattern is tried everywhere before its beginning is read off
+_WIDE = 1_000  # characters of a class that begins a match: more tell nothing of where to try
+_FARTHEST = 20  # characters from the beginning of a match to what is looked for inside it
+
+
+class _Landmark(NamedTuple):
+    """A character that every match, or every one of some alternatives, holds: `near` to `far` behind its beginning."""
+
+    pattern: re.Pattern[str]
+    near: int
+    far: int
 
 
 class Scanner:
@@ -37,43 +48,105 @@ class Scanner:
     def __init__(self, pattern: re.Pattern[str]) -> None:
         """Wrap a pattern."""
         self.pattern = pattern
+        self._seen = 0  # characters so far
 
     @cached_property
-    def beginning(self) -> re.Pattern[str] | None:
-        """Matches one character wherever `pattern` can match; None where nothing is known of its beginning."""
-        return _beginning(self.pattern)
+    def landmarks(self) -> tuple[_Landmark, ...]:
+        """What of a match is looked for: in each match stands one of these; none where nothing is known."""
+        return _landmarks(self.pattern)
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """What `pattern.finditer` gives."""
         end = len(text) if end is None else end
-        if (end - start < _SHORT and "beginning" not in self.__dict__) or self.beginning is None:
+        self._seen += max(end - start, 0)
+        if self._seen < _SHORT or not self.landmarks:
             yield from self.pattern.finditer(text, start, end)
             return
         match, at = self.pattern.match, start
-        for candidate in self.beginning.finditer(text, start, end):
-            begin = candidate.start()
+        for begin in self._beginnings(text, start, end):
             if begin >= at and (found := match(text, begin, end)):
                 at = found.end()
                 yield found
+
+    def _beginnings(self, text: str, start: int, end: int) -> Iterable[int]:
+        """Where a match may begin, in order."""
+        if len(self.landmarks) == 1 and not self.landmarks[0].far:
+            return (m.start() for m in self.landmarks[0].pattern.finditer(text, start, end))
+        return sorted(
+            {
+                m.start() - back
+                for pattern, near, far in self.landmarks
+                for m in pattern.finditer(text, start + near, end)
+                for back in range(near, min(far, m.start() - start) + 1)
+            }
+        )
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """What `pattern.search` gives."""
         return next(self.finditer(text, start, end), None)
 
 
-def _beginning(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
+def _landmarks(pattern: re.Pattern[str]) -> tuple[_Landmark, ...]:
     if _parser is None or pattern.flags & re.IGNORECASE:
-        return None
+        return ()
+    found: dict[tuple[int, int], set[tuple[_Set, ...]]] = {}
     try:
-        found = _prefixes(_parser.parse(pattern.pattern, pattern.flags))
+        for alternative in _alternatives(_parser.parse(pattern.pattern, pattern.flags)):
+            near, far, prefixes = _rarest(alternative)
+            found.setdefault((near, far), set()).update(prefixes)
     except _UnknownError:
-        return None
+        return ()
+    return tuple(_Landmark(_class_of(prefixes, pattern.flags), *where) for where, prefixes in sorted(found.items()))
+
+
+def _alternatives(sequence: Any) -> Iterator[Any]:
+    """The sequences that the beginning of one consists of, where it begins with alternatives."""
+    for k in range(len(sequence)):
+        op, argument = sequence[k]
+        branches = argument[1] if op is _constants.BRANCH else [argument[3]] if _is_group(op, argument) else []
+        if branches:
+            for branch in branches:
+                flat = sequence[:k]
+                flat.data = [*flat.data, *branch.data, *sequence[k + 1 :].data]
+                yield from _alternatives(flat)
+            return
+        if sequence[k : k + 1].getwidth()[1]:
+            break
+    yield sequence
+
+
+def _is_group(op: Any, argument: Any) -> bool:
+    return op is _constants.SUBPATTERN and not argument[1] and not argument[2]  # without flags of its own
+
+
+def _rarest(sequence: Any) -> tuple[int, int, set[tuple[_Set, ...]]]:
+    """The first characters of a sequence that are not wide: the least and the most that stands before them in it, and
+    what they and those behind them may be."""
+    for k in range(len(sequence)):
+        near, far = sequence[:k].getwidth()
+        if far > _FARTHEST:
+            break
+        prefixes = _prefixes(sequence[k:])
+        if () in prefixes:
+            break
+        if not any(_is_wide(prefix[0]) for prefix in prefixes):
+            return near, far, prefixes
+    raise _UnknownError
+
+
+def _is_wide(pieces: _Set) -> bool:
+    if pieces is None or r"\w" in pieces:
+        return True
+    ranges = ([int(code.lstrip("\\U"), 16) for code in piece.split("-")] for piece in pieces if piece.startswith("\\U"))
+    return sum(r[-1] - r[0] + 1 for r in ranges) > _WIDE
+
+
+def _class_of(found: set[tuple[_Set, ...]], flags: int) -> re.Pattern[str]:
+    """Matches one character wherever these stand."""
     following: dict[str, set[str] | None] = {}
     for prefix in found:
-        if not prefix or prefix[0] is None:
-            return None
         second = prefix[1] if len(prefix) > 1 else None
-        for first in prefix[0]:
+        for first in prefix[0] or ():
             known = following.setdefault(first, set())
             following[first] = None if second is None or known is None else known | second
     groups: dict[frozenset[str] | None, set[str]] = {}
@@ -88,7 +161,7 @@ def _beginning(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
     checks = [f"(?<={_class(anything)})"] if anything else []
     checks += [f"(?<={_class(firsts)})(?={_class(seconds)})" for seconds, firsts in told if seconds is not None]
     # `re` skips fast to what begins with a class; look-arounds come after.
-    return re.compile(f"{_class(following)}(?:{'|'.join(checks)})", pattern.flags & re.ASCII)
+    return re.compile(f"{_class(following)}(?:{'|'.join(checks)})", flags & re.ASCII)
 
 
 def _class(pieces: Any) -> str:

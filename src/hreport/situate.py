@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
+from typing import NamedTuple
 
 from hreport import resolve
 from hreport.grammar import Grammar
 from hreport.lexicon import COUNTS, STATES, Area, Lexicon
-from hreport.model import Mention, Observation, Report, YearSource
+from hreport.model import Mention, Observation, Report, Status, YearSource
 from hreport.split import SHEETS, Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.numbers import chinese
@@ -23,6 +24,7 @@ from hreport.text import Reading, fold
 YEAR = r"(?:19|20)\d{2}"
 LEVELS = ("province", "city", "county", "district", "prefecture")
 HEAD = 300  # characters at the beginning of a report in which its place and year may be named
+REMEMBERED = 4096  # places and times whose meaning is remembered: figures of one report name few
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,12 @@ def own_names(reading: Reading, reports: Sequence[Report]) -> list[resolve.Spot]
     spots = []
     for report in reports:
         own = resolve.named(report.area) if report.area else None
-        if own is not None:
-            low, high = reading.index(report.span.start), reading.index(report.span.end)
-            found = resolve.find_short_areas(reading.text[low:high], [], own)
+        if own is None:
+            continue
+        low, high = reading.index(report.span.start), reading.index(report.span.end)
+        text = reading.text[low:high]
+        if own.short in text:
+            found = resolve.find_short_areas(text, [], own)
             spots += [(s + low, e + low, name, code) for s, e, name, code in found if name == own.short]
     return spots
 
@@ -150,25 +155,90 @@ def _masked_place(title: str) -> str:
     return match[0] if match else ""
 
 
-def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool) -> Observation:
-    """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
+class Meaning(NamedTuple):
+    """Name and code of the place that an observation is about, its year ("" where it is open or masked), and whether it
+    was reached by then."""
+
+    area_name: str
+    area_id: str
+    year: str
+    status: Status
+
+
+class _About(NamedTuple):
+    """What of a report tells the meaning of its times and places."""
+
+    area: str
+    area_id: str
+    year: str
+    year_from: YearSource
+    title: str
+
+
+def _about(report: Report) -> _About:
+    return _About(report.area, report.area_id, report.year, report.year_from, report.title)
+
+
+def meaning(
+    o: Observation,
+    indicator_id: str,
+    verb: str,
+    before: Observation | None,
+    report: Report,
+    grammar: Grammar,
+    lexicon: Lexicon,
+    scrubbed: bool,
+) -> Meaning:
+    """The place and the year that are meant by an observation of an indicator ("" if of none). `verb` is what stands in
+    front of what is measured, `before` the observation before it; `scrubbed`: years of the document are damage."""
+    about = _about(report)
+    name, code = _where(o.area, o.measure == "rank", about, grammar, lexicon)
+    of_state_before = o.rule == STATE_BEFORE
+    year, status = _when(o.period, of_state_before, o.status, about, grammar, scrubbed)
+    if not year and o.measure == "level" and not o.basis and not of_state_before:
+        reached = _reached(o.period, status, about, grammar)
+        if reached and _is_state(o, indicator_id, verb, before, lexicon):
+            year = reached
+    return Meaning(name, code, year, status)
+
+
+STATE_BEFORE = "link.state_before"  # the rule of the A in from A to B
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _where(written: str, is_rank: bool, report: _About, grammar: Grammar, lexicon: Lexicon) -> tuple[str, str]:
+    """Name and code of the place that is meant."""
     patterns = _patterns(grammar)
-    name, code = _place(o.area, report, patterns, lexicon)
-    if o.measure == "rank" and report.area and (patterns.world.fullmatch(o.area) or _holds(code, report.area_id)):
-        name, code = report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
-    year = "" if scrubbed and re.search(r"\d{4}", o.period) else _year(o, report, patterns)
+    name, code = _place(written, report, patterns, lexicon)
+    if is_rank and report.area and (patterns.world.fullmatch(written) or _holds(code, report.area_id)):
+        return report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
+    return name, code
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _when(
+    period: str, of_state_before: bool, status: Status, report: _About, grammar: Grammar, scrubbed: bool
+) -> tuple[str, Status]:
+    """The year that is meant, and the status that follows from it."""
+    patterns = _patterns(grammar)
+    in_digits = _IN_DIGITS.search(period)
+    year = "" if scrubbed and in_digits else _year(period, of_state_before, status, report, patterns)
     # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
     sure = report.year_from != "text" and report.year.isdigit()
-    ahead = o.status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
-    status = "target" if ahead and re.search(r"\d{4}", o.period) else o.status
-    plan = patterns.five_year_plan.search(o.period)
+    ahead = status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
+    if ahead and in_digits:
+        status = "target"
+    plan = patterns.five_year_plan.search(period)
     if plan and sure and _plan_end(plan) - PLAN_YEARS >= _reviewed(report, patterns):
         status = "target"  # a plan that begins after the year under review
     # ... and the last year that is named has passed before the year in which a report is given.
-    named = re.findall(YEAR, fold(o.period))
+    named = re.findall(YEAR, fold(period))
     if status == "target" and sure and named and int(max(named)) < int(report.year):
         status = "actual"
-    return replace(o, area_name=name, area_id=code, year=year, status=status)
+    return year, status
+
+
+_IN_DIGITS = re.compile(r"\d{4}")
 
 
 def _holds(code: str, inside: str) -> bool:
@@ -178,7 +248,7 @@ def _holds(code: str, inside: str) -> bool:
     return code == resolve.COUNTRY or (code.endswith("00") and inside.startswith(code.rstrip("0")))
 
 
-def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
+def _place(written: str, report: _About, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
     if not written:
         return report.area, report.area_id
     if patterns.country.search(written):
@@ -200,34 +270,34 @@ def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) 
     return written, ""
 
 
-def _is_of_no_level(report: Report, patterns: _Patterns) -> bool:
+def _is_of_no_level(report: _About, patterns: _Patterns) -> bool:
     """Is its place one that a person named, and no division that is known?"""
     return not report.area_id and not any(own.search(report.area) for _, own in patterns.levels)
 
 
-def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
+def _year(period: str, of_state_before: bool, status: Status, report: _About, patterns: _Patterns) -> str:
     """The year that a figure is about, "" where it is open or masked.
 
     A government work report is given in the year of its title and reviews the one before; a summary is about the year
     of its title and plans the next.
     """
     own = int(report.year) if report.year.isdigit() else None
-    if o.rule == "link.state_before" and not o.period:
+    if of_state_before and not period:
         return ""
-    said = re.findall(YEAR, fold(o.period))
+    said = re.findall(YEAR, fold(period))
     if said:
         return said[0] if len(set(said)) == 1 else ""
-    past = patterns.past_year.fullmatch(o.period)
-    if own is None or (patterns.open.search(o.period) and not past):
+    past = patterns.past_year.fullmatch(period)
+    if own is None or (patterns.open.search(period) and not past):
         return ""
     given = bool(patterns.given.search(report.title))
     ahead = bool(patterns.plan.search(report.title))
-    if patterns.last.search(o.period):
+    if patterns.last.search(period):
         return str(own - 1)
-    if patterns.next.search(o.period):
+    if patterns.next.search(period):
         return str(own + 1)
-    target = o.status == "target"
-    if patterns.this.search(o.period) and (given or ahead or not target or not patterns.coming.search(o.period)):
+    target = status == "target"
+    if patterns.this.search(period) and (given or ahead or not target or not patterns.coming.search(period)):
         return str(own)
     if given:
         return str(own if target else own - 1)
@@ -240,33 +310,36 @@ BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since fi
 PLAN_YEARS = 5
 
 
-def state_year(
-    o: Observation, verb: str, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
-) -> Observation:
-    """An observation of a state with the year in which it was reached, where the period is several years.
+def _is_state(o: Observation, indicator_id: str, verb: str, before: Observation | None, lexicon: Lexicon) -> bool:
+    """Does an observation say how things stood, so that of a period of several years its end is meant?
 
     五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall
     lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is. So,
     as a rule, is a count without a `verb` in front (高新技术企业达1.9万家); a comparison marks it: it may be a sum.
     """
-    indicator = lexicon.indicators.get(o.indicator_id)
+    indicator = lexicon.indicators.get(indicator_id)
+    risen = before is not None and before.rule == STATE_BEFORE and before.sentence == o.sentence
+    if risen or indicator is None:
+        return risen
+    counted = indicator.kind in COUNTS and not (verb or indicator.flow or indicator.made)
+    return indicator.kind in STATES or indicator.annual or counted
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _reached(period: str, status: Status, report: _About, grammar: Grammar) -> str:
+    """The last year of a period of several years, of one that goes on the year that the report looks back on; "" where
+    it is not told, or of another period."""
     patterns = _patterns(grammar)
-    risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
-    is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
-    if indicator is not None and indicator.kind in COUNTS and not (verb or indicator.flow or indicator.made):
-        is_state = True
-    if o.year or not is_state or o.measure != "level" or o.basis:
-        return o
-    if o.rule == "link.state_before" or not patterns.span.search(o.period):
-        return o
-    plan = patterns.five_year_plan.search(o.period)
+    if not patterns.span.search(period):
+        return ""
+    plan = patterns.five_year_plan.search(period)
     end = _plan_end(plan) if plan else None
-    if o.status == "target":
-        return replace(o, year=str(end)) if end is not None else o
+    if status == "target":
+        return str(end) if end is not None else ""
     if not report.year.isdigit():
-        return o
+        return ""
     reviewed = _reviewed(report, patterns)
-    return replace(o, year=str(min(end, reviewed) if end is not None else reviewed))
+    return str(min(end, reviewed) if end is not None else reviewed)
 
 
 def _plan_end(plan: re.Match[str]) -> int:
@@ -274,7 +347,7 @@ def _plan_end(plan: re.Match[str]) -> int:
     return BEFORE_PLANS + PLAN_YEARS * int(chinese(plan[1]) or 0)
 
 
-def _reviewed(report: Report, patterns: _Patterns) -> int:
+def _reviewed(report: _About, patterns: _Patterns) -> int:
     """The year that a report with a year looks back on."""
     return int(report.year) - bool(patterns.given.search(report.title))
 
@@ -311,15 +384,15 @@ def mentions(
         key = (number, one.text, one.kind)
         if key not in known:
             if isinstance(one, TimeMention):
-                known[key] = ("" if scrubbed else _years(one.text, report, patterns), "")
+                known[key] = ("" if scrubbed else _years(one.text, _about(report), patterns), "")
             else:
-                known[key] = _named_place(one, report, patterns, lexicon)
+                known[key] = _named_place(one, _about(report), patterns, lexicon)
         means, code = known[key]
         text = layout.document.text[span.start : span.end]
         yield Mention(span, text, "time" if is_time else "area", one.kind, report.number, means, code)
 
 
-def _years(text: str, report: Report, patterns: _Patterns) -> str:
+def _years(text: str, report: _About, patterns: _Patterns) -> str:
     """The year or years that a time names, "" where that depends on what is said of it.
 
     The 21 of 2019-21 is a year, the 03 of 2019-03-11 a month: years go up.
@@ -340,7 +413,7 @@ def _years(text: str, report: Report, patterns: _Patterns) -> str:
     return ""
 
 
-def _named_place(area: AreaMention, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
+def _named_place(area: AreaMention, report: _About, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
     """Name and code of the place that is meant."""
     if area.code:
         chain = resolve.chain(area.code)

@@ -25,6 +25,8 @@ PARAGRAPH_BEGINS = 30  # characters in which a paragraph says its time
 LATELY = 100  # so many periods before a number are asked which of the two of its heading they are
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
 QUOTES = (("\u300a", "\u300b"), ("\u201c", "\u201d"))
+REMEMBERED = 4096  # expressions whose year is remembered: they repeat throughout a report
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _SENTENCE_END = re.compile("[\u3002!?\n]")
 
 
@@ -94,6 +96,9 @@ class Context:
         begins = self._patterns.plan_begins  # “十五五”开好局: the plan's first year, and not its years
         plans = [t for t in governing if t.kind == "plan_name" and not begins.match(self._text, t.at.end)]
         self._headed = _Positions(sorted([*far, *plans], key=lambda t: t.at.start))
+        self._of_heading: dict[
+            tuple[int, int], tuple[int, Sequence[TimeMention]]
+        ] = {}
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
@@ -121,16 +126,19 @@ class Context:
             found = lasting  # 今年…;五年淘汰产能1亿吨
         if found := found or lasting:
             return found.text
-        found, above = self._far.before(paragraph, sentence), self._heading(headings, sentence)
-        if found and above and 0 < _plain_year(found) < _plain_year(above):
+        found = self._far.before(paragraph, sentence)
+        year = _plain_year(found) if found else 0
+        if found and not year:
+            return found.text
+        above = self._heading(headings, sentence)
+        if found and above and year < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""
 
     def _heading(self, headings: Sequence[Section], at: int) -> TimeMention | None:
         """The period that the innermost heading with one names."""
         for section in headings:
-            low = self._reading.index(section.span.start)
-            named = self._headed.between(low, low + len(section.heading))
+            low, named = self._named_by(section)
             if len(named) > 1:  # a heading of two periods: that of them which the section named last
                 said = {_plain_year(t) for t in named}
                 later = self._headed.between(low + len(section.heading), at)[-LATELY:]
@@ -138,6 +146,14 @@ class Context:
             if named:
                 return named[0]
         return None
+
+    def _named_by(self, section: Section) -> tuple[int, Sequence[TimeMention]]:
+        """Where a heading begins in the reading, and the periods that it names."""
+        key = section.span.start, len(section.heading)
+        if key not in self._of_heading:
+            low = self._reading.index(section.span.start)
+            self._of_heading[key] = low, self._headed.between(low, low + len(section.heading))
+        return self._of_heading[key]
 
     def named(self, low: int, high: int) -> str:
         """The last period that is named between two reading offsets, "" if none."""
@@ -203,7 +219,12 @@ def _last(positions: Sequence[int], before: int) -> int:
 
 def _plain_year(time: TimeMention) -> int:
     """The last year that an expression writes out, 0 if none."""
-    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", fold(time.text))), default=0)
+    return _last_year(time.text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _last_year(text: str) -> int:
+    return max(map(int, _YEAR.findall(fold(text))), default=0)
 
 
 class _Placed(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
+from hreport.dictionary import Dictionary
 from hreport.lexicon import Area, Lexicon, any_of, gazetteer, titles
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
@@ -42,17 +43,9 @@ def find_areas(text: str) -> list[Spot]:
     found: list[Spot] = []
     free = 0
     above: Area | None = None  # the division whose name ended last, and where
-    spots = sorted(
-        (start, -end)
-        for end in (match.end() for match in places.suffix.finditer(text))
-        for start in range(max(0, end - places.longest), end - 1)
-        if text[start:end] in places.full
-    )
-    for start, minus in spots:
-        end = -minus
+    for start, end, name in places.stand(text, places.full):
         if start < free or places.ordinary(text, start, end):
             continue
-        name = text[start:end]
         inside = above if found and found[-1][1] == start else places.short_before(text, start, places.full[name])
         listed = (bool(found) and text[found[-1][1] : start] in places.lists) or places.lists_on(text, end)
         if inside is None and not places.begins(text, start, name, listed):
@@ -78,12 +71,12 @@ def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) 
     names = sorted([(s, e, True) for s, e in spans] + [(s, e, False) for s, e in bare])
     out: list[Spot] = []
     for group in _groups(text, names):
+        kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
+        enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
         for k, (start, end, full) in enumerate(group):
             if full:
                 continue
             above = places.above(text, group, k)
-            kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
-            enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
             listed = enough and (text[start - 1 : start] in places.lists or text[end : end + 1] in places.lists)
             here = text[start:end]
             if own is not None and here == own.short and places.acts(text, start, end):
@@ -211,7 +204,6 @@ class _Places:
         known = [a for areas in full.values() for a in areas]
         self.code = {a.code: a for a in sorted(known, key=lambda a: not a.seen)}  # the name in force wins
         self.longest = max(map(len, full))
-        self.suffix = re.compile(f"[{''.join(sorted({name[-1] for name in full}))}]")
         self._not_area = set(words["not_area"])
         self._not_after = {(w[0], w[1]) for w in words["not_after"]}
         self._phrases = re.compile(any_of(words["phrases"]))
@@ -235,9 +227,15 @@ class _Places:
                 if len(a.short) > 1 and a.short not in self._not_area and a not in self._shorts.get(a.short, []):
                     self._shorts.setdefault(a.short, []).append(a)
         self._bare = {name for name in self._shorts if name not in not_short}
-        self._heads = {name[:2] for name in self._bare}
         self._short_names = sorted(self._shorts)
         self._longest_short = max(map(len, self._shorts))
+        self._names = Dictionary(full.keys() | self._shorts.keys())
+
+    def stand(self, text: str, names: Container[str]) -> list[tuple[int, int, str]]:
+        """Where some of the names stand, as (start, end, name), inside and across each other too, in order, of those
+        that begin together the longest first."""
+        spots = ((start, end, text[start:end]) for start, end in self._names.find(text))
+        return sorted((spot for spot in spots if spot[2] in names), key=_longest_first)
 
     def ordinary(self, text: str, start: int, end: int) -> bool:
         """Is the name an ordinary word here, or its last character the beginning of one?"""
@@ -284,21 +282,19 @@ class _Places:
 
     def bare(self, text: str, taken: Sequence[tuple[int, int]], own: Area | None) -> list[tuple[int, int]]:
         """Where names without suffix stand that could be divisions, in order, none inside `taken` or another."""
+        spots = self.stand(text, self._bare)
+        if own is not None and len(own.short) > 1 and own.short not in self._bare:
+            named = ((m.start(), m.end(), own.short) for m in re.finditer(re.escape(own.short), text))
+            spots = sorted([*spots, *named], key=_longest_first)
         free = bytearray(len(text) + 1)
         for start, end in taken:
             free[start:end] = b"\1" * (end - start)
-        known = self._bare | {own.short} if own is not None and len(own.short) > 1 else self._bare
-        heads = self._heads | {own.short[:2]} if own is not None else self._heads
         found = []
         at = 0
-        while at < len(text) - 1:
-            end = at
-            if text[at : at + 2] in heads:
-                longest = range(min(len(text), at + self._longest_short), at + 1, -1)
-                end = next((e for e in longest if text[at:e] in known and not any(free[at:e])), at)
-            if end > at:
-                found.append((at, end))
-            at = max(end, at + 1)
+        for start, end, _ in spots:
+            if start >= at and not any(free[start:end]):
+                found.append((start, end))
+                at = end
         return found
 
     def above(self, text: str, group: Sequence[tuple[int, int, bool]], k: int) -> Area | None:
@@ -366,17 +362,14 @@ class _Places:
 
     def short(self, text: str, lexicon: Lexicon) -> tuple[int, Area] | None:
         """The first name without suffix that is surely a place: a province's, or one with a telling word behind it."""
-        for start in range(len(text)):
-            for end in range(min(len(text), start + self._longest_short), start + 1, -1):
-                areas = self._shorts.get(text[start:end])
-                if not areas:
-                    continue
-                told = text.startswith(self._follows, end)
-                top = [a for a in areas if a.level == "province"]
-                if top and (told or not self._continues(text, start, end)):
-                    return start, top[0]
-                if told and not top:
-                    return start, self._told(text[start:end], areas)
+        for start, end, name in self.stand(text, self._shorts):
+            areas = self._shorts[name]
+            told = text.startswith(self._follows, end)
+            top = [a for a in areas if a.level == "province"]
+            if top and (told or not self._continues(text, start, end)):
+                return start, top[0]
+            if told and not top:
+                return start, self._told(name, areas)
         return None
 
     def _told(self, short: str, areas: list[Area]) -> Area:
@@ -392,6 +385,10 @@ class _Places:
         longer = text[start : end + 1]
         at = bisect_left(self._short_names, longer)
         return end < len(text) and at < len(self._short_names) and self._short_names[at].startswith(longer)
+
+
+def _longest_first(spot: tuple[int, int, str]) -> tuple[int, int]:
+    return spot[0], -spot[1]
 
 
 @lru_cache(maxsize=1)

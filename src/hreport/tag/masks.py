@@ -10,14 +10,15 @@ from typing import NamedTuple, cast
 from hreport.grammar import Grammar
 from hreport.grammar import MaskKind as Entry
 from hreport.model import Mask, MaskKind
+from hreport.scan import Scanner
 from hreport.text import Reading
 
 CONTEXT = 16  # characters looked at on each side of a placeholder: the longest expression needs 12
 
 
 @lru_cache(maxsize=1)
-def _candidates(grammar: Grammar) -> re.Pattern[str]:
-    return grammar.regex("masks")
+def _candidates(grammar: Grammar) -> Scanner:
+    return Scanner(grammar.regex("masks"))
 
 
 def tag(reading: Reading, grammar: Grammar) -> list[Mask]:

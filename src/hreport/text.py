@@ -98,9 +98,7 @@ class Reading:
     _marks: tuple[Span, ...] = ()  # what was left out and is no damage where it stands in a number
 
     @classmethod
-    def of(
-        cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = (), folded: str | None = None
-    ) -> Reading:
+    def of(cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = (), folded: str | None = None) -> Reading:
         """The reading of `source` without the spans of `noise` and `marks` (which may overlap). `folded`: the source
         folded, where it is at hand."""
         marks = tuple(sorted(marks))

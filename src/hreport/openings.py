@@ -579,9 +579,9 @@ def _official_title(body: Sequence[Line], k: int, patterns: _Patterns) -> str:
         return _clean(glued["title"], patterns) if named else ""
     if not _could_be_title(body, k, patterns, LONGEST_OFFICIAL):
         return ""
-    own = line.paged or patterns.official.search(line.text)
+    own = line.paged or bool(patterns.official.search(line.text))
     if not own and patterns.report_title.search(line.text):
-        own = patterns.marks["named_year"].search(line.text) or _greeted(body, k, patterns)
+        own = bool(patterns.marks["named_year"].search(line.text)) or _greeted(body, k, patterns)
     return _whole(body, k, line.text, patterns) if own and not patterns.byline.search(line.text) else ""
 
 

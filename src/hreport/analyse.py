@@ -75,7 +75,7 @@ def analyse(
             previous = observations[-1] if observations else None
             verb = around.verb or around.front
             known = situate.meaning(o, identity, verb, previous, report, grammar, lexicon, traits.scrubbed)
-            o = replace(o, indicator_id=identity, **known._asdict())
+            o = o._replace(indicator_id=identity, **known._asdict())
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))
     named_there = situate.mentions(layout, reports, found_times, found_areas, grammar, lexicon, traits.scrubbed)

@@ -7,11 +7,13 @@ one, titles that stand out from the text; in any other file, titles of official 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from hreport.grammar import Grammar
 from hreport.tag import numbers
@@ -21,7 +23,6 @@ SENTENCE = 25  # a line of this many characters that ends like a sentence is pro
 ITEM = 8  # and a line of this many with a full stop or a semicolon, an item of a list
 SHORTEST_TITLE, LONGEST_TITLE = 5, 45
 LONGEST_OFFICIAL = 90  # the title of a notice names what it hands on
-LONGEST_ENTRY = 200  # a line of a list of contents, with the points before its page number
 SHORTEST = 300  # an article of a collection has at least this many characters
 LEAST = 150  # and this many, where its title stands out; so have notices
 HEAD_LINES = 60  # so many lines before the first prose can hold the title
@@ -35,8 +36,8 @@ SHARED = 8  # so many characters of an attachment's title stand in its notice's
 ENOUGH = 2  # the evidence that makes a line of a collection a title
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+# A tuple: a document has thousands, and a frozen dataclass takes three times as long to make.
+class Line(NamedTuple):
     """A line of the source that is not empty: its span without the white space around it, folded text, width of indent,
     blank lines before it; `paged`: lines of the page (address, date, source) follow it."""
 
@@ -46,6 +47,9 @@ class Line:
     indent: int
     gap: int = 0
     paged: bool = False
+
+
+_NO_LETTER = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +160,39 @@ def _clean(text: str, patterns: _Patterns) -> str:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"\W", "", text)
+    return _NO_LETTER.sub("", text)
 
 
-def unglued(body: Sequence[Line], grammar: Grammar) -> list[Line]:
-    """The lines, cut where another report begins in the middle of one."""
+def unglued(body: Sequence[Line], folded: str, grammar: Grammar) -> list[Line]:
+    """The lines, cut where another report begins in the middle of one. `folded`: the text that they are of."""
     patterns = _patterns(grammar)
+    # Few lines are cut: to search the whole text for them is faster than to search each line.
+    near = [m.start() for p in (patterns.glued_part, patterns.glued_report) for m in p.finditer(folded)]
+    if not near:
+        return list(body)
+    near.sort()
     out: list[Line] = []
     for line in body:
-        cuts = {m.end() for m in patterns.glued_part.finditer(line.text)}
-        cuts |= {m.start("title") for m in patterns.glued_report.finditer(line.text)}
-        at = 0
-        for cut in sorted(cuts):
-            if cut - at >= SENTENCE and cut < len(line.text):
-                piece = line.text[at:cut]
-                text = piece.rstrip()
-                start = line.start + at
-                out.append(replace(line, start=start, end=start + len(text), text=text, paged=False))
-                at = cut
-        out.append(replace(line, start=line.start + at, text=line.text[at:]) if at else line)
+        if bisect_left(near, line.start) < bisect_left(near, line.end):
+            out += _cut(line, patterns)
+        else:
+            out.append(line)
     return out
+
+
+def _cut(line: Line, patterns: _Patterns) -> Iterator[Line]:
+    """The pieces of a line that begin with reports."""
+    cuts = {m.end() for m in patterns.glued_part.finditer(line.text)}
+    cuts |= {m.start("title") for m in patterns.glued_report.finditer(line.text)}
+    at = 0
+    for cut in sorted(cuts):
+        if cut - at >= SENTENCE and cut < len(line.text):
+            piece = line.text[at:cut]
+            text = piece.rstrip()
+            start = line.start + at
+            yield line._replace(start=start, end=start + len(text), text=text, paged=False)
+            at = cut
+    yield line._replace(start=line.start + at, text=line.text[at:]) if at else line
 
 
 # --- where reports begin ---------------------------------------------------------------------------------------------
@@ -323,8 +340,8 @@ def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[
     openings: list[Opening] = []
     seen: set[str] = set()
     for k, line in enumerate(body):
-        if len(line.text) > LONGEST_ENTRY:
-            continue
+        if not entries or len(line.text) > LONGEST_OFFICIAL or patterns.marks["no_title"].search(line.text):
+            continue  # no headline, as most lines
         title = patterns.marks["contents_rim"].sub("", line.text)
         key = _letters(title)
         if key not in entries or entries[key] == k or key in seen or len(title) > LONGEST_TITLE:
@@ -560,12 +577,12 @@ def _official_title(body: Sequence[Line], k: int, patterns: _Patterns) -> str:
         before = body[k - 1].text if k else ""
         named = patterns.marks["named_year"].search(glued["title"]) and patterns.marks["finished"].search(before)
         return _clean(glued["title"], patterns) if named else ""
-    if not _could_be_title(body, k, patterns, LONGEST_OFFICIAL) or patterns.byline.search(line.text):
+    if not _could_be_title(body, k, patterns, LONGEST_OFFICIAL):
         return ""
-    named = patterns.report_title.search(line.text) and patterns.marks["named_year"].search(line.text)
-    greeted = patterns.report_title.search(line.text) and _greeted(body, k, patterns)
-    own = named or greeted or line.paged or patterns.official.search(line.text)
-    return _whole(body, k, line.text, patterns) if own else ""
+    own = line.paged or bool(patterns.official.search(line.text))
+    if not own and patterns.report_title.search(line.text):
+        own = bool(patterns.marks["named_year"].search(line.text)) or _greeted(body, k, patterns)
+    return _whole(body, k, line.text, patterns) if own and not patterns.byline.search(line.text) else ""
 
 
 def _greeted(body: Sequence[Line], k: int, patterns: _Patterns) -> bool:

@@ -157,9 +157,10 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if isinstance(data, Issue):
         return Outcome(source.path, issues=(replace(data, path=source.path),))
     digest = hashlib.sha256(data).hexdigest()
-    if recognise(data) == "zip":
+    file_format = recognise(data)
+    if file_format == "zip":
         return replace(_unfolded(source, data), digest=digest)
-    document = read_bytes(data, source.path, work.password, source.ocr)
+    document = read_bytes(data, source.path, work.password, source.ocr, file_format)
     issues = (document,) if isinstance(document, Issue) else document.issues
     pages = sum(i.pages for i in issues)
     if pages and not source.ocr and can_recognise():

@@ -8,6 +8,7 @@ import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from unicodedata import east_asian_width
 
@@ -28,6 +29,7 @@ _FOLD = (
     }
 )
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_FEW = 30  # characters that are replaced one after the other
 
 # Behind hanzi: a word in Latin letters that is no unit and no abbreviation.
 _TRANSLATION = re.compile(r"\s[#(]?(?!mm|mg|ml|kg|km|min)(?:[A-Z&.]{1,5}\s)?[A-Z]?[a-z]{2}")
@@ -43,8 +45,20 @@ def fold(text: str) -> str:
     >>> fold("３３．５万亿元，增长８．７％；醫療衛生")
     '33.5万亿元,增长8.7%;医疗卫生'
     """
-    folded = text.translate(_FOLD)
-    return _LONE_RETURN.sub("\n", folded) if "\r" in folded else folded
+    # Few of the characters that are folded stand in a text, and to look for them is far faster than to translate all.
+    written = set(_written().findall(text))
+    if len(written) > _FEW:
+        text = text.translate(_FOLD)
+    else:
+        for character in written:
+            text = text.replace(character, chr(_FOLD[ord(character)]))
+    return _LONE_RETURN.sub("\n", text) if "\r" in text else text
+
+
+@lru_cache(maxsize=1)
+def _written() -> re.Pattern[str]:
+    """Any character that is folded."""
+    return re.compile(f"[{''.join(map(chr, _FOLD))}]")
 
 
 def untranslated(text: str) -> str:
@@ -84,8 +98,9 @@ class Reading:
     _marks: tuple[Span, ...] = ()  # what was left out and is no damage where it stands in a number
 
     @classmethod
-    def of(cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = ()) -> Reading:
-        """The reading of `source` without the spans of `noise` and `marks` (which may overlap)."""
+    def of(cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = (), folded: str | None = None) -> Reading:
+        """The reading of `source` without the spans of `noise` and `marks` (which may overlap). `folded`: the source
+        folded, where it is at hand."""
         marks = tuple(sorted(marks))
         pieces: list[str] = []
         starts: list[int] = []
@@ -103,7 +118,11 @@ class Reading:
             starts.append(length)
             origins.append(at)
         raw = "".join(pieces)
-        return cls(source, raw, fold(raw), tuple(starts), tuple(origins), marks)
+        if folded is None or "\r" in raw:  # which may stand alone only where pieces meet
+            text = fold(raw)
+        else:
+            text = "".join([folded[at : at + len(piece)] for at, piece in zip(origins, pieces, strict=True)])
+        return cls(source, raw, text, tuple(starts), tuple(origins), marks)
 
     def origin(self, index: int) -> int:
         """Where the character at `index` of the reading stands in the source."""

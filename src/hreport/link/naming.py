@@ -14,7 +14,6 @@ from itertools import accumulate
 
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, RANKS, Chunk, Chunker
-from hreport.link.phrases import Token
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
@@ -93,7 +92,7 @@ class Namer:
     def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
         chunk = chunks[k]
-        head = self._patterns.standard_head.sub("", self._chunker.wording(chunk.left.head))
+        head = self._patterns.standard_head.sub("", chunk.left.name)
         head = self._patterns.stepped.sub("", head)
         if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
             head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
@@ -153,7 +152,7 @@ class Namer:
                 return Name(cutter.head(chunk.low, chunk.low + share.end("group")) + predicate, "group_share")
         covering = noun and left.verbs and left.verbs[-1].text in self._covering
         if covering and not left.relation:  # 试点覆盖24%的县
-            return Name(cutter.doer(chunk) + cutter.wording(left.verbs[-1:]) + noun, "covered")
+            return Name(cutter.doer(chunk) + cutter.verb(chunk) + noun, "covered")
         if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
         if head in self._of_that:  # 国家卫生镇12个,占比80%: of what was said before
@@ -164,7 +163,7 @@ class Namer:
         if head:
             return Name(head, "left")
         if noun and left.verbs and not left.relation:  # 覆盖95%以上行政村
-            return Name(cutter.wording(left.verbs[-1:]) + noun, "covered")
+            return Name(cutter.verb(chunk) + noun, "covered")
         if subject := cutter.clause_before(chunk):
             return Name(subject, "clause_before")
         if previous and (left.relation or left.share or not noun):
@@ -199,13 +198,13 @@ class Namer:
             return Name(previous.indicator + head, "left")  # 新增上市公司62家,总数186家
         acting = head and left.verbs and left.verbs[-1].start > left.head[-1].end
         if acting and self._patterns.actor.search(head):
-            return Name(head + cutter.wording(left.verbs[-1:]), "left")  # 中央财政将投入: by whom, and what is done
+            return Name(head + cutter.verb(chunk), "left")  # 中央财政将投入: by whom, and what is done
         if head:
             return Name(head, "left")
         if left.verbs and previous and self._again(chunk, previous):
             return Name(previous.indicator, "inherited", True)  # 关停5000万千瓦小火电,今年要关停1000万千瓦
         if left.verbs:
-            return Name(cutter.doer(chunk) + cutter.wording(self._last_act(chunk)), "verb")
+            return Name(cutter.doer(chunk) + self._last_act(chunk), "verb")
         if subject := cutter.clause_before(chunk):
             return Name(subject, "clause_before")
         if left.relation and previous:
@@ -274,13 +273,13 @@ class Namer:
         """Does 其中 stand before the number's name?"""
         return bool(self._patterns.of_which.search(self._chunker.before(chunk)))
 
-    def _last_act(self, chunk: Chunk) -> Sequence[Token]:
+    def _last_act(self, chunk: Chunk) -> str:
         """The last verb before a number, with those right before it that are nouns too (完成/植树/造林: 植树造林)."""
         verbs = chunk.left.verbs
         k = len(verbs) - 1
         while k and verbs[k - 1].end == verbs[k].start and verbs[k - 1].text in self._nominal:
             k -= 1
-        return verbs[k:]
+        return self._chunker.wording(chunk, verbs[k:])
 
     def _belongs_left(self, chunk: Chunk) -> bool:
         """Does the number belong to the noun before it, though a noun follows as well?"""
@@ -292,7 +291,8 @@ class Namer:
         if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
             return True
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
-        of = self._followed_by_of(chunk) or (bool(left.verbs) and left.verbs[-1].end == chunk.start)  # 拟安排2亿元资金
+        acting = bool(left.verbs) and chunk.low + left.verbs[-1].end == chunk.start  # 拟安排2亿元资金
+        of = self._followed_by_of(chunk) or acting
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
 
     def _followed_by_of(self, chunk: Chunk) -> bool:
@@ -325,7 +325,7 @@ class Namer:
 
     def _fallback(self, chunk: Chunk) -> Name:
         """Nothing is known: the words before the number as they stand, else the clause before, else what follows."""
-        words = self._chunker.wording(self._chunker.tokens(chunk.low, chunk.start))
+        words = self._chunker.words(chunk.low, chunk.start)
         text = words or self._chunker.clause_before(chunk) or self._chunker.raw(chunk.after, chunk.high)
         return Name(text[:LONGEST_VERB_PHRASE], "fallback")
 
@@ -354,7 +354,7 @@ class Namer:
         chunk = chunks[k]
         if run < 2 or (chunk.listed and not chunk.left.distributed):
             return []
-        text = self._chunker.wording(chunk.left.head)
+        text = chunk.left.name
         again = list(shared) if len(shared) == run else []
         if not text and again and (chunk.left.relation or chunk.left.distributed):
             return again  # 分别由445元、640元提高至480元、690元
@@ -378,7 +378,7 @@ class Namer:
 
     def halves(self, chunk: Chunk) -> list[str]:
         """What the two numbers of 城乡居民收入分别增长5%、6% mean, none where the name says one thing."""
-        text = self._chunker.wording(chunk.left.head)
+        text = chunk.left.name
         for joint, first, second in zip(*self._halves, strict=True):
             if joint in text:
                 return [text.replace(joint, first, 1), text.replace(joint, second, 1)]

@@ -146,7 +146,7 @@ class _Linker:
                 Earlier(done[k - 1].indicator, text[chunks[k - 1].low : chunk.low]),
                 *last.earlier[:EARLIER],
             )
-        verb, front = self._chunker.wording(chunk.left.verbs), before
+        verb, front = chunk.left.doing, before
         if not verb and self._goes_on(chunks, k):  # what stands before a list governs all its members
             verb, front = last.verb, last.front
         if k and not before and found.indicator == done[k - 1].indicator:
@@ -272,4 +272,4 @@ def _same_bound(chunks: Sequence[Chunk]) -> list[Chunk]:
     said = next((b for b in bounds if b in ("min", "max", "approx")), None)
     if said is None:
         return list(chunks)
-    return [replace(c, quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]
+    return [c._replace(quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]

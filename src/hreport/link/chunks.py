@@ -14,6 +14,7 @@ from hreport.grammar import Grammar
 from hreport.link import phrases
 from hreport.link.phrases import Left, Stretch, Token
 from hreport.model import Quantity
+from hreport.scan import Scanner
 from hreport.text import LONGEST_SENTENCE, Reading
 
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it
@@ -28,11 +29,46 @@ CLAUSE_MARK = re.compile("[,;:!?\u3002\n]")
 _RIM = " \t\u3000\u3001,\uff0c"
 
 
+class Clauses:
+    """Where the clauses of a sentence end, looked for once for all its numbers. Offsets are of the reading."""
+
+    __slots__ = ("_ends", "_mark", "_start", "_starts", "_text")
+
+    def __init__(self, mark: re.Pattern[str], text: str, start: int, end: int) -> None:
+        """`mark` ends a clause of the sentence from `start` to `end`."""
+        self._mark, self._start, self._text = mark, start, text[start:end]
+        marks = [m.span() for m in mark.finditer(self._text)]
+        self._starts = [low for low, _ in marks]
+        self._ends = [high for _, high in marks]
+
+    def begin(self, at: int) -> int:
+        """Where the clause begins that stands before `at`, by what is written before that alone."""
+        at -= self._start
+        k = bisect_left(self._ends, at) - 1
+        found = self._ends[k] if k >= 0 else 0
+        if at and not self._text[at - 1].isalnum():
+            # whether a comma there ends a clause or stands in 1,203 only what follows can tell
+            found = max((m.end() for m in self._mark.finditer(self._text, found, at)), default=found)
+        return self._start + found
+
+    def end(self, at: int) -> int:
+        """Where the clause ends that `at` stands in."""
+        at -= self._start
+        k = bisect_right(self._ends, at)
+        if k == len(self._ends):
+            return self._start + len(self._text)
+        if self._starts[k] >= at:
+            return self._start + self._starts[k]
+        mark = self._mark.search(self._text, at)
+        return self._start + (mark.start() if mark else len(self._text))
+
+
 class Chunk(NamedTuple):
     """A number with what stands on both sides of it. All offsets are of the reading.
 
     `low` is where its left side begins, `after` where the text behind its unit and bound word begins, `high` where its
-    right side ends; `sentence` the sentence it stands in. `kind` is what its unit measures ("" where none is written).
+    right side ends; `sentence` the sentence it stands in, `clauses` the clauses of that. `kind` is what its unit
+    measures ("" where none is written).
     `same_clause`: words, but no comma, stand between the number before it and this one; `listed`: nothing but a
     separator does. `bracketed`: it stands in a bracket. `borrows`: it counts the noun behind the next number.
     `unbroken`: the commas of its sentence are gone: it belongs to the words before it, as far as there are any.
@@ -46,6 +82,7 @@ class Chunk(NamedTuple):
     after: int
     high: int
     sentence: tuple[int, int]
+    clauses: Clauses
     same_clause: bool
     listed: bool
     bracketed: bool
@@ -78,7 +115,6 @@ RATIOS = frozenset(("percent", "point", "times", "tenth", "rate"))
 class _Patterns:
     """Expressions of relations.toml."""
 
-    sentence_end: re.Pattern[str]
     clause_end: re.Pattern[str]
     bound_after: re.Pattern[str]
     separators: re.Pattern[str]
@@ -97,6 +133,11 @@ class _Patterns:
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
     return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+
+
+@lru_cache(maxsize=1)
+def _sentence_end(grammar: Grammar) -> Scanner:
+    return Scanner(grammar.regex("relations", "sentence_end"))
 
 
 class Chunker:
@@ -131,7 +172,8 @@ class Chunker:
     def sentences(self) -> Iterator[list[Chunk]]:
         """The chunks of each sentence that holds a number."""
         text = self.reading.text
-        ends = list(self._cut([m.end() for m in self._patterns.sentence_end.finditer(text, self._begin, self._finish)]))
+        marks = _sentence_end(self.grammar).finditer(text, self._begin, self._finish)
+        ends = list(self._cut([m.end() for m in marks]))
         k = 0
         while k < len(self._quantities):
             at = bisect_right(ends, self._numbers[k])
@@ -169,12 +211,16 @@ class Chunker:
         text = self.reading.text
         patterns = self._patterns
         chunks: list[Chunk] = []
+        clauses = Clauses(patterns.clause_end, text, start, end)
         unbroken = self.commaless or self._unbroken(group, start, end)
         previous = start
         for k, quantity in enumerate(group):
             at = quantity.at
             between = text[previous : at.start]
-            clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
+            clause = clauses.begin(at.start) - previous
+            if clause <= 1:  # a mark right behind the number before, whatever that ends with
+                mark = patterns.clause_end.match(between)
+                clause = mark.end() if mark else 0
             opened, inside = _opened(between)
             low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
             if unbroken:
@@ -203,6 +249,7 @@ class Chunker:
                 after=after,
                 high=high,
                 sentence=(start, end),
+                clauses=clauses,
                 same_clause=bool(chunks) and low == previous and not listed,
                 listed=listed,
                 bracketed=inside and low >= opened + previous,

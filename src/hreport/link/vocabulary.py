@@ -57,6 +57,10 @@ class Vocabulary:
     glued: frozenset[str]
     glued_on: frozenset[str]
     not_counted: frozenset[str]
+    of_that: frozenset[str]
+    covering: frozenset[str]
+    dimension: frozenset[str]
+    halves: Sequence[tuple[str, str, str]]
     of: str
     and_so_on: str
     gap: re.Pattern[str]
@@ -124,6 +128,10 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         glued=words("glued"),
         glued_on=frozenset(c for word in words("glued") for c in word[1:]),
         not_counted=words("not_counted"),
+        of_that=words("of_that"),
+        covering=words("covering"),
+        dimension=words("dimension"),
+        halves=tuple(zip(*(grammar.words[n].words for n in ("halves", "first_half", "second_half")), strict=True)),
         of=grammar.words["of"].words[0],
         and_so_on=grammar.words["and_so_on"].words[0],
         basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in BASES),

@@ -103,19 +103,14 @@ class Context:
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
         self._parts = _Positions([a for a in telling if a.kind == "part"])
+        self._asked: tuple[Sequence[Section], int] = ((), -1)
+        self._told: TimeMention | None = None
         self._own = _Positions([a for a in telling if self._patterns.own_area.match(a.text)])
 
     def _begins(self, time: TimeMention) -> bool:
         """Does a paragraph begin with this expression, but for a few words (总的目标是:到2030年)?"""
         line = _last(self._breaks, time.at.start) + 1
         return time.at.start - line <= PARAGRAPH_BEGINS
-
-    def around(self, sentence: int, start: int, end: int, finish: int) -> tuple[str, int, str]:
-        """The sentence up to a number, where the number's clause begins in it, and the rest of the clause behind it."""
-        before = self._text[sentence:start]
-        clause = max((m.end() for m in self._patterns.clause_end.finditer(before)), default=0)
-        stop = self._patterns.clause_end.search(self._text, end, finish)
-        return before, clause, self._text[end : stop.start() if stop else finish]
 
     def period(self, sentence: int, at: int, headings: Sequence[Section]) -> str:
         """The period of the number at reading offset `at`: nearest in its sentence, else earlier in its paragraph, else
@@ -130,7 +125,9 @@ class Context:
         year = _plain_year(found) if found else 0
         if found and not year:
             return found.text
-        above = self._heading(headings, sentence)
+        if (headings, sentence) != self._asked:  # the numbers of a sentence ask the same
+            self._asked, self._told = (headings, sentence), self._heading(headings, sentence)
+        above = self._told
         if found and above and year < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""

@@ -62,7 +62,7 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
         return "change_rate" if kind in SHARES or not chunk.quantity.unit else "change", direction
     if kind in SHARES and (growth := patterns.growth_after.match(chunker.reading.text, chunk.after)):
         return "change_rate", "down" if growth["down"] else "up"
-    if average := patterns.average_fall.search(chunker.wording(left.head)):
+    if average := patterns.average_fall.search(left.name):
         return "change_rate", "down" if average["down"] else "up"
     if left.added == "down" and kind in SHARES and not left.relation and not left.bounded:
         return "change_rate", "down"  # 压减公用经费15%

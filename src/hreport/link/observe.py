@@ -12,6 +12,7 @@ from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
+from hreport.link.vocabulary import vocabulary
 from hreport.model import (
     Basis,
     Bound,
@@ -80,7 +81,7 @@ class _Linker:
         self._outlook = Outlook(report, reading, grammar)
         self._context = Context(reading, begin, finish, report.year, times, areas, grammar)
         self._layout = layout
-        self._prepositions = grammar.words_of("preposition")
+        self._prepositions = vocabulary(grammar).preposition
 
     def run(self) -> Iterator[Linked]:
         for chunks in self._chunker.sentences():
@@ -146,7 +147,7 @@ class _Linker:
                 Earlier(done[k - 1].indicator, text[chunks[k - 1].low : chunk.low]),
                 *last.earlier[:EARLIER],
             )
-        verb, front = self._chunker.wording(chunk.left.verbs), before
+        verb, front = chunk.left.doing, before
         if not verb and self._goes_on(chunks, k):  # what stands before a list governs all its members
             verb, front = last.verb, last.front
         if k and not before and found.indicator == done[k - 1].indicator:
@@ -247,20 +248,23 @@ class _Linker:
         start, end = chunk.sentence
         origin = quantity.span.start
         headings = self._outlook.headings(origin)
-        before, clause, after = self._context.around(start, quantity.at.start, quantity.at.end, end)
+        text, at = self._reading.text, quantity.at
+        clause = chunk.clauses.begin(at.start)
+        before, near = text[start : at.start], text[clause : at.start]
+        after = text[at.end : chunk.clauses.end(at.end)]
         return Observation(
             report=self._report.number,
             quantity=quantity,
             indicator=indicator,
             measure=how,
-            status=self._outlook.of(chunk, origin, before, before[clause:], after, self._reading.text[start:end]),
+            status=self._outlook.of(chunk, origin, before, near, after, text[start:end]),
             rule=rule,
             sentence=self._reading.span(start, end),
             direction=direction,
             basis=basis,
             real=chunk.left.real,
             period=self._period(chunk, earlier_state, headings),
-            area=self._context.area(start, start + clause, quantity.at.start, how == "rank"),
+            area=self._context.area(start, clause, at.start, how == "rank"),
             section=headings[0].heading if headings else "",
             page=self._layout.page(origin),
         )
@@ -272,4 +276,4 @@ def _same_bound(chunks: Sequence[Chunk]) -> list[Chunk]:
     said = next((b for b in bounds if b in ("min", "max", "approx")), None)
     if said is None:
         return list(chunks)
-    return [replace(c, quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]
+    return [c._replace(quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk
 from hreport.model import Outline, Report, Section, Span, Status
+from hreport.scan import Scanner
 from hreport.text import Reading
 
 HOPES = 5  # words of intent that make a text without headings a plan; a press conference has some too
@@ -28,10 +29,10 @@ class _Patterns:
         self.plan_firm = grammar.regex("sections", "plan_firm")
         self.plan_title = grammar.regex("sections", "plan_title")
         self.review = grammar.regex("sections", "review")
-        self.glossary = grammar.regex("sections", "glossary")
+        self.glossary = Scanner(grammar.regex("sections", "glossary"))
         self.review_firm = grammar.regex("sections", "review_firm")
-        self.pivot = grammar.regex("relations", "pivot")
-        self.firm_target = grammar.regex("relations", "firm_target")
+        self.pivot = Scanner(grammar.regex("relations", "pivot"))
+        self.firm_target = Scanner(grammar.regex("relations", "firm_target"))
         self.standard = grammar.regex("relations", "standard")
         self.multiple_of = grammar.regex("relations", "multiple_of")
         self.standard_bracket = grammar.regex("relations", "standard_bracket")
@@ -40,9 +41,9 @@ class _Patterns:
         self.compared = grammar.regex("relations", "compared")
         self.target_after = grammar.regex("relations", "target_after")
         self.later = grammar.regex("relations", "later")
-        self.target = words("target_cue")
-        self.actual = words("actual_cue")
-        self.actual_word = grammar.regex("relations", "done")
+        self.target = Scanner(words("target_cue"))
+        self.actual = Scanner(words("actual_cue"))
+        self.actual_word = Scanner(grammar.regex("relations", "done"))
         self.reference = words("reference_cue")
 
 
@@ -109,8 +110,8 @@ class Outlook:
         return None if plan == review == -1 else "target" if plan > review else "actual"
 
     def _looks_ahead(self, text: str) -> bool:
-        ahead = len(self._patterns.firm_target.findall(text))
-        back = len(self._patterns.actual.findall(text))
+        ahead = sum(1 for _ in self._patterns.firm_target.finditer(text))
+        back = sum(1 for _ in self._patterns.actual.finditer(text))
         return ahead >= HOPES and ahead > back
 
     def section(self, origin: int) -> Status:
@@ -181,6 +182,6 @@ class _Turns:
         return self._said[k] if k >= 0 else None
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
+def _last(pattern: Scanner, text: str) -> int:
     """Where the last match of a pattern begins, -1 if there is none."""
     return max((m.start() for m in pattern.finditer(text)), default=-1)

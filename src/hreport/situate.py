@@ -103,11 +103,20 @@ def own_names(reading: Reading, reports: Sequence[Report]) -> list[resolve.Spot]
         if own is None:
             continue
         low, high = reading.index(report.span.start), reading.index(report.span.end)
-        text = reading.text[low:high]
-        if own.short in text:
-            found = resolve.find_short_areas(text, [], own)
-            spots += [(s + low, e + low, name, code) for s, e, name, code in found if name == own.short]
+        for start, end in _lines_with(own.short, reading.text, low, high):
+            found = resolve.find_short_areas(reading.text[start:end], [], own)
+            spots += [(s + start, e + start, name, code) for s, e, name, code in found]
     return spots
+
+
+def _lines_with(name: str, text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The lines of a stretch that hold a name: what a name without suffix means is told by its own line."""
+    at = text.find(name, low, high)
+    while at >= 0:
+        start, end = text.rfind("\n", low, at) + 1 or low, text.find("\n", at, high)
+        end = end if end >= 0 else high
+        yield start, end
+        at = text.find(name, end, high)
 
 
 def _report_year(said: Mapping[str, str], title: str, name: str, head: str, lexicon: Lexicon) -> tuple[str, YearSource]:

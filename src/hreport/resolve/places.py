@@ -59,7 +59,7 @@ def find_areas(text: str) -> list[Spot]:
 def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) -> list[Spot]:
     """Names of divisions without suffix, where the context is sure, beside the full names that were `found`: right
     behind the division that holds them (广西柳州), in a list of names, or as a place where something is (落户上海，);
-    of the division `own` also before a verb (重庆经通道货运量). Not inside longer names: 重庆大学.
+    not inside longer names: 重庆大学. With `own`, that of this division alone, also before a verb (重庆经通道货运量).
 
     >>> text = "浙江义乌和凉州、陇西、康县3县区"
     >>> find_short_areas(text, find_areas(text))
@@ -71,15 +71,17 @@ def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) 
     names = sorted([(s, e, True) for s, e in spans] + [(s, e, False) for s, e in bare])
     out: list[Spot] = []
     for group in _groups(text, names):
+        if own is not None and all(text[s:e] != own.short for s, e, _ in group):
+            continue
         kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
         enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
         for k, (start, end, full) in enumerate(group):
-            if full:
+            here = text[start:end]
+            if full or (own is not None and here != own.short):
                 continue
             above = places.above(text, group, k)
             listed = enough and (text[start - 1 : start] in places.lists or text[end : end + 1] in places.lists)
-            here = text[start:end]
-            if own is not None and here == own.short and places.acts(text, start, end):
+            if own is not None and places.acts(text, start, end):
                 out.append((start, end, here, own.code))
                 continue
             followed = above is not None and k + 1 < len(group) and group[k + 1][0] == end

@@ -68,14 +68,15 @@ def analyse(
         where = _between(found_areas, begin, finish, lambda a: a.at.start)
         figures = list(observe.link(layout, report, own, when, where, grammar))
         figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
+        meanings = situate.Meanings(report, grammar, lexicon, traits.scrubbed)
         for o, around, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
             unit = o.quantity.base_unit or o.quantity.unit
             said = meant or o.indicator
             identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
             previous = observations[-1] if observations else None
             verb = around.verb or around.front
-            known = situate.meaning(o, identity, verb, previous, report, grammar, lexicon, traits.scrubbed)
-            o = o._replace(indicator_id=identity, **known._asdict())
+            name, code, year, status = meanings.of(o, identity, verb, previous)
+            o = o._replace(indicator_id=identity, area_name=name, area_id=code, year=year, status=status)
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))
     named_there = situate.mentions(layout, reports, found_times, found_areas, grammar, lexicon, traits.scrubbed)

@@ -465,8 +465,10 @@ def titles() -> Mapping[str, WordList]:
 def gazetteer() -> Mapping[str, tuple[Area, ...]]:
     """The divisions of `areas.csv` by full name."""
     found: dict[str, tuple[Area, ...]] = {}
-    for row in csv.DictReader(DATA.joinpath("areas.csv").read_text("utf-8").splitlines()):
-        found[row["name"]] = (*found.get(row["name"], ()), Area(**row))
+    names, *rows = csv.reader(DATA.joinpath("areas.csv").read_text("utf-8").splitlines())
+    for row in rows:
+        area = Area(**dict(zip(names, row, strict=True)))
+        found[area.name] = (*found.get(area.name, ()), area)
     return found
 
 

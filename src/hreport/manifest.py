@@ -166,7 +166,7 @@ def _restated(row: Row, previous: Row | None, said: Mapping[str, str], lexicon: 
     before = _observation(previous) if previous is not None and same else None
     # The verb in front is not in the row: of a count without a year it is taken that there was one.
     verb, o = "" if row["year"] is not None else "?", _observation(row)
-    means = situate.meaning(o, o.indicator_id, verb, before, report, words, lexicon, scrubbed)
+    means = situate.Meanings(report, words, lexicon, scrubbed).of(o, o.indicator_id, verb, before)
     if area and "area" not in fields:
         new |= {"area_name": means.area_name or None, "area_id": means.area_id or None}
         new |= {"area_inferred": None, "area_evidence": None}

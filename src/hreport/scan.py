@@ -160,8 +160,9 @@ def _class_of(found: set[tuple[_Set, ...]], flags: int) -> re.Pattern[str]:
         told.append((frozenset().union(*(s for s, _ in rest if s is not None)), set().union(*(f for _, f in rest))))
     checks = [f"(?<={_class(anything)})"] if anything else []
     checks += [f"(?<={_class(firsts)})(?={_class(seconds)})" for seconds, firsts in told if seconds is not None]
-    # `re` skips fast to what begins with a class; look-arounds come after.
-    return re.compile(f"{_class(following)}(?:{'|'.join(checks)})", flags & re.ASCII)
+    # `re` skips fast to what begins with a class; look-arounds come after, first the one that most others fail at.
+    any_second = f"(?={_class(frozenset().union(*(s or () for s in following.values())))})" if not anything else ""
+    return re.compile(f"{_class(following)}{any_second}(?:{'|'.join(checks)})", flags & re.ASCII)
 
 
 def _class(pieces: Any) -> str:

@@ -24,7 +24,6 @@ from hreport.text import Reading, fold
 YEAR = r"(?:19|20)\d{2}"
 LEVELS = ("province", "city", "county", "district", "prefecture")
 HEAD = 300  # characters at the beginning of a report in which its place and year may be named
-REMEMBERED = 4096  # places and times whose meaning is remembered: figures of one report name few
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +102,20 @@ def own_names(reading: Reading, reports: Sequence[Report]) -> list[resolve.Spot]
         if own is None:
             continue
         low, high = reading.index(report.span.start), reading.index(report.span.end)
-        text = reading.text[low:high]
-        if own.short in text:
-            found = resolve.find_short_areas(text, [], own)
-            spots += [(s + low, e + low, name, code) for s, e, name, code in found if name == own.short]
+        for start, end in _lines_with(own.short, reading.text, low, high):
+            found = resolve.find_short_areas(reading.text[start:end], [], own)
+            spots += [(s + start, e + start, name, code) for s, e, name, code in found]
     return spots
+
+
+def _lines_with(name: str, text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The lines of a stretch that hold a name: what a name without suffix means is told by its own line."""
+    at = text.find(name, low, high)
+    while at >= 0:
+        start, end = text.rfind("\n", low, at) + 1 or low, text.find("\n", at, high)
+        end = end if end >= 0 else high
+        yield start, end
+        at = text.find(name, end, high)
 
 
 def _report_year(said: Mapping[str, str], title: str, name: str, head: str, lexicon: Lexicon) -> tuple[str, YearSource]:
@@ -165,79 +173,62 @@ class Meaning(NamedTuple):
     status: Status
 
 
-class _About(NamedTuple):
-    """What of a report tells the meaning of its times and places."""
+class Meanings:
+    """What the times and places of one report mean. Figures name few, again and again: each is worked out once."""
 
-    area: str
-    area_id: str
-    year: str
-    year_from: YearSource
-    title: str
+    def __init__(self, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool) -> None:
+        """`scrubbed`: years of the document are damage."""
+        self._report, self._patterns, self._lexicon, self._scrubbed = report, _patterns(grammar), lexicon, scrubbed
+        self._places: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._times: dict[tuple[str, bool, Status], tuple[str, Status, str]] = {}
 
-
-def _about(report: Report) -> _About:
-    return _About(report.area, report.area_id, report.year, report.year_from, report.title)
-
-
-def meaning(
-    o: Observation,
-    indicator_id: str,
-    verb: str,
-    before: Observation | None,
-    report: Report,
-    grammar: Grammar,
-    lexicon: Lexicon,
-    scrubbed: bool,
-) -> Meaning:
-    """The place and the year that are meant by an observation of an indicator ("" if of none). `verb` is what stands in
-    front of what is measured, `before` the observation before it; `scrubbed`: years of the document are damage."""
-    about = _about(report)
-    name, code = _where(o.area, o.measure == "rank", about, grammar, lexicon)
-    of_state_before = o.rule == STATE_BEFORE
-    year, status = _when(o.period, of_state_before, o.status, about, grammar, scrubbed)
-    if not year and o.measure == "level" and not o.basis and not of_state_before:
-        reached = _reached(o.period, status, about, grammar)
-        if reached and _is_state(o, indicator_id, verb, before, lexicon):
+    def of(self, o: Observation, indicator_id: str, verb: str, before: Observation | None) -> Meaning:
+        """What is meant by the place and the time of an observation of an indicator ("" if of none); `verb` is what
+        stands in front of what is measured, `before` the observation before it."""
+        written = o.area, o.measure == "rank"
+        if written not in self._places:
+            self._places[written] = self._place(*written)
+        name, code = self._places[written]
+        of_state_before = o.rule == STATE_BEFORE
+        said = o.period, of_state_before, o.status
+        if said not in self._times:
+            self._times[said] = self._time(*said)
+        year, status, reached = self._times[said]
+        if reached and o.measure == "level" and not o.basis and _is_state(o, indicator_id, verb, before, self._lexicon):
             year = reached
-    return Meaning(name, code, year, status)
+        return Meaning(name, code, year, status)
+
+    def _place(self, written: str, is_rank: bool) -> tuple[str, str]:
+        """Name and code of the place that is meant."""
+        report, patterns = self._report, self._patterns
+        name, code = _place(written, report, patterns, self._lexicon)
+        if is_rank and report.area and (patterns.world.fullmatch(written) or _holds(code, report.area_id)):
+            return report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
+        return name, code
+
+    def _time(self, period: str, of_state_before: bool, status: Status) -> tuple[str, Status, str]:
+        """The year that is meant, the status that follows from it, and, of a state without a year, that in which it was
+        reached."""
+        report, patterns = self._report, self._patterns
+        in_digits = _IN_DIGITS.search(period)
+        no_year = self._scrubbed and in_digits
+        year = "" if no_year else _year(period, of_state_before, status, report, patterns)
+        # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
+        sure = report.year_from != "text" and report.year.isdigit()
+        ahead = status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
+        if ahead and in_digits:
+            status = "target"
+        plan = patterns.five_year_plan.search(period)
+        if plan and sure and _plan_end(plan) - PLAN_YEARS >= _reviewed(report, patterns):
+            status = "target"  # a plan that begins after the year under review
+        # ... and the last year that is named has passed before the year in which a report is given.
+        named = re.findall(YEAR, fold(period))
+        if status == "target" and sure and named and int(max(named)) < int(report.year):
+            status = "actual"
+        return year, status, "" if year or of_state_before else _reached(period, status, report, patterns)
 
 
 STATE_BEFORE = "link.state_before"  # the rule of the A in from A to B
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _where(written: str, is_rank: bool, report: _About, grammar: Grammar, lexicon: Lexicon) -> tuple[str, str]:
-    """Name and code of the place that is meant."""
-    patterns = _patterns(grammar)
-    name, code = _place(written, report, patterns, lexicon)
-    if is_rank and report.area and (patterns.world.fullmatch(written) or _holds(code, report.area_id)):
-        return report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
-    return name, code
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _when(
-    period: str, of_state_before: bool, status: Status, report: _About, grammar: Grammar, scrubbed: bool
-) -> tuple[str, Status]:
-    """The year that is meant, and the status that follows from it."""
-    patterns = _patterns(grammar)
-    in_digits = _IN_DIGITS.search(period)
-    year = "" if scrubbed and in_digits else _year(period, of_state_before, status, report, patterns)
-    # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
-    sure = report.year_from != "text" and report.year.isdigit()
-    ahead = status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
-    if ahead and in_digits:
-        status = "target"
-    plan = patterns.five_year_plan.search(period)
-    if plan and sure and _plan_end(plan) - PLAN_YEARS >= _reviewed(report, patterns):
-        status = "target"  # a plan that begins after the year under review
-    # ... and the last year that is named has passed before the year in which a report is given.
-    named = re.findall(YEAR, fold(period))
-    if status == "target" and sure and named and int(max(named)) < int(report.year):
-        status = "actual"
-    return year, status
-
-
 _IN_DIGITS = re.compile(r"\d{4}")
 
 
@@ -248,7 +239,7 @@ def _holds(code: str, inside: str) -> bool:
     return code == resolve.COUNTRY or (code.endswith("00") and inside.startswith(code.rstrip("0")))
 
 
-def _place(written: str, report: _About, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
+def _place(written: str, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
     if not written:
         return report.area, report.area_id
     if patterns.country.search(written):
@@ -270,12 +261,12 @@ def _place(written: str, report: _About, patterns: _Patterns, lexicon: Lexicon) 
     return written, ""
 
 
-def _is_of_no_level(report: _About, patterns: _Patterns) -> bool:
+def _is_of_no_level(report: Report, patterns: _Patterns) -> bool:
     """Is its place one that a person named, and no division that is known?"""
     return not report.area_id and not any(own.search(report.area) for _, own in patterns.levels)
 
 
-def _year(period: str, of_state_before: bool, status: Status, report: _About, patterns: _Patterns) -> str:
+def _year(period: str, of_state_before: bool, status: Status, report: Report, patterns: _Patterns) -> str:
     """The year that a figure is about, "" where it is open or masked.
 
     A government work report is given in the year of its title and reviews the one before; a summary is about the year
@@ -325,11 +316,9 @@ def _is_state(o: Observation, indicator_id: str, verb: str, before: Observation 
     return indicator.kind in STATES or indicator.annual or counted
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _reached(period: str, status: Status, report: _About, grammar: Grammar) -> str:
+def _reached(period: str, status: Status, report: Report, patterns: _Patterns) -> str:
     """The last year of a period of several years, of one that goes on the year that the report looks back on; "" where
     it is not told, or of another period."""
-    patterns = _patterns(grammar)
     if not patterns.span.search(period):
         return ""
     plan = patterns.five_year_plan.search(period)
@@ -347,7 +336,7 @@ def _plan_end(plan: re.Match[str]) -> int:
     return BEFORE_PLANS + PLAN_YEARS * int(chinese(plan[1]) or 0)
 
 
-def _reviewed(report: _About, patterns: _Patterns) -> int:
+def _reviewed(report: Report, patterns: _Patterns) -> int:
     """The year that a report with a year looks back on."""
     return int(report.year) - bool(patterns.given.search(report.title))
 
@@ -384,15 +373,15 @@ def mentions(
         key = (number, one.text, one.kind)
         if key not in known:
             if isinstance(one, TimeMention):
-                known[key] = ("" if scrubbed else _years(one.text, _about(report), patterns), "")
+                known[key] = ("" if scrubbed else _years(one.text, report, patterns), "")
             else:
-                known[key] = _named_place(one, _about(report), patterns, lexicon)
+                known[key] = _named_place(one, report, patterns, lexicon)
         means, code = known[key]
         text = layout.document.text[span.start : span.end]
         yield Mention(span, text, "time" if is_time else "area", one.kind, report.number, means, code)
 
 
-def _years(text: str, report: _About, patterns: _Patterns) -> str:
+def _years(text: str, report: Report, patterns: _Patterns) -> str:
     """The year or years that a time names, "" where that depends on what is said of it.
 
     The 21 of 2019-21 is a year, the 03 of 2019-03-11 a month: years go up.
@@ -413,7 +402,7 @@ def _years(text: str, report: _About, patterns: _Patterns) -> str:
     return ""
 
 
-def _named_place(area: AreaMention, report: _About, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
+def _named_place(area: AreaMention, report: Report, patterns: _Patterns, lexicon: Lexicon) -> tuple[str, str]:
     """Name and code of the place that is meant."""
     if area.code:
         chain = resolve.chain(area.code)

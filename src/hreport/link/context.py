@@ -96,9 +96,8 @@ class Context:
         begins = self._patterns.plan_begins  # “十五五”开好局: the plan's first year, and not its years
         plans = [t for t in governing if t.kind == "plan_name" and not begins.match(self._text, t.at.end)]
         self._headed = _Positions(sorted([*far, *plans], key=lambda t: t.at.start))
-        self._of_heading: dict[
-            tuple[int, int], tuple[int, Sequence[TimeMention]]
-        ] = {}
+        # by where it begins, and its length
+        self._of_heading: dict[tuple[int, int], tuple[int, Sequence[TimeMention]]] = {}
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
@@ -164,11 +163,10 @@ class Context:
         if rank and (among := self._patterns.rank_area.search(self._text, sentence, at)):
             own = self._unnamed.before(sentence, among.start("area"))
             return own.text if own else among["area"]
-        before = _last(self._ends, sentence - 1)
         found = (
             self._parts.before(clause, at)
             or self._areas.before(sentence, at)
-            or self._unnamed.before(max(before, self._begin), sentence)
+            or self._unnamed.before(max(_last(self._ends, sentence - 1), self._begin), sentence)
             or self._own.before(self._begin, sentence)
         )
         return found.text if found else ""

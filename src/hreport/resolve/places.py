@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from hreport.lexicon import Area, Lexicon, any_of, gazetteer, titles
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
 LISTED, PAIR = 3, 2  # so many names in a list are names without their suffixes too; and of provinces and prefectures
 Spot: TypeAlias = tuple[int, int, str, str]  # a name of a division in a text: start, end, name, code
+Named: TypeAlias = tuple[int, int, str]  # the same without its code
 SHORTEST_NAME, LONGEST_LEAD = 2, 4  # characters of a name with its suffix, and of the words before a sure one
 SAME_CLAUSE = "[\u4e00-\u9fff]{0,5}?"  # what may stand between a place and the word that makes a name of both
 
@@ -43,7 +44,9 @@ def find_areas(text: str) -> list[Spot]:
     found: list[Spot] = []
     free = 0
     above: Area | None = None  # the division whose name ended last, and where
-    for start, end, name in places.stand(text, places.full):
+    if not places.suffix.search(text):
+        return found  # most short wordings
+    for start, end, name in places.full_names(text):
         if start < free or places.ordinary(text, start, end):
             continue
         inside = above if found and found[-1][1] == start else places.short_before(text, start, places.full[name])
@@ -59,7 +62,7 @@ def find_areas(text: str) -> list[Spot]:
 def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) -> list[Spot]:
     """Names of divisions without suffix, where the context is sure, beside the full names that were `found`: right
     behind the division that holds them (广西柳州), in a list of names, or as a place where something is (落户上海，);
-    of the division `own` also before a verb (重庆经通道货运量). Not inside longer names: 重庆大学.
+    not inside longer names: 重庆大学. With `own`, that of this division alone, also before a verb (重庆经通道货运量).
 
     >>> text = "浙江义乌和凉州、陇西、康县3县区"
     >>> find_short_areas(text, find_areas(text))
@@ -71,15 +74,17 @@ def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) 
     names = sorted([(s, e, True) for s, e in spans] + [(s, e, False) for s, e in bare])
     out: list[Spot] = []
     for group in _groups(text, names):
+        if own is not None and all(text[s:e] != own.short for s, e, _ in group):
+            continue
         kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
         enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
         for k, (start, end, full) in enumerate(group):
-            if full:
+            here = text[start:end]
+            if full or (own is not None and here != own.short):
                 continue
             above = places.above(text, group, k)
             listed = enough and (text[start - 1 : start] in places.lists or text[end : end + 1] in places.lists)
-            here = text[start:end]
-            if own is not None and here == own.short and places.acts(text, start, end):
+            if own is not None and places.acts(text, start, end):
                 out.append((start, end, here, own.code))
                 continue
             followed = above is not None and k + 1 < len(group) and group[k + 1][0] == end
@@ -204,6 +209,7 @@ class _Places:
         known = [a for areas in full.values() for a in areas]
         self.code = {a.code: a for a in sorted(known, key=lambda a: not a.seen)}  # the name in force wins
         self.longest = max(map(len, full))
+        self.suffix = re.compile(f"[{''.join(sorted({name[-1] for name in full}))}]")
         self._not_area = set(words["not_area"])
         self._not_after = {(w[0], w[1]) for w in words["not_after"]}
         self._phrases = re.compile(any_of(words["phrases"]))
@@ -229,13 +235,16 @@ class _Places:
         self._bare = {name for name in self._shorts if name not in not_short}
         self._short_names = sorted(self._shorts)
         self._longest_short = max(map(len, self._shorts))
-        self._names = Dictionary(full.keys() | self._shorts.keys())
+        self._full, self._short = Dictionary(full), Dictionary(self._shorts)
 
-    def stand(self, text: str, names: Container[str]) -> list[tuple[int, int, str]]:
-        """Where some of the names stand, as (start, end, name), inside and across each other too, in order, of those
-        that begin together the longest first."""
-        spots = ((start, end, text[start:end]) for start, end in self._names.find(text))
-        return sorted((spot for spot in spots if spot[2] in names), key=_longest_first)
+    def full_names(self, text: str) -> list[Named]:
+        """Where names with their suffix stand, inside and across each other too, in order, of those that begin together
+        the longest first."""
+        return _in_order(self._full.find(text), text)
+
+    def short_names(self, text: str) -> list[Named]:
+        """The same of names without it."""
+        return _in_order(self._short.find(text), text)
 
     def ordinary(self, text: str, start: int, end: int) -> bool:
         """Is the name an ordinary word here, or its last character the beginning of one?"""
@@ -282,7 +291,7 @@ class _Places:
 
     def bare(self, text: str, taken: Sequence[tuple[int, int]], own: Area | None) -> list[tuple[int, int]]:
         """Where names without suffix stand that could be divisions, in order, none inside `taken` or another."""
-        spots = self.stand(text, self._bare)
+        spots = [spot for spot in self.short_names(text) if spot[2] in self._bare]
         if own is not None and len(own.short) > 1 and own.short not in self._bare:
             named = ((m.start(), m.end(), own.short) for m in re.finditer(re.escape(own.short), text))
             spots = sorted([*spots, *named], key=_longest_first)
@@ -362,7 +371,7 @@ class _Places:
 
     def short(self, text: str, lexicon: Lexicon) -> tuple[int, Area] | None:
         """The first name without suffix that is surely a place: a province's, or one with a telling word behind it."""
-        for start, end, name in self.stand(text, self._shorts):
+        for start, end, name in self.short_names(text):
             areas = self._shorts[name]
             told = text.startswith(self._follows, end)
             top = [a for a in areas if a.level == "province"]
@@ -387,7 +396,11 @@ class _Places:
         return end < len(text) and at < len(self._short_names) and self._short_names[at].startswith(longer)
 
 
-def _longest_first(spot: tuple[int, int, str]) -> tuple[int, int]:
+def _in_order(found: Iterable[tuple[int, int]], text: str) -> list[Named]:
+    return sorted(((start, end, text[start:end]) for start, end in found), key=_longest_first)
+
+
+def _longest_first(spot: Named) -> tuple[int, int]:
     return spot[0], -spot[1]
 
 

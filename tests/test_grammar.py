@@ -12,7 +12,7 @@ from texts import GRAMMAR, reading, tagged_areas, tagged_masks, tagged_quantitie
 from hreport import grammar as grammars
 from hreport.grammar import TABLES, MaskKind, Pattern, RoleRule, Unit, Words
 from hreport.lexicon import DATA, LexiconError, entries, parse
-from hreport.tag import times
+from hreport.tag import quantities, times
 from hreport.tag.quantities import Profile
 from hreport.text import fold
 
@@ -185,6 +185,15 @@ def test_no_numeral(entry: Pattern, example: str) -> None:
     assert not pattern(entry).search(fold(example))
     rule = f"quantity.{FORMS.get(entry.id, entry.id)}"
     assert rule not in [q.rule for q, _, _ in tagged_quantities(example, HOLD, ends=True)]
+
+
+@pytest.mark.parametrize(("maker", "sign"), [(maker, sign) for maker, sign in quantities.FORMS if sign])
+def test_sign_stands_in_every_example_of_its_form(maker: Any, sign: str) -> None:
+    for entry in table("numerals").values():
+        for example in entry.match:
+            view = reading(example)
+            if list(maker(view, GRAMMAR, quantities._tools(GRAMMAR), HOLD)):
+                assert pattern(table("signs")[sign]).search(view.text)
 
 
 @pytest.mark.parametrize(("entry", "example"), cases(("times",), "match"))

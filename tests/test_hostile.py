@@ -33,6 +33,7 @@ from hreport.openings import LONGEST_ENTRY, LONGEST_OFFICIAL, PROSE
 from hreport.pipeline import Work, process
 from hreport.readers import build, read_bytes
 from hreport.record import EXTRACT, MASKS, Column, Row, mask_rows, number, observation_rows
+from hreport.scan import Scanner
 from hreport.sources import Source
 from hreport.split import LINE_END, LONGEST_STYLED
 from hreport.tag import masks, quantities, words
@@ -70,10 +71,10 @@ def growth(work: Callable[[str], object], make: Callable[[int], str], length: in
 
 # --- every expression of the data files ------------------------------------------------------------------------------
 
-Use = Callable[["re.Pattern[str]", str], object]
+Use = Callable[[Any, str], object]
 
 
-def found(pattern: re.Pattern[str], text: str) -> object:
+def found(pattern: re.Pattern[str] | Scanner, text: str) -> object:
     """Looked for in the whole document."""
     return sum(1 for _ in pattern.finditer(text))
 
@@ -144,6 +145,7 @@ USES: dict[str, dict[str, Use]] = {
         **dict.fromkeys(("own_after", "aside_after", "compound"), everywhere),
     },
     "calendar": {"*": within(LONGEST_STYLED)},
+    "signs": {"*": found},
 }
 # The expressions that numerals.toml is made into.
 TOOLS: dict[str, Use] = {
@@ -195,7 +197,9 @@ def texts_against(pattern: str, examples: Iterable[str], most: int) -> Iterator[
             yield led(plain, run)
 
 
-def slow(pattern: re.Pattern[str], use: Use, source: str, examples: Iterable[str], most: int = 24) -> list[str]:
+def slow(
+    pattern: re.Pattern[str] | Scanner, use: Use, source: str, examples: Iterable[str], most: int = 24
+) -> list[str]:
     """The texts on which an expression takes more than linear time."""
     bad = []
     for make in texts_against(source, examples, most):
@@ -236,7 +240,7 @@ def test_no_numeral_runs_longer_than_linear(name: str) -> None:
 
 def test_every_tool_is_run() -> None:
     tools = quantities._tools(GRAMMAR)
-    expressions = {n for n in quantities._Tools.__slots__ if isinstance(getattr(tools, n), re.Pattern)}
+    expressions = {n for n in quantities._Tools.__slots__ if isinstance(getattr(tools, n), re.Pattern | Scanner)}
     assert expressions == TOOLS.keys()
 
 

@@ -92,7 +92,7 @@ class Weight:
 TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "units.toml": {"units": Unit},
     "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
-    "numerals.toml": {"numerals": Pattern},
+    "numerals.toml": {"numerals": Pattern, "signs": Pattern},
     "times.toml": {"times": Pattern, "areas": Pattern},
     "damage.toml": {"damage": Pattern},
     "structure.toml": {

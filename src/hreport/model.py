@@ -194,8 +194,7 @@ class Mask:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number or number mask with its unit; fields as in the contract of `hreport extract`.
 
     `span` is of the source text, `at` of the reading. `repaired` is in the base unit, where damage can be undone with

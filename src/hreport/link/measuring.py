@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -81,7 +81,7 @@ def below_zero(quantity: Quantity) -> Quantity:
     if not isinstance(quantity.value, Exact):
         return quantity
     repaired = None if quantity.repaired is None else -quantity.repaired
-    return replace(quantity, value=Exact(-quantity.value.number), repaired=repaired)
+    return quantity._replace(value=Exact(-quantity.value.number), repaired=repaired)
 
 
 def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, chunker: Chunker) -> Quantity:
@@ -92,14 +92,14 @@ def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, ch
     if chunk.left.relation in LEVELS and negative(chunk, chunker):
         quantity = below_zero(quantity)  # 净利润为-3.2亿元
     if quantity.unit and not quantity.base_unit and not quantity.unit.strip(SCALES):  # not 万毫, cut off
-        quantity = replace(quantity, base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
+        quantity = quantity._replace(base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
-        quantity = replace(quantity, bound="min")
+        quantity = quantity._replace(bound="min")
     rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
     if quantity.damage == "year_scrub" and not (rate or patterns.taken_part.search(indicator)):
-        return replace(quantity, repaired=None)
+        return quantity._replace(repaired=None)
     if quantity.damage is None and how == "level" and _impossible(quantity, WHOLE if rate else MOST):
-        return replace(quantity, damage="lost_point")
+        return quantity._replace(damage="lost_point")
     return quantity
 
 

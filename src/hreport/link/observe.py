@@ -276,4 +276,4 @@ def _same_bound(chunks: Sequence[Chunk]) -> list[Chunk]:
     said = next((b for b in bounds if b in ("min", "max", "approx")), None)
     if said is None:
         return list(chunks)
-    return [c._replace(quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]
+    return [c._replace(quantity=c.quantity._replace(bound=said)) if c.quantity.bound == "exact" else c for c in chunks]

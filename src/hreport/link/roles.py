@@ -86,6 +86,8 @@ def _rules_of(grammar: Grammar, form: str, base_unit: str, unit: str) -> list[_R
 
 def _quoted(before: str, text: str, after: str) -> bool:
     """Does the quantity stand inside a short quotation (“十百千万”工程, “新三板”)?"""
-    opened = _OPENED.search(before, max(0, len(before) - QUOTED))
-    closed = opened and _CLOSED.match(after, 0, QUOTED)
-    return bool(opened and closed) and len(opened[0]) + len(text) + len(closed[0]) <= QUOTED + 2
+    opened = _OPENED.search(before, max(0, len(before) - QUOTED - 1))
+    closed = _CLOSED.match(after, 0, QUOTED + 1) if opened else None
+    if opened is None or closed is None:
+        return False
+    return len(opened[0]) - 1 + len(text) + len(closed[0]) - 1 <= QUOTED

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from hreport.grammar import Grammar, Unit, alternation
 from hreport.model import Bound, Damage, Exact, Masked, Quantity, Range, Span, Value
@@ -48,7 +49,7 @@ class Profile:
 class _Tools:
     """The compiled expressions and word lists of the tagger: a `Scanner` is looked for in the whole text."""
 
-    arabic: Scanner
+    arabic: re.Pattern[str]
     cell: re.Pattern[str]
     cell_rim: re.Pattern[str]
     chinese: Scanner
@@ -77,7 +78,6 @@ class _Tools:
     whole_year: re.Pattern[str]
     piece: str  # 个, and 百分点, which it begins
     point: str
-    odd: Scanner
     odd_point: Scanner
     before: dict[str, Bound]
     before_ends: frozenset[str]  # the last characters of these
@@ -94,13 +94,13 @@ class _Tools:
     out_of: re.Pattern[str]
     turned: Scanner
     years: Scanner
+    signs: dict[str, re.Pattern[str]]
 
 
 # The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
 SCANNED = (
     "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
-    "odd_space", "compound", "odd", "odd_point", "fraction", "half_of", "whole_of", "halved", "doubled", "turned",
-    "years",
+    "odd_space", "compound", "odd_point", "fraction", "half_of", "whole_of", "halved", "doubled", "turned", "years",
 )  # fmt: skip
 NUMERALS = ("shared_point", "cut", "several", "half", "shared_unit", "whole_year", "over_half", "up_to", "out_of")
 DAMAGE = (
@@ -138,11 +138,11 @@ def _tools(grammar: Grammar) -> _Tools:
         after_bounds |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
     words_after = "|".join(map(re.escape, sorted(after_bounds, key=len, reverse=True)))
     after = re.compile(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
+    entries: dict[str, Any] = grammar.compiled("numerals", NUMERALS) | grammar.compiled("damage", DAMAGE)
+    entries |= {name: Scanner(pattern) for name, pattern in grammar.compiled("numerals", SCANNED).items()}
     return _Tools(
-        **{name: Scanner(pattern) for name, pattern in grammar.compiled("numerals", SCANNED).items()},
-        **grammar.compiled("numerals", NUMERALS),
-        **grammar.compiled("damage", DAMAGE),
-        arabic=Scanner(re.compile(arabic)),
+        **entries,
+        arabic=re.compile(arabic),
         cell=re.compile(
             rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
             rf"(?:{scale}{{0,{MOST_SCALES}}}?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
@@ -158,6 +158,7 @@ def _tools(grammar: Grammar) -> _Tools:
         not_bound=grammar.words_of("not_bound"),
         after=after,
         after_bounds=after_bounds,
+        signs=grammar.compiled("signs", grammar.tables["signs"]),
     )
 
 
@@ -191,25 +192,9 @@ def tag(
     (a time expression) already stands; it is marked further."""
     tools = _tools(grammar)
     found: list[Quantity] = []
-    odd = tools.odd.search(reading.text) is not None
-    for maker in (
-        _portions,
-        _ordinals,
-        _odd_points,
-        _two_points,
-        _two_signs,
-        _odd_spaces,
-        _turned,
-        _parts,
-        _years,
-        _deleted_scaled,
-        _compounds,
-        _arabic,
-        _deleted,
-        _chinese,
-        _bare,
-    ):
-        if maker in _ODD and not odd:
+    shown = {""} | {name for name, sign in tools.signs.items() if sign.search(reading.text)}
+    for maker, sign in FORMS:
+        if sign not in shown:
             continue
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
@@ -263,7 +248,7 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
     quantity = _make(reading, grammar, tools, traits, (start + begin, start + end), match["n"],
                      match["n2"], scale, known, scale + (_written(known, written) if known else ""), False,
                      "quantity.cell")  # fmt: skip
-    return replace(quantity, bound="range" if match["n2"] else bound)
+    return quantity._replace(bound="range" if match["n2"] else bound)
 
 
 def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
@@ -285,13 +270,18 @@ def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
 
 def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """5.19亿元, 20余次, xx.x%, 1~2所, 27万."""
-    for match in tools.arabic.finditer(reading.text):
+    read = 0
+    for number in tools.signs["begins"].finditer(reading.text):
+        match = tools.arabic.match(reading.text, number.start()) if number.start() >= read else None
+        if match is None:
+            continue
+        read = match.end()
         if match["unit"] is None:
             scale = match["scale2"]
             bare = _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, None, scale,
                          bool(match["more3"] or match["more4"]), "quantity.bare")  # fmt: skip
             if shared := tools.shared_unit.match(reading.text, match.end()):  # 1.2万、0.8万人次
-                bare = replace(bare, base_unit=_base(grammar.surfaces[shared["unit"]]))
+                bare = bare._replace(base_unit=_base(grammar.surfaces[shared["unit"]]))
             yield bare
             continue
         n, n2, scale, surface = match.group("n", "n2", "scale", "unit")
@@ -401,8 +391,8 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         yield _quantity(reading, match.span(), numeral, value, TIMES, TIMES, "exact", "quantity.turned")
 
 
-def _parts(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """三分之一, 过半, 减半: shares and multiples in words."""
+def _fractions(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """三分之一, 四分之三."""
     for match in tools.fraction.finditer(reading.text):
         of, n = numbers.chinese(match["of"]), numbers.chinese(match["n"])
         if of is None or n is None or n >= of:
@@ -410,6 +400,10 @@ def _parts(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -
         bound = _bound(reading.text, *match.span(), tools, False, False)
         value = Exact((100 * n / of).quantize(Decimal("0.000001")))
         yield _quantity(reading, match.span(), match[0], value, "", PERCENT, bound, "quantity.fraction")
+
+
+def _halves(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """过半, 减半: shares and multiples in words."""
     for pattern, share in ((tools.half_of, 50), (tools.whole_of, 100)):
         for match in pattern.finditer(reading.text):
             bound = _bound(reading.text, *match.span(), tools, False, False)
@@ -548,8 +542,26 @@ def _deleted_at(reading: Reading, grammar: Grammar, tools: _Tools, at: tuple[int
     return _quantity(reading, at, "", Masked(""), written, _base(unit), bound, "quantity.deleted", "deleted")
 
 
-# The forms of which each holds what `odd` of numerals.toml finds: most texts hold none.
-_ODD = frozenset((_odd_points, _two_points, _two_signs, _odd_spaces, _compounds))
+# The forms, those that outrank others first, each with the sign of numerals.toml that stands in every one: where a
+# text holds none, the form need not be looked for.
+FORMS = (
+    (_portions, "parts"),
+    (_ordinals, ""),
+    (_odd_points, "odd"),
+    (_two_points, "odd"),
+    (_two_signs, "odd"),
+    (_odd_spaces, "odd"),
+    (_turned, ""),
+    (_fractions, "parts"),
+    (_halves, ""),
+    (_years, "dated"),
+    (_deleted_scaled, ""),
+    (_compounds, "odd"),
+    (_arabic, ""),
+    (_deleted, ""),
+    (_chinese, ""),
+    (_bare, "loose"),
+)
 
 
 # --- value, unit, bound ----------------------------------------------------------------------------------------------
@@ -566,6 +578,7 @@ LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 RANGE = 14  # characters that the lower end of a range has, with its unit and 到
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
+UP_TO_ENDS = ("\u5230", "\n")  # what `up_to` ends with, or has behind it
 CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 
@@ -725,6 +738,8 @@ def _range(low: Quantity | None, high: Quantity, reading: Reading, tools: _Tools
     """The range that ends with `high`, None where there is none."""
     if high.rule != "quantity.arabic" or high.damage or not isinstance(high.value, Exact):
         return None
+    if reading.text[high.at.start - 1 : high.at.start] not in UP_TO_ENDS:
+        return None
     match = tools.up_to.search(reading.text, max(0, high.at.start - RANGE), high.at.start)
     if match is None:
         return None
@@ -757,5 +772,5 @@ def _neighbours(found: list[Quantity], traits: Profile) -> list[Quantity]:
             touching |= {k, k + 1}
     for k in touching:
         if found[k].damage is None and found[k].rule == "quantity.arabic":
-            found[k] = replace(found[k], damage="lost_char")  # two figures, or the ends of one range
+            found[k] = found[k]._replace(damage="lost_char")  # two figures, or the ends of one range
     return found

@@ -67,15 +67,14 @@ def analyse(
         figures = list(observe.link(layout, report, own, when, where, grammar))
         figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
         for o, around, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
-            o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
             said = meant or o.indicator
             identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
             previous = observations[-1] if observations else None
-            o = o._replace(indicator_id=identity)
+            o = situate.observation(o, identity, report, grammar, lexicon, traits.scrubbed)
             o = situate.state_year(o, around.verb or around.front, previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)
-            observations.append(judged(o, document.text, grammar, lexicon, sure))
+            observations.append(judged(o, layout.folded, grammar, lexicon, sure))
     named_there = situate.mentions(layout, reports, found_times, found_areas, grammar, lexicon, traits.scrubbed)
     return Extraction(
         document, reports, tuple(found_masks), tuple(observations), tuple(named_there) if mentions else ()

@@ -162,7 +162,8 @@ def _restated(row: Row, previous: Row | None, said: Mapping[str, str], lexicon: 
     words = grammar.load()
     # A document whose years are damage has figures of no year, though their words name one.
     scrubbed = row["year"] is None and len(set(YEAR.findall(row["period"] or ""))) == 1
-    o = situate.observation(_observation(row), report, words, lexicon, scrubbed)
+    o = _observation(row)
+    o = situate.observation(o, o.indicator_id, report, words, lexicon, scrubbed)
     same = previous is not None and previous.get("layer") != "mask" and previous["sentence"] == row["sentence"]
     before = _observation(previous) if previous is not None and same else None
     # The verb in front is not in the row: of a count without a year it is taken that there was one.

@@ -150,8 +150,11 @@ def _masked_place(title: str) -> str:
     return match[0] if match else ""
 
 
-def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool) -> Observation:
-    """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
+def observation(
+    o: Observation, indicator_id: str, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool
+) -> Observation:
+    """An observation of an indicator with the place and the year that are meant. `scrubbed`: years of the document are
+    damage."""
     patterns = _patterns(grammar)
     name, code = _place(o.area, report, patterns, lexicon)
     if o.measure == "rank" and report.area and (patterns.world.fullmatch(o.area) or _holds(code, report.area_id)):
@@ -168,7 +171,7 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     named = re.findall(YEAR, fold(o.period))
     if status == "target" and sure and named and int(max(named)) < int(report.year):
         status = "actual"
-    return o._replace(area_name=name, area_id=code, year=year, status=status)
+    return o._replace(indicator_id=indicator_id, area_name=name, area_id=code, year=year, status=status)
 
 
 def _holds(code: str, inside: str) -> bool:

@@ -392,7 +392,7 @@ def test_a_scan_gets_more_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     (tmp_path / "a.txt").write_text("x")
     asked: list[bool] = []
 
-    def reading(data: bytes, name: str, password: str | None, ocr: bool) -> Document | Issue:
+    def reading(data: bytes, name: str, password: str | None, ocr: bool, kind: str) -> Document | Issue:
         asked.append(ocr)
         if not ocr:
             return Issue(name, "scanned", "a scan: do this", pages=7)

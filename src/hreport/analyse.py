@@ -78,7 +78,7 @@ def analyse(
             name, code, year, status = meanings.of(o, identity, verb, previous)
             o = o._replace(indicator_id=identity, area_name=name, area_id=code, year=year, status=status)
             sure = certainty.at(o.quantity.span.start)
-            observations.append(judged(o, document.text, grammar, lexicon, sure))
+            observations.append(judged(o, layout.folded, grammar, lexicon, sure))
     named_there = situate.mentions(layout, reports, found_times, found_areas, grammar, lexicon, traits.scrubbed)
     return Extraction(
         document, reports, tuple(found_masks), tuple(observations), tuple(named_there) if mentions else ()

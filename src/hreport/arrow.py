@@ -19,8 +19,15 @@ def schema(columns: Sequence[Column]) -> pa.Schema:
 
 def batch(rows: Sequence[Row], columns: Sequence[Column]) -> pa.RecordBatch:
     """The rows as columns; what a row does not have is null."""
-    arrays = [pa.array([_value(row.get(c.name), c.kind) for row in rows], type=TYPES[c.kind]) for c in columns]
+    arrays = [_array([row.get(c.name) for row in rows], c.kind) for c in columns]
     return pa.record_batch(arrays, schema=schema(columns))
+
+
+def _array(values: list[Any], kind: str) -> pa.Array:
+    try:
+        return pa.array(values, type=TYPES[kind])  # nearly all columns are what they should be
+    except (pa.ArrowException, UnicodeError, OverflowError, TypeError):
+        return pa.array([_value(value, kind) for value in values], type=TYPES[kind])
 
 
 def _value(value: Any, kind: str) -> Any:

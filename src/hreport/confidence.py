@@ -28,11 +28,12 @@ FAR = 16  # characters between a name and its number; a relation with a bound an
 LONG_NAME = 14  # characters; nine of ten annotated names are shorter
 SHORT_NAME = 2
 # 3.“两重”:…: an entry of the glossary at the end of a report
-GLOSSARY = re.compile(r"\s*[\[(（［]?\d{1,3}[.．、\])）］]?\s*[^:：。\n]{1,30}[:：]")
+GLOSSARY = re.compile(r"\s*[\[(]?\d{1,3}[.、\])]?\s*[^:。\n]{1,30}:")
 LONG_SENTENCE = 160  # characters; half of the annotated figures stand in shorter ones
 # Of 640 lines with figures, most of them on very bad pictures, 47 had a wrong one: 43 of these scored less than this
 # (three of the others had lost a point), and of the sound ones one in seven, on good pictures one in twenty.
 CERTAIN = 0.9
+CLAUSE_END = frozenset(",;:\u3002\n")
 PAIRS = ("()", "\u201c\u201d", "\u300a\u300b")
 
 
@@ -59,7 +60,7 @@ class Certainty:
 def judged(
     o: Observation, text: str, grammar: Grammar, lexicon: Lexicon, certainty: float | None = None
 ) -> Observation:
-    """The observation with its confidence and its doubts; `text` is the document's, `certainty` that of text
+    """The observation with its confidence and its doubts; `text` is the document's, folded, `certainty` that of text
     recognition where the figure was read off a picture."""
     doubts = (*doubts_of(o, text, grammar, lexicon), *_of_recognition(o, certainty))
     likely, told = _weighed(doubts, grammar)
@@ -87,7 +88,7 @@ def confidence(doubts: Iterable[str], weights: Iterable[Weight]) -> float:
 
 
 def doubts_of(o: Observation, text: str, grammar: Grammar, lexicon: Lexicon) -> Iterator[str]:
-    """The ids of all doubts that apply."""
+    """The ids of all doubts that apply; `text` is the document's, folded."""
     yield "rule_" + o.rule.removeprefix("link.")
     name = fold(o.indicator)
     yield from _of_wording(name, grammar)
@@ -142,7 +143,7 @@ def _oddities(name: str, grammar: Grammar) -> Iterator[str]:
         yield "short_name"
     if any(name.count(pair[0]) != name.count(pair[1]) for pair in PAIRS):
         yield "broken_name"
-    if any(c in name for c in ",;:\u3002\n"):
+    if not CLAUSE_END.isdisjoint(name):
         yield "name_of_clauses"
     say = vocabulary(grammar)
     if name in say.generic:
@@ -151,7 +152,7 @@ def _oddities(name: str, grammar: Grammar) -> Iterator[str]:
     doing = [k for k, w in enumerate(words) if w in say.verb and w not in say.nominal]
     if doing:
         yield "verb_first" if doing[0] == 0 else "verb_last" if doing[-1] == len(words) - 1 else "verb_inside"
-    if any(w in say.leading or w in say.stop for w in words[1:-1]):
+    if not (say.leading.isdisjoint(words[1:-1]) and say.stop.isdisjoint(words[1:-1])):
         yield "adverb_inside"
     if words and (words[-1] in say.particle or words[-1] in say.preposition or words[-1] in say.leading):
         yield "open_end"
@@ -163,7 +164,7 @@ def _of_place(o: Observation, name: str, text: str, grammar: Grammar) -> Iterato
     """What is odd in where the wording of the indicator stands, and how far from its number."""
     say = vocabulary(grammar)
     start, end = o.quantity.span.start, o.quantity.span.end
-    left, right = fold(text[o.sentence.start : start]), fold(text[end : o.sentence.end])
+    left, right = text[o.sentence.start : start], text[end : o.sentence.end]
     before, behind = left.rfind(name), right.find(name)
     between = left[before + len(name) :] if before >= 0 else ""
     if o.rule == "link.right" and o.quantity.base_unit == PERCENT:

@@ -50,6 +50,7 @@ class Layout:
     cells: tuple[Block, ...]
     pages: tuple[tuple[int, int], ...] = ()  # where each block of a known page begins, and the page
     furniture: tuple[tuple[int, int], ...] = ()
+    folded: str = ""  # the document's text
 
     def page(self, origin: int) -> int | None:
         """The page of a source offset, None where it is not known."""
@@ -131,7 +132,7 @@ def split(document: Document, grammar: Grammar) -> Layout:
     reports = tuple(_reports(document, body, lines, reading, grammar))
     paged = tuple((b.span.start, b.page) for b in document.blocks if b.page)
     furniture = _merged((reading.index(s.start), reading.index(s.end)) for s in marked)
-    return Layout(document, reading, in_reading, reports, cells, paged, furniture)
+    return Layout(document, reading, in_reading, reports, cells, paged, furniture, folded)
 
 
 def _covers(spans: Sequence[tuple[int, int]], index: int) -> bool:

@@ -243,7 +243,7 @@ class _Names:
 
     def making(self, before: str) -> str:
         """The verb of making that `before` ends with, empty if there is none."""
-        match = self._making.search(before)
+        match = self._making.search(before) if before else None
         return match[1] if match else ""
 
     def governing(self, around: Surroundings) -> str:
@@ -432,6 +432,9 @@ class _Names:
     def _unspun(self, text: str) -> Iterator[str]:
         """The text as it is, then with the words undone that spinning may have put in."""
         found = [pair for pair in self._spin if pair[0] in text]
+        if not found:
+            yield text
+            return
         for choice in product((False, True), repeat=len(found)):
             reading = text
             for (spun, means), undo in zip(found, choice, strict=True):
@@ -471,10 +474,11 @@ class _Names:
         yield from self._uncounted(core)
 
     def _uncounted(self, core: str) -> Iterator[str]:
-        for word in self._counting:
-            if core.endswith(word):
-                yield core[: -len(word)]
-                yield core[: -len(word)] + self._counting[0]
+        if core.endswith(self._counting):
+            for word in self._counting:
+                if core.endswith(word):
+                    yield core[: -len(word)]
+                    yield core[: -len(word)] + self._counting[0]
         yield core + self._counting[0]
 
 
@@ -485,6 +489,7 @@ class _Chain:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._lengths = sorted({len(word) for word in self._words})
+        self._finals = frozenset(word[-1] for word in self._words)
 
     def stops(self, text: str, start: int, last: int) -> set[int]:
         """Where a chain of words from `start` on can stop, `last` at the latest."""
@@ -496,6 +501,8 @@ class _Chain:
 
     def begin(self, text: str) -> int:
         """Where the longest chain of words begins that ends the text; its length where there is none."""
+        if text[-1:] not in self._finals:
+            return len(text)
         first, begins = len(text), {len(text)}
         at = first - 1
         while at >= max(0, first - self._lengths[-1]):

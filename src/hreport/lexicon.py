@@ -420,7 +420,8 @@ class Folder:
         self._words = re.compile(dropped)
         self._dropped = re.compile(rf"{dropped}|[^\w%‰/+~&.-]|_")
         self._folds = [(needles(f.pattern) or ("",), re.compile(f.pattern), f.becomes) for f in folds.values()]
-        self._foldable = haystack(f.pattern for f in folds.values())
+        spun = [re.escape(s.id) for s in spin.values() if s.always]
+        self._foldable = haystack((*spun, *(f.pattern for f in folds.values())))
         self._spin = [(s.id, s.means) for s in spin.values() if s.always]
 
     def __call__(self, text: str) -> str:
@@ -429,11 +430,11 @@ class Folder:
         if not text.isalnum() or self._words.search(text):
             text = self._dropped.sub("", text)
         text = text.casefold()
+        if self._foldable and not self._foldable.search(text):
+            return text
         for spun, means in self._spin:
             if spun in text:
                 text = text.replace(spun, means)
-        if self._foldable and not self._foldable.search(text):
-            return text
         for words, pattern, becomes in self._folds:
             for word in words:
                 if word in text:

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import accumulate, islice, product, repeat
+from itertools import accumulate, islice, product
 from typing import TypeAlias
 
 from hreport.lexicon import COUNTS, Folder, Indicator, Lexicon, any_of
@@ -222,6 +222,7 @@ class _Names:
         self._head_ends = tuple(words["heads"])
         self._masked = _by_shape(lexicon.names)
         self._sorted = sorted(lexicon.names)
+        self._reversed = sorted(name[::-1] for name in lexicon.names)
         self._modifiers: dict[str, dict[str, set[str]]] = {head: {} for head in self._heads}
         for key, found in lexicon.names.items():
             for head in self._heads:
@@ -232,8 +233,12 @@ class _Names:
         """What names end in that have this unit in them: 义诊 in 场次 and in 人次 are two things."""
         if unit not in self._ends_of:
             ends = (unit, *(unit + end for end in self._unit_ends)) if unit else ()
-            self._ends_of[unit] = tuple(end for end in ends if any(map(str.endswith, self._sorted, repeat(end))))
+            self._ends_of[unit] = tuple(end for end in ends if self._is_end(end[::-1]))
         return self._ends_of[unit]
+
+    def _is_end(self, reversed_end: str) -> bool:
+        at = bisect_left(self._reversed, reversed_end)
+        return at < len(self._reversed) and self._reversed[at].startswith(reversed_end)
 
     def find(self, key: str) -> Indicator | None:
         found = self.lexicon.names.get(key)

@@ -430,7 +430,7 @@ class Folder:
         if not text.isalnum() or self._words.search(text):
             text = self._dropped.sub("", text)
         text = text.casefold()
-        if self._foldable and not self._foldable.search(text):
+        if not self._foldable.search(text):
             return text
         for spun, means in self._spin:
             if spun in text:

@@ -31,13 +31,11 @@ def needles(pattern: str) -> frozenset[str]:
     return frozenset() if parsed is None or parsed.state.flags & re.IGNORECASE else _needles(parsed)
 
 
-def haystack(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds a place in each text that one of some patterns matches in, and in few others; None where some of them match
-    in nobody knows what."""
+def haystack(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Matches in each text that one of some patterns matches in, and in few others: in all, where nobody knows what one
+    of them needs."""
     found = [needles(pattern) for pattern in patterns]
-    if not all(found):
-        return None
-    return re.compile("|".join(map(re.escape, sorted(frozenset().union(*found)))))
+    return re.compile("|".join(map(re.escape, sorted(frozenset().union(*found)))) if all(found) else "")
 
 
 def _needles(sequence: Iterable[Any]) -> frozenset[str]:

@@ -30,7 +30,8 @@ class _Patterns:
         self.plan_firm = grammar.regex("sections", "plan_firm")
         self.plan_title = grammar.regex("sections", "plan_title")
         self.review = grammar.regex("sections", "review")
-        self.glossary = Scanner(grammar.regex("sections", "glossary"))
+        self.glossary = grammar.regex("sections", "glossary")
+        self.glossary_needs = haystack([self.glossary.pattern])
         self.review_firm = grammar.regex("sections", "review_firm")
         self.pivot = Scanner(grammar.regex("relations", "pivot"))
         self.firm_target = _Cue(grammar.regex("relations", "firm_target"))
@@ -100,7 +101,8 @@ class Outlook:
                 continue  # a chapter that says it looks back does
             later = bisect_right(back, at)
             turns.append((at, back[later] if later < len(back) else report.span.end, "target"))
-        if glossary := patterns.glossary.search(reading.text, low, high):
+        explained = patterns.glossary_needs.search(reading.text, low, high)
+        if explained and (glossary := patterns.glossary.search(reading.text, low, high)):
             turns.append((reading.origin(glossary.end()), report.span.end, "actual"))  # explains, and plans nothing
         if not any(v for _, _, v in turns) and self._default == "actual" and self._looks_ahead(reading.text[low:high]):
             self._default = "target"

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from hreport.messages import Message, listed, reason_of
+from hreport.needles import haystack, needles
 from hreport.text import fold as one_script
 
 T = TypeVar("T")
@@ -416,18 +417,29 @@ class Folder:
     def __init__(self, wording: Mapping[str, WordList], folds: Mapping[str, Fold], spin: Mapping[str, Spin]) -> None:
         """Compiles the tables; make one and keep it."""
         dropped = "|".join(re.escape(w) for w in wording["dropped"].words)
+        self._words = re.compile(dropped)
         self._dropped = re.compile(rf"{dropped}|[^\w%‰/+~&.-]|_")
-        self._folds = [(re.compile(f.pattern), f.becomes) for f in folds.values()]
+        self._folds = [(needles(f.pattern) or ("",), re.compile(f.pattern), f.becomes) for f in folds.values()]
+        spun = [re.escape(s.id) for s in spin.values() if s.always]
+        self._foldable = haystack((*spun, *(f.pattern for f in folds.values())))
         self._spin = [(s.id, s.means) for s in spin.values() if s.always]
 
     def __call__(self, text: str) -> str:
         """The key of a wording; folding a key again changes nothing."""
-        text = self._dropped.sub("", one_script(unicodedata.normalize("NFKC", text))).casefold()
+        text = one_script(unicodedata.normalize("NFKC", text))
+        if not text.isalnum() or self._words.search(text):
+            text = self._dropped.sub("", text)
+        text = text.casefold()
+        if not self._foldable.search(text):
+            return text
         for spun, means in self._spin:
             if spun in text:
                 text = text.replace(spun, means)
-        for pattern, becomes in self._folds:
-            text = pattern.sub(becomes, text)
+        for words, pattern, becomes in self._folds:
+            for word in words:
+                if word in text:
+                    text = pattern.sub(becomes, text)
+                    break
         return text
 
 

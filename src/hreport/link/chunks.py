@@ -238,8 +238,7 @@ class Chunker:
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
-            ends = (m.start() for m in patterns.right_end.finditer(text, after, following) if m["end"])
-            high = min(next(ends, following), after + FAR_CLAUSE)
+            high = min(self._right_end(after, following), after + FAR_CLAUSE)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
             chunk = Chunk(
                 quantity=quantity,
@@ -265,6 +264,15 @@ class Chunker:
             if chunks[k].against and chunks[k].listed:
                 chunks[k - 1] = chunks[k - 1]._replace(against=True)  # 高于70%和85%的考核标准
         return chunks
+
+    def _right_end(self, low: int, high: int) -> int:
+        """Where the right side of a number ends that begins at `low`; brackets in a noun (乡(镇)卫生院) end none."""
+        at = low
+        while end := self._patterns.right_end.search(self.reading.text, at, high):
+            if end["end"]:
+                return end.start()
+            at = end.end()
+        return high
 
     def _unbroken(self, group: Sequence[Quantity], start: int, end: int) -> bool:
         """Does a long sentence of many numbers have no mark between them, but for a few?"""

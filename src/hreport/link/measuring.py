@@ -95,19 +95,25 @@ def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, ch
         quantity = quantity._replace(base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
         quantity = quantity._replace(bound="min")
-    rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
-    if quantity.damage == "year_scrub" and not (rate or patterns.taken_part.search(indicator)):
+    if quantity.damage == "year_scrub" and not (_is_rate(indicator, patterns) or patterns.taken_part.search(indicator)):
         return quantity._replace(repaired=None)
-    if quantity.damage is None and how == "level" and _impossible(quantity, WHOLE if rate else MOST):
+    above = quantity.damage is None and how == "level" and _impossible(quantity, WHOLE)
+    if above and (_is_rate(indicator, patterns) or _impossible(quantity, MOST)):
         return quantity._replace(damage="lost_point")
     return quantity
 
 
+def _is_rate(indicator: str, patterns: _Patterns) -> bool:
+    """Is it a rate that cannot exceed 100?"""
+    return bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
+
+
 def _impossible(quantity: Quantity, most: int) -> bool:
     """A share above what is possible, written without a point (254%): it is lost, and nothing proves where it stood."""
+    if quantity.base_unit != PERCENT or "." in quantity.numeral:
+        return False
     value = quantity.value
-    above = isinstance(value, Exact) and value.number > most
-    return above and quantity.base_unit == PERCENT and "." not in quantity.numeral
+    return isinstance(value, Exact) and value.number > most
 
 
 def _unwritten_unit(indicator: str, before: str, grammar: Grammar) -> str:

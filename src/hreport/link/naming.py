@@ -17,6 +17,7 @@ from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, RANKS, Chunk, Chunker
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
+from hreport.needles import haystack
 from hreport.tag.words import cut
 
 SMALL_RATE = 100  # a figure per thousand people is below this: beds 1 to 12, physicians 1 to 7, nursery places 0 to 8
@@ -37,8 +38,9 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """Expressions of relations.toml."""
+    """Expressions of relations.toml; `not_of_name` matches in every text that `standard_head` or `stepped` does."""
 
+    not_of_name: re.Pattern[str]
     heads: re.Pattern[str]
     heads_comma: re.Pattern[str]
     shared: re.Pattern[str]
@@ -69,7 +71,8 @@ class _Patterns:
 
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
-    return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+    found = grammar.compiled("relations", _Patterns.__slots__[1:])
+    return _Patterns(haystack(found[name].pattern for name in ("standard_head", "stepped")), **found)
 
 
 class Namer:
@@ -84,8 +87,9 @@ class Namer:
     def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
         chunk = chunks[k]
-        head = self._patterns.standard_head.sub("", chunk.left.name)
-        head = self._patterns.stepped.sub("", head)
+        head = chunk.left.name
+        if self._patterns.not_of_name.search(head):
+            head = self._patterns.stepped.sub("", self._patterns.standard_head.sub("", head))
         if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
             head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
         if previous and chunk.left.relation and self._patterns.rank_head.match(head):

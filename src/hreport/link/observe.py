@@ -94,25 +94,28 @@ class _Linker:
         meant: dict[int, str] = {}
         shared: list[str] = []
         around = Surroundings()
+        state: Chunk | None = None  # the state before that is nearest (由380元提高到420元)
         for k in range(len(chunks)):
-            run = self._namer.run(chunks, k)
-            if run > 1 and chunks[k].left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
-                low, high = chunks[k].sentence[0], chunks[k].start
+            chunk, run = chunks[k], self._namer.run(chunks, k)
+            if run > 1 and chunk.left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
+                low, high = chunk.sentence[0], chunk.start
                 periods |= {k + i: t for i, t in enumerate(self._context.listed_times(low, high, run))}
                 places |= {k + i: a for i, a in enumerate(self._context.listed_places(low, high, run))}
-            if found := self._namer.distributed(chunks, k, run, done, shared):
+            if run > 1 and (found := self._namer.distributed(chunks, k, run, done, shared)):
                 shared = found
                 names |= {k + i: name for i, name in enumerate(shared)}
-                if chunks[k].left.distributed:
+                if chunk.left.distributed:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
-            if run == 2 and chunks[k].left.distributed and not shared:
-                meant |= dict(enumerate(self._namer.halves(chunks[k]), k))
-            observation = self._observe(chunks, k, names.get(k), done)
+            if run == 2 and chunk.left.distributed and not shared:
+                meant |= dict(enumerate(self._namer.halves(chunk), k))
+            observation = self._observe(chunks, k, names.get(k), done, state)
             if k in places:
                 observation = observation._replace(area=places[k])
             if k in periods:
                 observation = observation._replace(period=periods[k])
             done.append(observation)
+            if chunk.left.relation == "from":
+                state = chunk
             around = self._around(chunks, k, done, around)
             yield Linked(observation, around, meant.get(k, ""))
 
@@ -167,12 +170,20 @@ class _Linker:
         acting = any(word.text in self._prepositions for word in self._chunker.tokens(start, following.start))
         return rest if acting or following.left.verbs or not following.left.head else ""
 
-    def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
+    def _observe(
+        self,
+        chunks: Sequence[Chunk],
+        k: int,
+        shared: str | None,
+        done: Sequence[Observation],
+        earlier_state: Chunk | None,
+    ) -> Observation:
         chunk = chunks[k]
-        earlier_state = next((chunks[i] for i in range(k - 1, -1, -1) if chunks[i].left.relation == "from"), None)
-        # What stands in a bracket is no topic for what follows the bracket.
-        earlier = range(k - 1, -1, -1)
-        previous = next((done[i] for i in earlier if chunk.bracketed or not chunks[i].bracketed), None)
+        previous = None
+        for i in range(k - 1, -1, -1):
+            if chunk.bracketed or not chunks[i].bracketed:
+                previous = done[i]  # what stands in a bracket is no topic for what follows the bracket
+                break
         name = self._namer.name(chunks, k, previous)
         indicator, rule, inherited = name.text, name.rule, name.inherited
         if shared is not None:

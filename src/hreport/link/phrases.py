@@ -15,13 +15,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hreport.grammar import Grammar
-from hreport.link.vocabulary import Vocabulary, vocabulary
+from hreport.link.vocabulary import LIST_COMMA, Vocabulary, vocabulary
 from hreport.model import Basis
 from hreport.tag.words import cut
 
 LONGEST_RELATION = 9  # characters of a relation (按可比价格计算), and words that it may be cut into
 LONGEST_RELATIVE = 30  # characters of a relative clause with its noun (国内达到一定知名度的龙头学科)
-LIST_COMMA = "\u3001"
 KNOWN_STRETCHES = 4096  # kept with what they say
 QUOTES = '\u201c\u300c"'
 _RIM = " \t\u3000\u3001,\uff0c;\uff1b:\uff1a-"
@@ -153,13 +152,17 @@ def read_left(stretch: Stretch, grammar: Grammar) -> Left:
         return NOTHING
     texts = [w.text for w in words]
     text, final = "".join(texts), texts[-1]
+    telling = say.telling.search(text) is not None  # most say nothing of all this
     wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
     growth = ""
-    if gap := say.gap.search(text):
+    gap = say.gap.search(text) if telling else None
+    if gap:
         relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
-    average = bool(say.average_fall.search(text)) and len(words) > 2  # 医用耗材平均降幅 is the name of what fell
+    average = (
+        telling and bool(say.average_fall.search(text)) and len(words) > 2
+    )  # 医用耗材平均降幅 is the name of what fell
     distributed = not say.each_own.isdisjoint([w.text for w in words] if gap else texts)
     # Relation words are taken off the end; the one nearest to the number decides.
     while words and not average:
@@ -197,10 +200,10 @@ def read_left(stretch: Stretch, grammar: Grammar) -> Left:
         bounded=bounded,
         added=added,
         distributed=distributed,
-        basis=next((b for b, pattern in say.basis if pattern.search(text)), None),
-        real=bool(say.real.search(text)),
+        basis=next((b for b, pattern in say.basis if pattern.search(text)), None) if telling else None,
+        real=telling and bool(say.real.search(text)),
         share=share,
-        each=bool(say.each.search(text)),
+        each=telling and bool(say.each.search(text)),
         growth=growth,
         listing=listing,
         open=wants_object,
@@ -256,7 +259,9 @@ def _shortened(words: Sequence[Token], length: int) -> list[Token]:
 def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[Token], str]:
     """The noun phrase at the end of the words, the verbs in front of it, and whether they add or take away."""
     head, verbs, added = _without_beginning(words, say)
-    if say.each_start.match(_text(head)):  # 每千人口拥有床位数: the verb is inside the name
+    texts = [w.text for w in head]
+    # 每千人口拥有床位数: the verb is inside the name
+    if say.acting.isdisjoint(texts) or say.each_start.match("".join(texts)):
         return _trimmed(head, say), verbs, added
     # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
     for i in range(len(head) - 2, 0, -1):  # 机构共建立档案: what stands before 共 is who, not what

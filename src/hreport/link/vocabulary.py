@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from hreport.grammar import Grammar
 from hreport.model import Basis
+from hreport.needles import haystack
 
+LIST_COMMA = "\u3001"
 BASES: tuple[Basis, ...] = ("qoq", "annual_average", "against_plan", "cumulative", "yoy")  # the first that is said
 
 
@@ -21,7 +23,8 @@ class Vocabulary:
     "level_change" (提高到), "up", "down", "from" (由), "share" (占), "trailing" (which
     says nothing of the relation), or "" (自然增长率 is a name, and no growth); `relation_lengths` how long those are
     that end in a character, the longest first. `glued_on` are characters behind the first of words that jieba cuts and
-    that are one here (`glued`).
+    that are one here (`glued`), `acting` what may part a head from what stands before it, and `telling` stands in every
+    text in which `gap`, `average_fall`, `each`, `real` or one of `basis` does.
     """
 
     relations: Mapping[str, str]
@@ -51,6 +54,7 @@ class Vocabulary:
     past: frozenset[str]
     soft_stop: frozenset[str]
     doing_noun: frozenset[str]
+    acting: frozenset[str]
     generic: frozenset[str]
     preposition: frozenset[str]
     particle: frozenset[str]
@@ -63,6 +67,7 @@ class Vocabulary:
     halves: Sequence[tuple[str, str, str]]
     of: str
     and_so_on: str
+    telling: re.Pattern[str]
     gap: re.Pattern[str]
     ratio_end: re.Pattern[str]
     each: re.Pattern[str]
@@ -94,6 +99,8 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
     lengths: dict[str, set[int]] = {}
     for word in relations:
         lengths.setdefault(word[-1], set()).add(len(word))
+    rows = grammar.tables["relations"]
+    said = [grammar.expand(rows[name].pattern) for name in ("gap", "average_fall", "each", "real")]
     return Vocabulary(
         relations=relations,
         relation_lengths={end: sorted(found, reverse=True) for end, found in lengths.items()},
@@ -122,6 +129,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         past=words("past"),
         soft_stop=words("soft_stop"),
         doing_noun=words("doing_noun"),
+        acting=words("verb", "inner_adverb", "planned") | {LIST_COMMA},
         generic=words("generic"),
         preposition=words("preposition"),
         particle=words("particle"),
@@ -134,6 +142,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         halves=tuple(zip(*(grammar.words[n].words for n in ("halves", "first_half", "second_half")), strict=True)),
         of=grammar.words["of"].words[0],
         and_so_on=grammar.words["and_so_on"].words[0],
+        telling=haystack([*said, *(grammar.expand("{" + b + "}") for b in BASES)]),
         basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in BASES),
         **grammar.compiled("relations", expressions),
     )

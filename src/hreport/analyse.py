@@ -10,6 +10,7 @@ from typing import TypeVar
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
 from hreport.confidence import Certainty, judged
+from hreport.expressions import alike_once
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
 from hreport.link import cells, observe, roles
@@ -20,6 +21,7 @@ from hreport.tag import areas, masks, quantities, times
 T = TypeVar("T")
 
 
+@alike_once()  # for the first document, which compiles what it needs
 def analyse(
     document: Document,
     lexicon: Lexicon,

@@ -123,7 +123,16 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
         found = loaded(tmp_path, "--help", "--lang", language)
         assert found & (HEAVY | {"jieba", "rjieba"}) == set()
         ours = {name.removeprefix("hreport.") for name in found if name.startswith("hreport.")}
-        assert ours == {"cli", "cli.completion", "cli.language", "cli.options", "messages", "width", "writers"}
+        assert ours == {
+            "cli",
+            "cli.completion",
+            "cli.language",
+            "cli.options",
+            "guards",
+            "messages",
+            "width",
+            "writers",
+        }
 
 
 def test_a_command_is_imported_when_it_is_asked_for(tmp_path: Path) -> None:

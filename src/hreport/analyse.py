@@ -13,7 +13,7 @@ from hreport.confidence import Certainty, judged
 from hreport.expressions import alike_once
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
-from hreport.link import cells, observe, roles
+from hreport.link import observe, roles
 from hreport.model import Document, Extraction, Observation, Report
 from hreport.split import Layout, split
 from hreport.tag import areas, masks, quantities, times
@@ -67,7 +67,10 @@ def analyse(
         when = _between(found_times, begin, finish, lambda t: t.at.start)
         where = _between(found_areas, begin, finish, lambda a: a.at.start)
         figures = list(observe.link(layout, report, own, when, where, grammar))
-        figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
+        if layout.cells:
+            from hreport.link import cells  # a plain text has no tables
+
+            figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
         for o, around, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
             o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit

@@ -398,6 +398,7 @@ def _start(work: Work) -> None:
     warnings.simplefilter("ignore")
     Thread(target=_end_with_parent, daemon=True).start()
     guards.limit_memory()
+    guards.look_seldom_for_cycles()
     _prepare(work)
     _worker = (work, load(work.catalog))
 

@@ -17,6 +17,7 @@ import typer
 
 from hreport import __version__
 from hreport.cli import completion, language, options
+from hreport.guards import look_seldom_for_cycles
 from hreport.messages import Message
 
 # Each command by its name: the file and function that it is, and its help, which stands in the list of all commands
@@ -105,6 +106,7 @@ def main() -> None:
         # A console or pipe in another encoding gets a question mark for what it lacks, not a crash.
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    look_seldom_for_cycles()
     for name in ("SIGTERM", "SIGHUP"):
         _end_tidily_on(name)
     try:

@@ -231,7 +231,7 @@ def test_an_error_of_ours_is_an_issue(monkeypatch: pytest.MonkeyPatch, tmp_path:
     def failing(*_: object) -> Extraction:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(pipeline, "analyse", failing)
+    monkeypatch.setattr("hreport.analyse.analyse", failing)
     (tmp_path / "a.txt").write_text("全市床位100张。")
     outcome = process(Source(str(tmp_path / "a.txt")), Work(), load())
     assert not outcome.read
@@ -504,7 +504,7 @@ def test_a_manifest_stands_before_what_was_read(tmp_path: Path, monkeypatch: pyt
         hints.append(given)
         return extraction(document)
 
-    monkeypatch.setattr(pipeline, "analyse", spying)
+    monkeypatch.setattr("hreport.analyse.analyse", spying)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     m = manifest(tmp_path, "file,report,area,year,title,url\na.txt,,宁波市,2020,New,http://x\na.txt,5,,2021,,\n")
     outcome = process(Source(str(tmp_path / "a.txt")), Work(manifest=m), load())

@@ -33,7 +33,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
-from hreport.analyse import analyse
 from hreport.corrections import Corrections, correct
 from hreport.lexicon import Lexicon, load
 from hreport.manifest import Entry, Manifest, restated
@@ -292,6 +291,8 @@ def extract(
     document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = "", mentions: bool = False
 ) -> tuple[Extraction, list[Issue]]:
     """What a document holds, with what a manifest says of it in place of what was read off it."""
+    from hreport.analyse import analyse  # not for a folder that is unchanged
+
     hints: dict[int, dict[str, str]] = {}
     for entry in sorted(entries, key=lambda e: e.report):
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
@@ -346,12 +347,24 @@ def run(
 
     LexiconError where the catalogue has a mistake, at once, before anything is read.
     """
-    lexicon = load(work.catalog)
-    if here:
-        _prepare(work)
-        return _each_here(sources, work, lexicon)
+    if work.catalog is not None:
+        load(work.catalog)
     count = jobs or cores()
-    return _in_workers(sources, work, lexicon, count if total is None else max(1, min(count, total)))
+    return _run(sources, work, 0 if here else count if total is None else max(1, min(count, total)))
+
+
+def _run(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
+    """The same with a number of workers; nothing is loaded or started where there is nothing to read."""
+    remaining = iter(sources)
+    first = next(remaining, None)
+    if first is None:
+        return
+    sources, lexicon = chain([first], remaining), load(work.catalog)
+    if count:
+        yield from _in_workers(sources, work, lexicon, count)
+        return
+    _prepare(work)
+    yield from _each_here(sources, work, lexicon)
 
 
 def harmless(sources: Sequence[Source]) -> bool:
@@ -530,18 +543,13 @@ class _Lane:
 
 def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
     """Outcomes from worker processes, in order, with at most a few files ahead."""
-    remaining = iter(sources)
-    first = next(remaining, None)
-    if first is None:
-        return
-    sources = chain([first], remaining)
     workers = _Workers(work, lexicon, count)
     if not workers.can_work():
         workers.stop()
         yield from _each_here(sources, work, lexicon)
         return
     # What an archive holds comes before what follows it, of which some is in hand already.
-    lanes = [_Lane(sources)]
+    lanes = [_Lane(iter(sources))]
     try:
         while lanes:
             lane = lanes[-1]

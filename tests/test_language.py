@@ -18,18 +18,18 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner, Result
 
-from hreport import align, evaluate, messages
+from hreport import align, cli, evaluate, messages
 from hreport.cli import app, language
 from hreport.messages import Message, listed, reason_of, translated, translations, word_of
 from hreport.model import Basis, Bound, Damage, Direction, MaskKind, Measure, Status
 from hreport.record import worded, wording
-from hreport.text import screen_width
+from hreport.width import screen_width
 
 SOURCE = Path(__file__).parents[1] / "src" / "hreport"
 TABLES = tomllib.loads((SOURCE / "data" / "messages.toml").read_text("utf-8"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
 EXAMPLE = re.compile(r"^  hreport .*$", re.MULTILINE)  # a line to copy, the same in every language
-COMMANDS = [c.name or "" for c in app.registered_commands]
+COMMANDS = [*cli.COMMANDS]
 REPORT = (
     "杭州市2024年卫生健康工作总结\n\n一、工作情况\n全市孕产妇住院分娩率达到99.8%,婴儿死亡率为2.1‰。"
     "全市医疗卫生机构床位数达到xx.x万张,家庭医生签约率达到xx%。\n"
@@ -74,15 +74,7 @@ def templates() -> set[str]:
             found.add(node.args[0].value)
         found |= {k.value.value for k in node.keywords if k.arg == "help" and isinstance(k.value, ast.Constant)}
     found.add(Message("{before}, {part}", before="", part="").template)
-    for path in sorted((SOURCE / "cli").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.FunctionDef)
-                and path.stem == node.name
-                and node.name in {c.callback.__name__ for c in app.registered_commands}
-            ):
-                found.add(" ".join((ast.get_docstring(node) or "").split()))
-    return found
+    return found | {help_ for _, help_ in cli.COMMANDS.values()}
 
 
 def names(template: str) -> set[str]:

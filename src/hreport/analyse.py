@@ -10,9 +10,10 @@ from typing import TypeVar
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
 from hreport.confidence import Certainty, judged
+from hreport.expressions import alike_once
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
-from hreport.link import cells, observe, roles
+from hreport.link import observe, roles
 from hreport.model import Document, Extraction, Observation, Report
 from hreport.split import Layout, split
 from hreport.tag import areas, masks, quantities, times
@@ -20,6 +21,7 @@ from hreport.tag import areas, masks, quantities, times
 T = TypeVar("T")
 
 
+@alike_once()  # for the first document, which compiles what it needs
 def analyse(
     document: Document,
     lexicon: Lexicon,
@@ -67,7 +69,10 @@ def analyse(
         when = _between(found_times, begin, finish, lambda t: t.at.start)
         where = _between(found_areas, begin, finish, lambda a: a.at.start)
         figures = list(observe.link(layout, report, own, when, where, grammar))
-        figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
+        if layout.cells:
+            from hreport.link import cells  # a plain text has no tables
+
+            figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
         meanings = situate.Meanings(report, grammar, lexicon, traits.scrubbed)
         for o, around, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
             unit = o.quantity.base_unit or o.quantity.unit

@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 
-from hreport import arrow
 from hreport.messages import Message
 from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
 
@@ -156,10 +155,20 @@ def _check(connection: duckdb.DuckDBPyConnection) -> None:
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
     """Add rows to one of `TABLES`."""
     if rows:
+        from hreport import arrow  # it takes longer to import than an unchanged folder takes to look through
+
         incoming = arrow.batch(rows, TABLES[table])
         connection.register("incoming", incoming)
         ask(connection, f"INSERT INTO {table} SELECT * FROM incoming")  # noqa: S608 - names of our own tables
         connection.unregister("incoming")
+
+
+def begin(connection: duckdb.DuckDBPyConnection, **run: object) -> int:
+    """Note in `runs` that a run begins, of which some columns are given; its number."""
+    ((last,),) = ask(connection, "SELECT coalesce(max(run), 0) FROM runs")
+    names = ", ".join(run)
+    ask(connection, f"INSERT INTO runs (run, {names}) VALUES (?{', ?' * len(run)})", [last + 1, *run.values()])  # noqa: S608 - names of our own columns
+    return int(last) + 1
 
 
 def export(path: Path, tables: Mapping[str, tuple[Sequence[Row], Sequence[Column]]]) -> None:
@@ -170,6 +179,8 @@ def export(path: Path, tables: Mapping[str, tuple[Sequence[Row], Sequence[Column
     """
     if path.exists() and not _is_export(path):
         raise StoreError(Message("holds something else than tables of hreport compare: give another name"))
+    from hreport import arrow
+
     unfinished = path.with_name(f".{secrets.token_hex(4)}.part.duckdb")
     try:
         connection = _connected(unfinished, write=True)

@@ -41,6 +41,8 @@ class Manifest:
 
     def of(self, path: str) -> tuple[Entry, ...]:
         """The entries of one file."""
+        if not self.entries:
+            return ()
         own = _key(path)
         by_path = tuple(e for e in self.entries if _key(e.file) == own)
         bare = os.path.basename(own)

@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
@@ -33,7 +33,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
-from hreport.analyse import analyse
 from hreport.corrections import Corrections, correct
 from hreport.lexicon import Lexicon, load
 from hreport.manifest import Entry, Manifest, restated
@@ -58,7 +57,9 @@ LAYERS: Mapping[Want, Sequence[str]] = {
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
-AHEAD = 3  # files in hand for each worker
+AHEAD = 3  # files in hand for each worker, whatever their size
+MOST_AHEAD = 24  # ... and of small ones, so that the others go on while one of them waits for a slow file
+AHEAD_BYTES = 1_000_000  # of small ones together, for each worker
 MOST_DEATHS = 3  # times in a row that all workers may die before a file is given up
 
 # --- one file --------------------------------------------------------------------------------------------------------
@@ -293,6 +294,8 @@ def extract(
     document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = "", mentions: bool = False
 ) -> tuple[Extraction, list[Issue]]:
     """What a document holds, with what a manifest says of it in place of what was read off it."""
+    from hreport.analyse import analyse  # not for a folder that is unchanged
+
     hints: dict[int, dict[str, str]] = {}
     for entry in sorted(entries, key=lambda e: e.report):
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
@@ -347,12 +350,24 @@ def run(
 
     LexiconError where the catalogue has a mistake, at once, before anything is read.
     """
-    lexicon = load(work.catalog)
-    if here:
-        _prepare(work)
-        return _each_here(sources, work, lexicon)
+    if work.catalog is not None:
+        load(work.catalog)
     count = jobs or cores()
-    return _in_workers(sources, work, lexicon, count if total is None else max(1, min(count, total)))
+    return _run(sources, work, 0 if here else count if total is None else max(1, min(count, total)))
+
+
+def _run(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
+    """The same with a number of workers; nothing is loaded or started where there is nothing to read."""
+    remaining = iter(sources)
+    first = next(remaining, None)
+    if first is None:
+        return
+    sources = chain([first], remaining)
+    if count:
+        yield from _in_workers(sources, work, count)
+        return
+    _prepare(work)
+    yield from _each_here(sources, work, load(work.catalog))
 
 
 def harmless(sources: Sequence[Source]) -> bool:
@@ -399,6 +414,7 @@ def _start(work: Work) -> None:
     warnings.simplefilter("ignore")
     Thread(target=_end_with_parent, daemon=True).start()
     guards.limit_memory()
+    guards.look_seldom_for_cycles()
     _prepare(work)
     _worker = (work, load(work.catalog))
 
@@ -445,13 +461,17 @@ class _Spawned(SpawnContext):
 class _Workers:
     """A pool of worker processes that is made anew when all of it dies."""
 
-    def __init__(self, work: Work, lexicon: Lexicon, count: int) -> None:
+    def __init__(self, work: Work, count: int) -> None:
         """Start `count` processes."""
         self.work = work
-        self.lexicon = lexicon
         self.count = count
         self.deaths = 0
         self.pool = self._pool()
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """For what is read in this process; the workers have their own, and do not wait for this one."""
+        return load(self.work.catalog)
 
     def _pool(self) -> ProcessPool:
         from pebble import ProcessPool  # not for runs without workers
@@ -527,25 +547,26 @@ class _Lane:
     end: Outcome | None = None
     in_hand: deque[tuple[Source, Future[Outcome] | None]] = field(default_factory=deque)
 
+    def has_room(self, count: int) -> bool:
+        """May one more be taken in hand, with so many workers? What is ahead is held in memory, in part as rows."""
+        if len(self.in_hand) < AHEAD * count:
+            return True
+        return len(self.in_hand) < MOST_AHEAD * count and sum(s.size for s, _ in self.in_hand) < AHEAD_BYTES * count
 
-def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
+
+def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
     """Outcomes from worker processes, in order, with at most a few files ahead."""
-    remaining = iter(sources)
-    first = next(remaining, None)
-    if first is None:
-        return
-    sources = chain([first], remaining)
-    workers = _Workers(work, lexicon, count)
+    workers = _Workers(work, count)
     if not workers.can_work():
         workers.stop()
-        yield from _each_here(sources, work, lexicon)
+        yield from _each_here(sources, work, workers.lexicon)
         return
     # What an archive holds comes before what follows it, of which some is in hand already.
-    lanes = [_Lane(sources)]
+    lanes = [_Lane(iter(sources))]
     try:
         while lanes:
             lane = lanes[-1]
-            while len(lane.in_hand) < AHEAD * count and (ahead := next(lane.remaining, None)) is not None:
+            while lane.has_room(count) and (ahead := next(lane.remaining, None)) is not None:
                 lane.in_hand.append((ahead, workers.submit(ahead)))
             if not lane.in_hand:
                 lanes.pop()

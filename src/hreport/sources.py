@@ -13,6 +13,7 @@ import stat
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,8 +86,11 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     hidden = {os.path.realpath(p) for p in exclude}
     # Reached twice, by a link or by two arguments: once, under its own name rather than a link's.
     best: dict[str, tuple[str, bool]] = {}
-    for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
-        best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
+    real_folder = lru_cache(maxsize=None)(os.path.realpath)  # asked of each folder once, not of each file in it
+    for is_link, met, path in sorted((os.path.islink(path), met, path) for path, met in entries):
+        folder, name = os.path.split(path)
+        real = os.path.realpath(path) if is_link or not name else os.path.join(real_folder(folder), name)
+        best.setdefault(os.path.normcase(real), (path, met))
     for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
         by_hand = _by_hand(path, met)
         if real in hidden and (met or by_hand):
@@ -262,7 +266,12 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
 
 def _posix(path: str) -> str:
     """The path as rows show it: as given, with forward slashes and without idle parts."""
+    if path and not _IDLE.search(path):
+        return path
     return Path(path).as_posix() if path else path
+
+
+_IDLE = re.compile(r"\\|//|(?:^|/)\.(?:/|$)|./$")  # what `Path` would change; a path of Windows by its backslashes
 
 
 def shown(path: str) -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,8 @@ from hreport.sources import Source
 
 MOST_ROWS = 20_000  # rows that wait for a transaction
 LONGEST_WAIT = 2.0  # seconds that a document waits for one
+AT_ONCE = 1_000_000  # bytes of a file that is hashed in one piece
+FOLDERS = 1_000  # whose places are remembered while their files are looked at
 # Libraries whose versions may change what is read.
 LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pypdfium2", "xlrd")
 
@@ -52,12 +55,10 @@ class Store:
         self.unchanged = self.read = self.not_read = 0
         self._connection = database.opened(path, write=True)
         self._folder = os.path.dirname(os.path.realpath(path))
+        self._near = lru_cache(maxsize=FOLDERS)(self._nearest)
         self._settings = settings(work)
         self._means = means(work)
-        ((last,),) = self._ask("SELECT coalesce(max(run), 0) FROM runs")
-        self._run = last + 1
-        row = {"run": self._run, "started": _now(), "version": __version__, "engine": self._settings}
-        database.insert(self._connection, "runs", [row])
+        self._run = database.begin(self._connection, started=_now(), version=__version__, engine=self._settings)
         self._known = self._entries()
         self._seen: set[str] = set()
         self._waiting: list[Outcome] = []
@@ -78,12 +79,19 @@ class Store:
 
     def location(self, file: str, inside: str = "") -> str:
         """Where a file on disk is, from the folder of the store: both may be moved together."""
-        real = os.path.realpath(file) if file != "-" else file
-        try:
-            near = os.path.relpath(real, self._folder) if file != "-" else file
-        except ValueError:  # on another drive
-            near = real
+        folder, name = os.path.split(file)
+        if file == "-" or name in ("", os.curdir, os.pardir) or os.path.islink(file):
+            near = file if file == "-" else self._near(file)
+        else:
+            near = os.path.normpath(os.path.join(self._near(folder), name))
         return near.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode() + (f"/{inside}" if inside else "")
+
+    def _nearest(self, path: str) -> str:
+        real = os.path.realpath(path)
+        try:
+            return os.path.relpath(real, self._folder)
+        except ValueError:  # on another drive
+            return real
 
     def fresh(
         self, sources: Iterable[Source], note: Callable[[Issue], None], step: Callable[[], None]
@@ -94,10 +102,10 @@ class Store:
             location = self.location(source.on_disk)
             self._seen.add(location)
             entry = self._known.get(location)
-            if entry is None or not self._holds(source, entry):
+            members = self._inside(location) if entry is not None else []
+            if entry is None or not self._holds(source, entry, members):
                 yield source
                 continue
-            members = self._inside(location)
             self._seen.update(members)
             inside = [self._known[k] for k in members]
             self.unchanged += sum(e.state == "read" for e in (entry, *inside))
@@ -111,21 +119,17 @@ class Store:
             return []
         return [k for k in self._known if k.startswith(f"{location}/")]
 
-    def _holds(self, source: Source, entry: Entry) -> bool:
-        """Does the entry still say what reading would?"""
+    def _holds(self, source: Source, entry: Entry, members: Sequence[str]) -> bool:
+        """Does the entry still say what reading would? `members`: of an archive."""
         if entry.settings != self._settings_of(source.path, entry.state, entry.sha256):
             return False
         texts = self.work.save_text
         if texts is not None and entry.state == "read" and not (texts / f"{sourcetext.place(entry.file)}.txt").exists():
             return False
-        inside = [self._known[k] for k in self._inside(self.location(source.on_disk))]
-        if any(e.means not in ("", self._means) for e in (entry, *inside)):
+        if any(e.means not in ("", self._means) for e in (entry, *(self._known[k] for k in members))):
             return False
         try:
-            if source.data is not None:
-                return hashlib.sha256(source.data).hexdigest() == entry.sha256
-            with open(source.on_disk, "rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+            return _sha256(source) == entry.sha256
         except OSError:
             return False
 
@@ -223,6 +227,17 @@ class Store:
             )
         finally:
             self._connection.close()
+
+
+def _sha256(source: Source) -> str:
+    """The SHA-256 of what a source is now. Its bytes are what counts: a size and a time may stay the same while they
+    change, and hashing takes a thousandth of the time of reading."""
+    if source.data is not None:
+        return hashlib.sha256(source.data).hexdigest()
+    with open(source.on_disk, "rb", buffering=0) as stream:
+        if source.size <= AT_ONCE:  # without the buffer that `file_digest` fills for each file
+            return hashlib.sha256(stream.readall()).hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _issue_row(issue: Issue) -> Row:

@@ -224,8 +224,9 @@ class _Names:
         self._sorted = sorted(lexicon.names)
         self._reversed = sorted(name[::-1] for name in lexicon.names)
         self._modifiers: dict[str, dict[str, set[str]]] = {head: {} for head in self._heads}
+        heads = tuple(self._heads)
         for key, found in lexicon.names.items():
-            for head in self._heads:
+            for head in heads if key.endswith(heads) else ():
                 if key.endswith(head) and len(key) - len(head) >= SHORTEST_MODIFIER:
                     self._modifiers[head].setdefault(key[: -len(head)], set()).add(found)
 

@@ -1,0 +1,39 @@
+"""Expressions compiled with the classes of others are those that `re` compiles by itself."""
+
+from __future__ import annotations
+
+import re
+import re._compiler as compiler  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
+
+from hreport.expressions import alike_once
+from hreport.grammar import load
+
+
+def expressions() -> list[str]:
+    grammar = load()
+    found = []
+    for rows in grammar.tables.values():
+        for row in rows.values():
+            parts = (getattr(row, name, "") for name in ("pattern", "before", "text", "after"))
+            found += [grammar.expand(part) for part in parts if part]
+    return found
+
+
+def code(expression: str, flags: int = 0) -> list[int]:
+    return list(compiler._code(parser.parse(expression, flags), flags))
+
+
+def test_every_expression_is_compiled_to_the_same_code() -> None:
+    for flags in (0, re.IGNORECASE, re.ASCII | re.IGNORECASE):
+        alone = [code(e, flags) for e in expressions()]
+        for _ in range(2):  # the second time from what is known
+            with alike_once():
+                assert [code(e, flags) for e in expressions()] == alone
+
+
+def test_nothing_is_left_behind() -> None:
+    before = compiler._optimize_charset
+    with alike_once(), alike_once():
+        assert re.compile("[一二三五七]{2}.[^甲-癸]").search("二三四五")
+    assert compiler._optimize_charset is before

@@ -1,16 +1,18 @@
-"""Compiling many regular expressions that hold the same character classes.
+"""Regular expressions by the hundred, of which a short text needs few: compiled when they are first used, and their
+character classes once.
 
-The grammar compiles some 500 when the first text is read, and that is a third of the time that a short text takes. More
-than half of it went to character classes, each worked out anew wherever it stands: a class of hanzi by filling a map of
-65,536 characters. The units alone have a hundred, and stand in twenty expressions.
+The grammar has some 500, and compiling them was a third of the time that a short text takes. More than half of that
+went to character classes, each worked out anew wherever it stands: a class of hanzi by filling a map of 65,536
+characters. The units alone have a hundred, and stand in twenty expressions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 _compiler: Any
 try:
@@ -20,6 +22,31 @@ except (ImportError, AttributeError):  # another Python: slower, and the same ex
     _compiler = _work_out = None
 
 _known: dict[tuple[Any, ...], Any] = {}
+
+
+def when_used(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """What `re.compile` gives, compiled when it is first used; a mistake in it is said then.
+
+    >>> when_used("[一二三]+").findall("第一百二十三条")
+    ['一', '二', '三']
+    """
+    return cast(re.Pattern[str], _Expression(pattern, flags))
+
+
+class _Expression:
+    """Has what a compiled pattern has from the first time that it is asked for it: then it stands in the object itself,
+    and is found as fast as in a pattern."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self.pattern, self._flags = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = self.__dict__.get("_compiled")
+        if compiled is None:
+            compiled = self._compiled = re.compile(self.pattern, self._flags)
+        found = getattr(compiled, name)
+        setattr(self, name, found)
+        return found
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from hreport.expressions import when_used
 from hreport.lexicon import DATA, LexiconError, entries, parse
 from hreport.messages import Message
 
@@ -175,11 +176,11 @@ class Grammar:
         """Entries of a table (all, where none is named) as one compiled alternation, each a group named by its id."""
         rows = self.tables[table]
         chosen = ids or tuple(rows)
-        return re.compile("|".join(f"(?P<{i}>{self.expand(rows[i].pattern)})" for i in chosen), flags)
+        return when_used("|".join(f"(?P<{i}>{self.expand(rows[i].pattern)})" for i in chosen), flags)
 
     def compiled(self, table: str, ids: Iterable[str]) -> dict[str, re.Pattern[str]]:
         """Entries of a table, each compiled by itself, by id."""
-        return {i: re.compile(self.expand(self.tables[table][i].pattern)) for i in ids}
+        return {i: when_used(self.expand(self.tables[table][i].pattern)) for i in ids}
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from hreport.expressions import when_used
 from hreport.grammar import Grammar
 from hreport.tag import numbers
 
@@ -85,7 +86,7 @@ class _Patterns:
         self.byline = one("openers", "byline")
         self.small_print = one("openers", "small_print")
         self.leads_in = one("openers", "leads_in")
-        self.marks = {i: re.compile(row.pattern) for i, row in grammar.tables["marks"].items()}
+        self.marks = {i: when_used(row.pattern) for i, row in grammar.tables["marks"].items()}
 
 
 @lru_cache(maxsize=1)

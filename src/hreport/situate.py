@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from hreport import resolve
+from hreport.expressions import when_used
 from hreport.grammar import Grammar
 from hreport.lexicon import COUNTS, STATES, Area, Lexicon
 from hreport.model import Mention, Observation, Report, Status, YearSource
@@ -49,7 +50,7 @@ class _Patterns:
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
     def one(name: str) -> re.Pattern[str]:
-        return re.compile(grammar.expand(grammar.tables["calendar"][name].pattern))
+        return when_used(grammar.expand(grammar.tables["calendar"][name].pattern))
 
     return _Patterns(
         given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
 from hreport import openings
+from hreport.expressions import when_used
 from hreport.grammar import Grammar
 from hreport.model import Block, BlockKind, Document, Report, Section, Span
 from hreport.openings import PROSE, Line
@@ -95,7 +96,7 @@ class _Patterns:
         self.inline = Scanner(grammar.regex("inline"))
         self.heading = grammar.regex("lines")
         self.kinds = tuple(grammar.tables["lines"])
-        self.inner_heading = Scanner(re.compile(rf"(?<={before})({inner})(?=\S{{3}})"))
+        self.inner_heading = Scanner(when_used(rf"(?<={before})({inner})(?=\S{{3}})"))
         self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
         self.page = grammar.regex("furniture", "fields", "web", "stamp", "download")
         self.marks = grammar.compiled("marks", grammar.tables["marks"])

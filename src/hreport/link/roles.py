@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, cast
 
+from hreport.expressions import when_used
 from hreport.grammar import Grammar, RoleRule
 from hreport.model import Masked, Quantity, Role
 from hreport.text import Reading
@@ -30,7 +31,7 @@ class _Rule(NamedTuple):
 @lru_cache(maxsize=1)
 def _rules(grammar: Grammar) -> list[_Rule]:
     def compiled(pattern: str, ends: bool = False) -> re.Pattern[str] | None:
-        return re.compile(f"(?:{grammar.expand(pattern)})" + "$" * ends) if pattern else None
+        return when_used(f"(?:{grammar.expand(pattern)})" + "$" * ends) if pattern else None
 
     return [
         _Rule(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
 
+from hreport.expressions import when_used
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk
 from hreport.model import Outline, Report, Section, Span, Status
@@ -23,7 +24,7 @@ class _Patterns:
 
     def __init__(self, grammar: Grammar) -> None:
         def words(name: str) -> re.Pattern[str]:
-            return re.compile(grammar.expand("{" + name + "}"))
+            return when_used(grammar.expand("{" + name + "}"))
 
         self.plan = grammar.regex("sections", "plan")
         self.plan_weak = grammar.regex("sections", "plan_weak")

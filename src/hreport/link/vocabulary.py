@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hreport.expressions import when_used
 from hreport.grammar import Grammar
 from hreport.model import Basis
 from hreport.needles import haystack
@@ -143,6 +144,6 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         of=grammar.words["of"].words[0],
         and_so_on=grammar.words["and_so_on"].words[0],
         telling=haystack([*said, *(grammar.expand("{" + b + "}") for b in BASES)]),
-        basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in BASES),
+        basis=tuple((b, when_used(grammar.expand("{" + b + "}"))) for b in BASES),
         **grammar.compiled("relations", expressions),
     )

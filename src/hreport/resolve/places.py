@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from hreport.dictionary import Dictionary
+from hreport.expressions import when_used
 from hreport.lexicon import Area, Lexicon, any_of, gazetteer, titles
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
@@ -212,20 +213,20 @@ class _Places:
         self.suffix = re.compile(f"[{''.join(sorted({name[-1] for name in full}))}]")
         self._not_area = set(words["not_area"])
         self._not_after = {(w[0], w[1]) for w in words["not_after"]}
-        self._phrases = re.compile(any_of(words["phrases"]))
+        self._phrases = when_used(any_of(words["phrases"]))
         self._longest_phrase = max(map(len, words["phrases"]))
         self.openers = frozenset(words["openers"])
         self._follows = words["follows"]
         self.lists = frozenset(words["lists"])
-        self._careful = re.compile(f"(?:{'|'.join(words['careful'])})")
-        self._leads = re.compile(f"(?:{any_of(words['leads'])})$")
-        self._compound = re.compile(f"{SAME_CLAUSE}(?:{any_of(words['compounds'])})|[{''.join(words['goes_on'])}]")
-        self._at = re.compile(f"(?:{any_of(words['located'])})$")
-        self._acts_after = re.compile(
+        self._careful = when_used(f"(?:{'|'.join(words['careful'])})")
+        self._leads = when_used(f"(?:{any_of(words['leads'])})$")
+        self._compound = when_used(f"{SAME_CLAUSE}(?:{any_of(words['compounds'])})|[{''.join(words['goes_on'])}]")
+        self._at = when_used(f"(?:{any_of(words['located'])})$")
+        self._acts_after = when_used(
             f"(?:^|[{''.join(words['stops'])}]|{any_of(words['located'])}|{any_of(words['leads'])})$"
         )
-        self._acts = re.compile(f"(?:{'|'.join(words['acts'])})")
-        self._stop = re.compile(f"$|[{''.join(words['stops'])}]")
+        self._acts = when_used(f"(?:{'|'.join(words['acts'])})")
+        self._stop = when_used(f"$|[{''.join(words['stops'])}]")
         not_short = {*self._not_area, *words["not_short"]}
         self._shorts: dict[str, list[Area]] = {}
         for areas in gazetteer().values():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import cast
 
+from hreport.expressions import when_used
 from hreport.grammar import Grammar
 from hreport.grammar import MaskKind as Entry
 from hreport.model import Mask, MaskKind
@@ -61,15 +62,15 @@ class _Kind:
 
     @cached_property
     def _before(self) -> re.Pattern[str]:
-        return re.compile(f"(?:{self._grammar.expand(self.entry.before)})$")
+        return when_used(f"(?:{self._grammar.expand(self.entry.before)})$")
 
     @cached_property
     def _run(self) -> re.Pattern[str]:
-        return re.compile(self._grammar.expand(self.entry.run))
+        return when_used(self._grammar.expand(self.entry.run))
 
     @cached_property
     def _after(self) -> re.Pattern[str]:
-        return re.compile(self._grammar.expand(self.entry.after))
+        return when_used(self._grammar.expand(self.entry.after))
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from hreport.expressions import when_used
 from hreport.grammar import Grammar, Unit, alternation
 from hreport.model import Bound, Damage, Exact, Masked, Quantity, Range, Span, Value
 from hreport.scan import Scanner
@@ -137,20 +138,20 @@ def _tools(grammar: Grammar) -> _Tools:
     for name, bound in (("approx_after", "approx"), ("max_after", "max"), ("min_after", "min")):
         after_bounds |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
     words_after = "|".join(map(re.escape, sorted(after_bounds, key=len, reverse=True)))
-    after = re.compile(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
+    after = when_used(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
     entries: dict[str, Any] = grammar.compiled("numerals", NUMERALS) | grammar.compiled("damage", DAMAGE)
     entries |= {name: Scanner(pattern) for name, pattern in grammar.compiled("numerals", SCANNED).items()}
     return _Tools(
         **entries,
-        arabic=re.compile(arabic),
-        cell=re.compile(
+        arabic=when_used(arabic),
+        cell=when_used(
             rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
             rf"(?:{scale}{{0,{MOST_SCALES}}}?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
             rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
             rf"(?P<after>{alternation(after_bounds)})?"
         ),
-        cell_rim=re.compile(grammar.tables["headings"]["rim"].pattern),
-        chinese=Scanner(re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}")),
+        cell_rim=when_used(grammar.tables["headings"]["rim"].pattern),
+        chinese=Scanner(when_used(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}")),
         piece=grammar.words["piece"].words[0],
         point=grammar.words["point"].words[0],
         before=before,
@@ -166,7 +167,7 @@ def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     """The document's families of damage; `number_shapes` as `masks.digit_by_digit` says."""
     traits = _traits(grammar)
     scrubbed = any(traits[name].search(text) for name in ("scrubbed", "equal_years", "spun"))
-    layout, close = (re.compile(grammar.tables["damage"][name].pattern) for name in ("layout_space", "no_space"))
+    layout, close = (when_used(grammar.tables["damage"][name].pattern) for name in ("layout_space", "no_space"))
     spaces = len(layout.findall(text))
     spaced = spaces >= 3 and spaces > len(close.findall(text))
     deleting = traits["deleting"].search(text) is not None

@@ -6,7 +6,9 @@ import re
 import re._compiler as compiler  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
 
-from hreport.expressions import alike_once
+import pytest
+
+from hreport.expressions import alike_once, when_used
 from hreport.grammar import load
 
 
@@ -37,3 +39,17 @@ def test_nothing_is_left_behind() -> None:
     with alike_once(), alike_once():
         assert re.compile("[一二三五七]{2}.[^甲-癸]").search("二三四五")
     assert compiler._optimize_charset is before
+
+
+def test_an_expression_that_is_compiled_when_used_is_as_any_other() -> None:
+    lazy, compiled = when_used(r"(?P<n>\d+)张", re.ASCII), re.compile(r"(?P<n>\d+)张", re.ASCII)
+    assert lazy.pattern == compiled.pattern
+    for _ in range(2):
+        assert (lazy.flags, lazy.groups, dict(lazy.groupindex)) == (compiled.flags, compiled.groups, {"n": 1})
+        assert [m["n"] for m in lazy.finditer("5张床、12张床")] == ["5", "12"]
+        assert lazy.sub("x", "5张") == "x"
+        assert lazy.match("x5张") is None
+    with pytest.raises(AttributeError):
+        lazy.missing  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(re.error):
+        when_used("(").search("")

@@ -34,19 +34,25 @@ def when_used(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 
 class _Expression:
-    """Has what a compiled pattern has from the first time that it is asked for it: then it stands in the object itself,
-    and is found as fast as in a pattern."""
+    """Stands for a compiled pattern, and becomes one that has all its methods when it is first asked for one."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self.pattern, self._flags = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = self.__dict__.get("_compiled")
-        if compiled is None:
-            compiled = self._compiled = re.compile(self.pattern, self._flags)
-        found = getattr(compiled, name)
-        setattr(self, name, found)
-        return found
+        if name not in _OFFERED:
+            raise AttributeError(name)
+        compiled = re.compile(self.pattern, self._flags)
+        self.__dict__.update((offered, getattr(compiled, offered)) for offered in _OFFERED)
+        self.__class__ = _Compiled  # type: ignore[assignment]  # without this method, which would make each look-up slower
+        return getattr(compiled, name)
+
+
+class _Compiled:
+    """An expression that has been used: the methods of its pattern stand in it."""
+
+
+_OFFERED = frozenset(name for name in dir(re.Pattern) if not name.startswith("_")) - {"pattern"}
 
 
 @contextmanager

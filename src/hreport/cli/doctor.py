@@ -27,6 +27,7 @@ LIBRARIES = (
     ("pypdfium2", "pdf", ""), ("lxml", "docx, html, xlsx", ""),
     ("olefile", "doc, wps", ""), ("openpyxl", "xlsx", ""), ("xlrd", "xls", ""), ("jieba", WORDS, ""),
     ("rjieba", Message("words, faster"), "fast"), ("pypinyin", Message("search by pinyin"), ""),
+    ("ahocorasick-rs", Message("names of places"), ""),
     ("rapidfuzz", Message("copies side by side"), ""), ("rensa", Message("copies of one text"), ""),
     ("pebble", Message("worker processes"), ""), ("duckdb", STORE, ""), ("pyarrow", "parquet", ""),
     ("pandas", TABLES, ""), ("numpy", TABLES, ""), ("pillow", PICTURES, ""), ("vl-convert-python", PICTURES, ""),

@@ -153,6 +153,7 @@ TOOLS: dict[str, Use] = {
     **dict.fromkeys(
         ("odd_space", "odd_point", "compound", "turned", "cut", "deleted_measure", "two_points", "two_signs"), found
     ),
+    "begins": found,
     **dict.fromkeys(("years", "fraction", "half_of", "whole_of", "over_half", "halved", "doubled"), found),
     **dict.fromkeys(("no_share", "per_mille_rate", "of_share", "ten_thousand"), within(quantities.CLAUSE)),
     "word_units": at_start,

@@ -94,7 +94,7 @@ class _Tools:
     out_of: re.Pattern[str]
     turned: Scanner
     years: Scanner
-    signs: dict[str, re.Pattern[str]]
+    begins: re.Pattern[str]
 
 
 # The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
@@ -158,30 +158,40 @@ def _tools(grammar: Grammar) -> _Tools:
         not_bound=grammar.words_of("not_bound"),
         after=after,
         after_bounds=after_bounds,
-        signs=grammar.compiled("signs", grammar.tables["signs"]),
+        begins=re.compile(grammar.tables["signs"]["begins"].pattern),
     )
 
 
 def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     """The document's families of damage; `number_shapes` as `masks.digit_by_digit` says."""
-    traits = _traits(grammar)
-    scrubbed = any(traits[name].search(text) for name in ("scrubbed", "equal_years", "spun"))
-    layout, close = (re.compile(grammar.tables["damage"][name].pattern) for name in ("layout_space", "no_space"))
-    spaces = len(layout.findall(text))
-    spaced = spaces >= 3 and spaces > len(close.findall(text))
-    deleting = traits["deleting"].search(text) is not None
+    families = _families(grammar)
+    scrubbed = any(families[name].search(text) for name in ("scrubbed", "equal_years", "spun"))
+    spaces = len(families["layout_space"].findall(text)) if _shows("spaced", text, grammar) else 0
+    spaced = spaces >= 3 and spaces > len(families["no_space"].findall(text))
+    deleting = _shows("alone", text, grammar) and families["deleting"].search(text) is not None
     unbroken = len(text) > UNBROKEN * (text.count(",") + 2)
-    words = [match[0] for match in traits["digits"].finditer(text)]
+    words = families["digits"].findall(text) if _shows("digits", text, grammar) else []
     digits = len(words) >= 2 or any(len(word) > 2 for word in words)  # 进1步 alone proves it
     return Profile(scrubbed, number_shapes, spaced, deleting, digits, unbroken)
 
 
-TRAITS = ("scrubbed", "equal_years", "spun", "deleting", "digits")
+@lru_cache(maxsize=1)
+def _families(grammar: Grammar) -> dict[str, re.Pattern[str]]:
+    names = ("scrubbed", "equal_years", "spun", "layout_space", "no_space", "deleting", "digits")
+    return grammar.compiled("damage", names)
+
+
+def _shows(kind: str, text: str, grammar: Grammar) -> bool:
+    """Does a sign of this kind stand in a text?"""
+    return any(sign.search(text) for sign in _signs(grammar)[kind])
 
 
 @lru_cache(maxsize=1)
-def _traits(grammar: Grammar) -> dict[str, Scanner]:
-    return {name: Scanner(pattern) for name, pattern in grammar.compiled("damage", TRAITS).items()}
+def _signs(grammar: Grammar) -> dict[str, list[re.Pattern[str]]]:
+    kinds: dict[str, list[re.Pattern[str]]] = {}
+    for sign in grammar.tables["signs"].values():
+        kinds.setdefault(sign.kind, []).append(re.compile(sign.pattern))
+    return kinds
 
 
 def tag(
@@ -192,9 +202,11 @@ def tag(
     (a time expression) already stands; it is marked further."""
     tools = _tools(grammar)
     found: list[Quantity] = []
-    shown = {""} | {name for name, sign in tools.signs.items() if sign.search(reading.text)}
+    shown: dict[str, bool] = {}
     for maker, sign in FORMS:
-        if sign not in shown:
+        if sign and sign not in shown:
+            shown[sign] = _shows(sign, reading.text, grammar)
+        if sign and not shown[sign]:
             continue
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
@@ -271,7 +283,7 @@ def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
 def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """5.19亿元, 20余次, xx.x%, 1~2所, 27万."""
     read = 0
-    for number in tools.signs["begins"].finditer(reading.text):
+    for number in tools.begins.finditer(reading.text):
         match = tools.arabic.match(reading.text, number.start()) if number.start() >= read else None
         if match is None:
             continue
@@ -542,8 +554,8 @@ def _deleted_at(reading: Reading, grammar: Grammar, tools: _Tools, at: tuple[int
     return _quantity(reading, at, "", Masked(""), written, _base(unit), bound, "quantity.deleted", "deleted")
 
 
-# The forms, those that outrank others first, each with the sign of numerals.toml that stands in every one: where a
-# text holds none, the form need not be looked for.
+# The forms, those that outrank others first, each with the kind of sign (in numerals.toml) of which one stands in every
+# such form: where a text holds none, the form need not be looked for.
 FORMS = (
     (_portions, "parts"),
     (_ordinals, ""),
@@ -558,7 +570,7 @@ FORMS = (
     (_deleted_scaled, ""),
     (_compounds, "odd"),
     (_arabic, ""),
-    (_deleted, ""),
+    (_deleted, "alone"),
     (_chinese, ""),
     (_bare, "loose"),
 )
@@ -656,7 +668,7 @@ def _quantity(
 def _masked(n: str, n2: str | None, factor: Decimal, traits: Profile) -> Masked:
     """A masked number with what it allows: `xx.x` is 10.0 to 99.9 where each placeholder stands for one digit."""
     numeral = n
-    if n2 or not traits.digit_by_digit or "*" in n or "_" in n:
+    if n2 or not traits.digit_by_digit or n.strip("0123456789xX."):
         return Masked(numeral)
     whole = n.partition(".")[0]
     low = re.sub("[xX]", "0", n)

@@ -193,7 +193,14 @@ def test_sign_stands_in_every_example_of_its_form(maker: Any, sign: str) -> None
         for example in entry.match:
             view = reading(example)
             if list(maker(view, GRAMMAR, quantities._tools(GRAMMAR), HOLD)):
-                assert pattern(table("signs")[sign]).search(view.text)
+                assert any(pattern(s).search(view.text) for s in table("signs").values() if s.kind == sign)
+
+
+@pytest.mark.parametrize(("family", "sign"), [("deleting", "alone"), ("layout_space", "spaced"), ("digits", "digits")])
+def test_sign_stands_in_every_example_of_its_damage(family: str, sign: str) -> None:
+    signs = [pattern(s) for s in table("signs").values() if s.kind == sign]
+    for example in table("damage")[family].match:
+        assert any(s.search(fold(example)) for s in signs)
 
 
 @pytest.mark.parametrize(("entry", "example"), cases(("times",), "match"))

@@ -153,6 +153,7 @@ TOOLS: dict[str, Use] = {
     **dict.fromkeys(
         ("odd_space", "odd_point", "compound", "turned", "cut", "deleted_measure", "two_points", "two_signs"), found
     ),
+    "begins": found,
     **dict.fromkeys(("years", "fraction", "half_of", "whole_of", "over_half", "halved", "doubled"), found),
     **dict.fromkeys(("no_share", "per_mille_rate", "of_share", "ten_thousand"), within(quantities.CLAUSE)),
     "word_units": at_start,
@@ -240,7 +241,9 @@ def test_no_numeral_runs_longer_than_linear(name: str) -> None:
 
 def test_every_tool_is_run() -> None:
     tools = quantities._tools(GRAMMAR)
-    expressions = {n for n in quantities._Tools.__slots__ if isinstance(getattr(tools, n), re.Pattern | Scanner)}
+    names = {*quantities._Tools.__annotations__, *vars(quantities._Tools)}
+    expressions = {n for n in names if isinstance(getattr(tools, n), re.Pattern | Scanner)}
+    assert expressions >= {*quantities.SCANNED, *quantities.NUMERALS, *quantities.DAMAGE}
     assert expressions == TOOLS.keys()
 
 

@@ -90,6 +90,8 @@ class Weight:
     most: float = 1.0
 
 
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
 TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "units.toml": {"units": Unit},
     "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
@@ -162,11 +164,16 @@ class Grammar:
     words: Mapping[str, Words]
     mask_kinds: Mapping[str, MaskKind]
     surfaces: Mapping[str, Unit]
-    _expanded: Mapping[str, str]
+    _expanded: dict[str, str]  # what names in braces stand for, as far as it was asked for
 
     def expand(self, pattern: str) -> str:
         """A pattern with its `{names}` replaced."""
-        return re.sub(r"\{([a-z_]+)\}", lambda m: self._expanded[m[1]], pattern)
+        return _NAME.sub(lambda found: self._expansion(found[1]), pattern)
+
+    def _expansion(self, name: str) -> str:
+        if name not in self._expanded:
+            self._expanded[name] = alternation(self.words[name].words)
+        return self._expanded[name]
 
     def words_of(self, *names: str) -> frozenset[str]:
         """The union of some word lists."""
@@ -206,10 +213,11 @@ def load() -> Grammar:
             if surface in surfaces:
                 raise LexiconError("units.toml", unit.id, Message("{surface} is claimed twice", surface=surface))
             surfaces[surface] = unit
-    expanded = {name: alternation(entry.words) for name, entry in words.items()}
-    expanded["unit"] = _unit_pattern(surfaces)
-    expanded["measure"] = _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"})
-    expanded["run"] = r"[\dxX*_×.]{1,6}"  # another placeholder
+    expanded = {
+        "unit": _unit_pattern(surfaces),
+        "measure": _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"}),
+        "run": r"[\dxX*_×.]{1,6}",  # another placeholder
+    }
     return Grammar(units, tables, words, mask_kinds, surfaces, expanded)
 
 

@@ -10,11 +10,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
-from hreport.expressions import when_used
 from hreport.grammar import Grammar, Unit, alternation
 from hreport.model import Bound, Damage, Exact, Masked, Quantity, Range, Span, Value
 from hreport.scan import Scanner
@@ -46,14 +45,21 @@ class Profile:
     unbroken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """The compiled expressions and word lists of the tagger: a `Scanner` is looked for in the whole text."""
+# Entries of numerals.toml and of damage.toml that are used as they stand; of the first, these in the whole text.
+SCANNED = (
+    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
+    "odd_space", "compound", "odd_point", "fraction", "half_of", "whole_of", "halved", "doubled", "turned", "years",
+)  # fmt: skip
+NUMERALS = ("shared_point", "cut", "several", "half", "shared_unit", "whole_year", "over_half", "up_to", "out_of")
+DAMAGE = (
+    "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",
+)  # fmt: skip
 
-    arabic: re.Pattern[str]
-    cell: re.Pattern[str]
-    cell_rim: re.Pattern[str]
-    chinese: Scanner
+
+class _Tools:
+    """The expressions and word lists of the tagger: a `Scanner` is looked for in the whole text. Each expression is
+    compiled when it is first asked for: most texts need few of those that look for damage."""
+
     portion: Scanner
     ordinal: Scanner
     bare: Scanner
@@ -77,14 +83,7 @@ class _Tools:
     half: re.Pattern[str]
     shared_unit: re.Pattern[str]
     whole_year: re.Pattern[str]
-    piece: str  # 个, and 百分点, which it begins
-    point: str
     odd_point: Scanner
-    before: dict[str, Bound]
-    before_ends: frozenset[str]  # the last characters of these
-    not_bound: frozenset[str]
-    after: re.Pattern[str]
-    after_bounds: dict[str, Bound]
     fraction: Scanner
     half_of: Scanner
     whole_of: Scanner
@@ -95,94 +94,122 @@ class _Tools:
     out_of: re.Pattern[str]
     turned: Scanner
     years: Scanner
-    signs: dict[str, re.Pattern[str]]
 
+    def __init__(self, grammar: Grammar) -> None:
+        """Reads the word lists."""
+        numerals = grammar.tables["numerals"]
+        self._grammar = grammar
+        self._number = f"(?:{numerals['mask'].pattern}|{numerals['arabic'].pattern})"
+        self._scale = numerals["scale"].pattern
+        self._more = numerals["more"].pattern
+        self._to = numerals["to"].pattern
+        self._unit = grammar.expand("{unit}")
+        self.piece = grammar.words["piece"].words[0]  # 个, and 百分点, which it begins
+        self.point = grammar.words["point"].words[0]
+        self.before = self._bounds("before")
+        self.before_ends = frozenset(word[-1] for word in self.before)
+        self.not_bound = grammar.words_of("not_bound")
+        self.after_bounds = self._bounds("after")
 
-# The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
-SCANNED = (
-    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
-    "odd_space", "compound", "odd_point", "fraction", "half_of", "whole_of", "halved", "doubled", "turned", "years",
-)  # fmt: skip
-NUMERALS = ("shared_point", "cut", "several", "half", "shared_unit", "whole_year", "over_half", "up_to", "out_of")
-DAMAGE = (
-    "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",
-)  # fmt: skip
+    def _bounds(self, side: str) -> dict[str, Bound]:
+        bounds: tuple[Bound, ...] = ("approx", "max", "min")
+        return {word: bound for bound in bounds for word in self._grammar.words[f"{bound}_{side}"].words}
+
+    def __getattr__(self, name: str) -> Any:
+        """An entry that is used as it stands."""
+        table = "damage" if name in DAMAGE else "numerals" if name in SCANNED + NUMERALS else None
+        if table is None:
+            raise AttributeError(name)
+        pattern = self._grammar.compiled(table, (name,))[name]
+        tool = Scanner(pattern) if name in SCANNED else pattern
+        setattr(self, name, tool)
+        return tool
+
+    @cached_property
+    def begins(self) -> re.Pattern[str]:
+        """The first character of what `arabic` matches."""
+        return self._grammar.compiled("signs", ("begins",))["begins"]
+
+    @cached_property
+    def arabic(self) -> re.Pattern[str]:
+        """A number in digits or placeholders, or a range, with its multipliers and its unit, or with multipliers."""
+        number, scale, more, to, unit = self._number, self._scale, self._more, self._to, self._unit
+        gap = "[ \u3000\t]{0,2}"
+        tail = (
+            rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?"
+            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?"
+            rf"(?P<space>{gap})(?P<unit>{unit})"
+        )
+        bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}{{1,{MOST_SCALES}}})(?!{scale})(?P<more4>{more})?"
+        reach = MOST_SCALES + max(map(len, self._grammar.surfaces)) + 1
+        within_reach = f"(?=(?:(?!{to}).){{0,{reach}}}{to})"  # where no range is, units are not tried for one
+        span = rf"(?:{within_reach}(?P<u1>{scale}{{0,{MOST_SCALES}}}?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
+        return re.compile(rf"(?<![A-Za-z\d._/]){_IN_CHAIN}(?P<n>{number}){span}(?:{tail}|{bare_tail})")
+
+    @cached_property
+    def chinese(self) -> Scanner:
+        """A Chinese numeral, or a range of two, with its unit."""
+        chinese = f"(?:{self._grammar.tables['numerals']['chinese'].pattern})"
+        span = f"(?:(?P<to>{self._to})(?P<n2>{chinese}))?"
+        return Scanner(re.compile(f"(?P<n>{chinese}){span}(?P<more>{self._more})?(?P<unit>{self._unit})"))
+
+    @cached_property
+    def cell(self) -> re.Pattern[str]:
+        """What a table cell that holds a quantity says."""
+        number, scale, more, to = self._number, self._scale, self._more, self._to
+        unit = f"(?:{self._unit}|(?:{self._grammar.tables['headings']['odd_unit'].pattern}))"
+        return re.compile(
+            rf"(?P<before>{alternation(self.before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
+            rf"(?:{scale}{{0,{MOST_SCALES}}}?{unit}?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
+            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?[ ]?(?P<unit>{unit})?"
+            rf"(?P<after>{alternation(self.after_bounds)})?"
+        )
+
+    @cached_property
+    def cell_rim(self) -> re.Pattern[str]:
+        """A cell with what may stand around its quantity."""
+        return re.compile(self._grammar.tables["headings"]["rim"].pattern)
+
+    @cached_property
+    def after(self) -> re.Pattern[str]:
+        """A bound word behind a quantity."""
+        more = self._grammar.tables["numerals"]["more_after"].pattern
+        return re.compile(f"[ ]?(?:({alternation(self.after_bounds)})|{more})")
 
 
 @lru_cache(maxsize=1)
 def _tools(grammar: Grammar) -> _Tools:
-    numerals = grammar.tables["numerals"]
-    number = f"(?:{numerals['mask'].pattern}|{numerals['arabic'].pattern})"
-    chinese = f"(?:{numerals['chinese'].pattern})"
-    scale = numerals["scale"].pattern
-    more = numerals["more"].pattern
-    to = numerals["to"].pattern
-    unit = grammar.expand("{unit}")
-    odd_unit = f"(?:{grammar.tables['headings']['odd_unit'].pattern})"
-    gap = "[ \u3000\t]{0,2}"
-    tail = (
-        rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?"
-        rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?"
-        rf"(?P<space>{gap})(?P<unit>{unit})"
-    )
-    bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}{{1,{MOST_SCALES}}})(?!{scale})(?P<more4>{more})?"
-    reach = MOST_SCALES + max(map(len, grammar.surfaces)) + 1
-    within_reach = f"(?=(?:(?!{to}).){{0,{reach}}}{to})"  # where no range is, units are not tried for one
-    span = rf"(?:{within_reach}(?P<u1>{scale}{{0,{MOST_SCALES}}}?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
-    arabic = rf"(?<![A-Za-z\d._/]){_IN_CHAIN}(?P<n>{number}){span}(?:{tail}|{bare_tail})"
-    cn_tail = rf"(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"
-    before: dict[str, Bound] = {}
-    for name, bound in (("approx_before", "approx"), ("max_before", "max"), ("min_before", "min")):
-        before |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
-    after_bounds: dict[str, Bound] = {}
-    for name, bound in (("approx_after", "approx"), ("max_after", "max"), ("min_after", "min")):
-        after_bounds |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
-    words_after = "|".join(map(re.escape, sorted(after_bounds, key=len, reverse=True)))
-    after = when_used(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
-    entries: dict[str, Any] = grammar.compiled("numerals", NUMERALS) | grammar.compiled("damage", DAMAGE)
-    entries |= {name: Scanner(pattern) for name, pattern in grammar.compiled("numerals", SCANNED).items()}
-    return _Tools(
-        **entries,
-        arabic=when_used(arabic),
-        cell=when_used(
-            rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
-            rf"(?:{scale}{{0,{MOST_SCALES}}}?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
-            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
-            rf"(?P<after>{alternation(after_bounds)})?"
-        ),
-        cell_rim=when_used(grammar.tables["headings"]["rim"].pattern),
-        chinese=Scanner(when_used(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}")),
-        piece=grammar.words["piece"].words[0],
-        point=grammar.words["point"].words[0],
-        before=before,
-        before_ends=frozenset(word[-1] for word in before),
-        not_bound=grammar.words_of("not_bound"),
-        after=after,
-        after_bounds=after_bounds,
-        signs=grammar.compiled("signs", grammar.tables["signs"]),
-    )
+    return _Tools(grammar)
 
 
 def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     """The document's families of damage; `number_shapes` as `masks.digit_by_digit` says."""
-    traits = _traits(grammar)
-    scrubbed = any(traits[name].search(text) for name in ("scrubbed", "equal_years", "spun"))
-    layout, close = (when_used(grammar.tables["damage"][name].pattern) for name in ("layout_space", "no_space"))
-    spaces = len(layout.findall(text))
-    spaced = spaces >= 3 and spaces > len(close.findall(text))
-    deleting = traits["deleting"].search(text) is not None
+    scrubbed = any(_family(name, grammar).search(text) for name in ("scrubbed", "equal_years", "spun"))
+    spaces = len(_family("layout_space", grammar).findall(text)) if _shows("spaced", text, grammar) else 0
+    spaced = spaces >= 3 and spaces > len(_family("no_space", grammar).findall(text))
+    deleting = _shows("alone", text, grammar) and _family("deleting", grammar).search(text) is not None
     unbroken = len(text) > UNBROKEN * (text.count(",") + 2)
-    words = [match[0] for match in traits["digits"].finditer(text)]
+    words = _family("digits", grammar).findall(text) if _shows("digits", text, grammar) else []
     digits = len(words) >= 2 or any(len(word) > 2 for word in words)  # 进1步 alone proves it
     return Profile(scrubbed, number_shapes, spaced, deleting, digits, unbroken)
 
 
-TRAITS = ("scrubbed", "equal_years", "spun", "deleting", "digits")
+@lru_cache(maxsize=20)
+def _family(name: str, grammar: Grammar) -> re.Pattern[str]:
+    return grammar.compiled("damage", (name,))[name]
+
+
+def _shows(kind: str, text: str, grammar: Grammar) -> bool:
+    """Does a sign of this kind stand in a text?"""
+    return any(sign.search(text) for sign in _signs(grammar)[kind])
 
 
 @lru_cache(maxsize=1)
-def _traits(grammar: Grammar) -> dict[str, Scanner]:
-    return {name: Scanner(pattern) for name, pattern in grammar.compiled("damage", TRAITS).items()}
+def _signs(grammar: Grammar) -> dict[str, list[re.Pattern[str]]]:
+    kinds: dict[str, list[re.Pattern[str]]] = {}
+    for sign in grammar.tables["signs"].values():
+        kinds.setdefault(sign.kind, []).append(re.compile(sign.pattern))
+    return kinds
 
 
 def tag(
@@ -193,9 +220,11 @@ def tag(
     (a time expression) already stands; it is marked further."""
     tools = _tools(grammar)
     found: list[Quantity] = []
-    shown = {""} | {name for name, sign in tools.signs.items() if sign.search(reading.text)}
+    shown: dict[str, bool] = {}
     for maker, sign in FORMS:
-        if sign not in shown:
+        if sign and sign not in shown:
+            shown[sign] = _shows(sign, reading.text, grammar)
+        if sign and not shown[sign]:
             continue
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
@@ -272,7 +301,7 @@ def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
 def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """5.19亿元, 20余次, xx.x%, 1~2所, 27万."""
     read = 0
-    for number in tools.signs["begins"].finditer(reading.text):
+    for number in tools.begins.finditer(reading.text):
         match = tools.arabic.match(reading.text, number.start()) if number.start() >= read else None
         if match is None:
             continue
@@ -543,8 +572,8 @@ def _deleted_at(reading: Reading, grammar: Grammar, tools: _Tools, at: tuple[int
     return _quantity(reading, at, "", Masked(""), written, _base(unit), bound, "quantity.deleted", "deleted")
 
 
-# The forms, those that outrank others first, each with the sign of numerals.toml that stands in every one: where a
-# text holds none, the form need not be looked for.
+# The forms, those that outrank others first, each with the kind of sign (in numerals.toml) of which one stands in every
+# such form: where a text holds none, the form need not be looked for.
 FORMS = (
     (_portions, "parts"),
     (_ordinals, ""),
@@ -559,7 +588,7 @@ FORMS = (
     (_deleted_scaled, ""),
     (_compounds, "odd"),
     (_arabic, ""),
-    (_deleted, ""),
+    (_deleted, "alone"),
     (_chinese, ""),
     (_bare, "loose"),
 )
@@ -657,7 +686,7 @@ def _quantity(
 def _masked(n: str, n2: str | None, factor: Decimal, traits: Profile) -> Masked:
     """A masked number with what it allows: `xx.x` is 10.0 to 99.9 where each placeholder stands for one digit."""
     numeral = n
-    if n2 or not traits.digit_by_digit or "*" in n or "_" in n:
+    if n2 or not traits.digit_by_digit or n.strip("0123456789xX."):
         return Masked(numeral)
     whole = n.partition(".")[0]
     low = re.sub("[xX]", "0", n)

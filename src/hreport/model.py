@@ -27,17 +27,22 @@ LeakGrade: TypeAlias = Literal["own", "named", "within"]
 Basis: TypeAlias = Literal["yoy", "qoq", "annual_average", "cumulative", "against_plan"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Characters `start` to `end` (exclusive) of a document's text."""
-
+class _Ends(NamedTuple):
     start: int
     end: int
 
-    def __post_init__(self) -> None:
+
+# A tuple, which is compared and sorted several times as fast as a dataclass.
+class Span(_Ends):
+    """Characters `start` to `end` (exclusive) of a document's text."""
+
+    __slots__ = ()
+
+    def __new__(cls, start: int, end: int) -> Span:
         """Refuses what is no span."""
-        if not 0 <= self.start <= self.end:
-            raise ValueError(f"not a span: {self.start}..{self.end}")
+        if not 0 <= start <= end:
+            raise ValueError(f"not a span: {start}..{end}")
+        return tuple.__new__(cls, (start, end))
 
     def within(self, other: Span) -> bool:
         """Does this span lie inside `other`?"""

@@ -112,10 +112,11 @@ def split(document: Document, grammar: Grammar) -> Layout:
     patterns = _patterns(grammar)
     text = document.text
     folded = fold(text)
-    lines = openings.unglued(list(_lines(text, folded)), folded, grammar)
+    whole = list(_lines(text, folded))
+    lines = openings.unglued(whole, folded, grammar)
     is_furniture = [bool(patterns.furniture.match(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
-    pages = _page_markers(folded, patterns)
+    pages = _page_markers(whole, folded, patterns)
     noise = list(pages)
     noise += [Span(*m.span()) for m in patterns.inline.finditer(folded)]
     breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
@@ -128,8 +129,9 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet += _captions(document) if document.format in SHEETS else []
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
-    body = list(_body(lines, is_furniture, marked, noise, document.marks, patterns))
-    body = _joined(body, {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages})
+    body = list(_body(lines, is_furniture, marked, noise, document.marks, grammar))
+    continued = {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages}
+    body = _joined(body, continued, grammar)
     reports = tuple(_reports(document, body, lines, reading, grammar))
     paged = tuple((b.span.start, b.page) for b in document.blocks if b.page)
     furniture = _merged((reading.index(s.start), reading.index(s.end)) for s in marked)
@@ -164,9 +166,10 @@ def _body(
     marked: Sequence[Span],
     noise: Sequence[Span],
     marks: Sequence[Span],
-    patterns: _Patterns,
+    grammar: Grammar,
 ) -> Iterator[Line]:
     """The lines that are no furniture, without the page marker that one begins with, and the marks at its ends."""
+    page = _patterns(grammar).page
     markers = {span.start: span.end for span in (*noise, *marks)}
     closing = {span.end: span.start for span in marks}
     covered = _merged((s.start, s.end) for s in marked)
@@ -174,13 +177,13 @@ def _body(
     for k, line in enumerate(lines):
         if furniture[k]:
             continue
-        paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(patterns.page.search(lines[k + 1].text))
+        paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(page.search(lines[k + 1].text))
         start, end = markers.get(line.start, line.start), closing.get(line.end, line.end)
         while marks and start < end and start in markers:
             start = markers[start]
         if start < end:
             text = line.text[start - line.start : end - line.start]
-            yield Line(start, end, text, line.indent, line.gap, paged)
+            yield Line(start, end, text, line.indent, line.gap, paged, openings.is_prose(text, grammar))
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -196,7 +199,7 @@ def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 # --- noise -----------------------------------------------------------------------------------------------------------
 
 
-def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
+def _page_markers(lines: Sequence[Line], folded: str, patterns: _Patterns) -> list[Span]:
     """Page markers (`2、` at the beginning of a line that goes on in the middle of a sentence), as spans to leave out.
 
     Markers count 1, 2, 3 ... through the document and the line before each is unfinished; a real list fails the second
@@ -204,7 +207,12 @@ def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
     """
     marks = patterns.marks
     chain: list[tuple[re.Match[str], int, bool]] = []
-    for match in marks["marker"].finditer(folded):
+    for line in lines:
+        if not line.text[0].isdigit():
+            continue
+        match = marks["marker"].match(folded, max(0, folded.rfind("\n", 0, line.start)))
+        if match is None:
+            continue
         number = int(match["number"])
         if number != chain[-1][1] + 1 if chain else number > 2:
             continue
@@ -218,8 +226,8 @@ def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
     torn = any(folded[m.start() - 1 : m.start()] in TORN and folded[m.end() : m.end() + 1].isdigit() for m, *_ in chain)
     if len(inner) == 1 and not torn:
         at = chain[-1][0].start()
-        line = folded[:at].rpartition("\n")[2]
-        if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(line.strip()) < PROSE:
+        before = folded[:at].rpartition("\n")[2]
+        if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(before.strip()) < PROSE:
             return []
     if not inner or sum(inner) < 0.7 * len(inner):
         return []
@@ -285,7 +293,7 @@ def _ends(line: Line, mark: str, patterns: _Patterns) -> bool:
     return bool(patterns.marks[mark].search(line.text[-LINE_END:]))
 
 
-def _joined(body: Sequence[Line], continued: Mapping[int, int]) -> list[Line]:
+def _joined(body: Sequence[Line], continued: Mapping[int, int], grammar: Grammar) -> list[Line]:
     """The lines with each that begins at an offset of `continued` added to the one before it, without so many of its
     characters."""
     groups: list[list[Line]] = []
@@ -295,10 +303,12 @@ def _joined(body: Sequence[Line], continued: Mapping[int, int]) -> list[Line]:
             groups[-1].append(line._replace(text=line.text[left_out:]))
         else:
             groups.append([line])
-    return [
-        group[0]._replace(end=group[-1].end, text="".join(line.text for line in group)) if len(group) > 1 else group[0]
-        for group in groups
-    ]
+    return [_one(group, grammar) if len(group) > 1 else group[0] for group in groups]
+
+
+def _one(lines: Sequence[Line], grammar: Grammar) -> Line:
+    text = "".join([line.text for line in lines])
+    return lines[0]._replace(end=lines[-1].end, text=text, is_prose=openings.is_prose(text, grammar))
 
 
 def _repeated_lead(line: Line) -> list[Span]:
@@ -403,7 +413,7 @@ def _sections(
         found[block.span.start] = (block.level or 1, heading[:LONGEST_STYLED])
     numbered = [patterns.heading.match(line.text) for line in body]
     levels = _levels({str(match.lastgroup) for match in numbered if match}, patterns)
-    prose = [k for k, line in enumerate(body) if openings.is_prose(line, grammar)]
+    prose = [k for k, line in enumerate(body) if line.is_prose]
     first, last = (prose[0], prose[-1]) if prose else (len(body), 0)
     begins = {line.start for line in body}
     is_whole = len(reading.text) == len(document.text)
@@ -424,7 +434,7 @@ def _sections(
         item = False
         if not 0 < k <= last or len(line.text) > LONGEST_HEADING:
             continue
-        if k < first and not openings.is_prose(body[k + 1], grammar):
+        if k < first and not body[k + 1].is_prose:
             continue  # part of the title
         if patterns.marks["full_stop"].search(line.text) or line.text.strip() in title:
             continue

@@ -27,7 +27,7 @@ _MOST = 16  # characters of a class that are looked for one by one
 def needles(pattern: str) -> frozenset[str]:
     """Words one of which stands in every text that a pattern matches in, empty if none are known.
 
-    >>> sorted(needles("(?:国家)?考核断面|国控(?:河流)断面$")), needles(r"\\d+")
+    >>> sorted(needles("(?:国家)?考核断面|国控(?:河流)?断面$")), needles(r"\\d+")
     (['国控', '考核断面'], frozenset())
     """
     parsed = _parser.parse(pattern) if _parser else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -18,13 +19,15 @@ try:
 except ImportError:  # another Python: slower, and the same matches
     _parser = _constants = None
 
+_KNOWN = 256  # patterns kept with their needles: several tables are made of the same ones
 _MOST = 16  # characters of a class that are looked for one by one
 
 
+@lru_cache(maxsize=_KNOWN)
 def needles(pattern: str) -> frozenset[str]:
     """Words one of which stands in every text that a pattern matches in, empty if none are known.
 
-    >>> sorted(needles("(?:国家)?考核断面|国控(?:河流)断面$")), needles(r"\\d+")
+    >>> sorted(needles("(?:国家)?考核断面|国控(?:河流)?断面$")), needles(r"\\d+")
     (['国控', '考核断面'], frozenset())
     """
     parsed = _parser.parse(pattern) if _parser else None

@@ -37,9 +37,9 @@ class Clauses:
     def __init__(self, mark: re.Pattern[str], text: str, start: int, end: int) -> None:
         """`mark` ends a clause of the sentence from `start` to `end`."""
         self._mark, self._start, self._text = mark, start, text[start:end]
-        marks = [m.span() for m in mark.finditer(self._text)]
-        self._starts = [low for low, _ in marks]
-        self._ends = [high for _, high in marks]
+        marks = list(mark.finditer(self._text))
+        self._starts = [m.start() for m in marks]
+        self._ends = [m.end() for m in marks]
 
     def begin(self, at: int) -> int:
         """Where the clause begins that stands before `at`, by what is written before that alone."""

@@ -82,7 +82,7 @@ class Context:
         governing = [
             t
             for t in times
-            if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
+            if comparing.isdisjoint(self._text[max(0, t.at.start - 1) : t.at.start + 1])
             and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
             and not self._patterns.record_after.match(self._text, t.at.end)
             and not (t.kind in LASTING and self._patterns.worth.search(self._text, max(0, t.at.start - 8), t.at.start))

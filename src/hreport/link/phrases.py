@@ -186,7 +186,7 @@ def read_left(stretch: Stretch, grammar: Grammar) -> Left:
         words = _until(words, base.start())  # 鱼类较禁捕之初: what it is compared with is no part of the name
         while words and (words[-1].skip or _without_tail(words, say)[2] == "trailing"):
             words = words[:-1]
-    listing = bool(words) and bool(say.listing.search(_text(words)))
+    listing = telling and bool(say.listing.search(_text(words)))
     head, verbs, added = _head(words, say)
     if head and not listing:
         head = _after_enumeration(head, say)

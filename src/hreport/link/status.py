@@ -117,8 +117,7 @@ class Outlook:
 
     def _looks_ahead(self, text: str) -> bool:
         ahead = sum(1 for _ in self._patterns.firm_target.scanner.finditer(text))
-        back = sum(1 for _ in self._patterns.actual.finditer(text))
-        return ahead >= HOPES and ahead > back
+        return ahead >= HOPES and ahead > sum(1 for _ in self._patterns.actual.finditer(text))
 
     def section(self, origin: int) -> Status:
         """The status that headings give to a source offset: the last turn before it that still holds there."""

@@ -25,7 +25,7 @@ class Vocabulary:
     says nothing of the relation), or "" (自然增长率 is a name, and no growth); `relation_lengths` how long those are
     that end in a character, the longest first. `glued_on` are characters behind the first of words that jieba cuts and
     that are one here (`glued`), `acting` what may part a head from what stands before it, and `telling` stands in every
-    text in which `gap`, `average_fall`, `each`, `real` or one of `basis` does.
+    text in which `gap`, `average_fall`, `each`, `real`, `listing` or one of `basis` does.
     """
 
     relations: Mapping[str, str]
@@ -101,7 +101,7 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
     for word in relations:
         lengths.setdefault(word[-1], set()).add(len(word))
     rows = grammar.tables["relations"]
-    said = [grammar.expand(rows[name].pattern) for name in ("gap", "average_fall", "each", "real")]
+    said = [grammar.expand(rows[name].pattern) for name in ("gap", "average_fall", "each", "real", "listing")]
     return Vocabulary(
         relations=relations,
         relation_lengths={end: sorted(found, reverse=True) for end, found in lengths.items()},

@@ -62,6 +62,20 @@ class Manifest:
         ]
 
 
+def missing(path: str, entries: Iterable[Entry], reports: int, manifest: str) -> list[Issue]:
+    """A word about each entry of a report that a document does not have, which has so many."""
+    return [
+        Issue(
+            path,
+            "manifest",
+            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
+            fatal=False,
+        )
+        for e in entries
+        if e.report > reports
+    ]
+
+
 def _key(path: str) -> str:
     return os.path.normcase(os.path.normpath(path)).replace("\\", "/")
 

@@ -11,7 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -61,6 +61,8 @@ class Store:
         self._known = self._entries()
         self._seen: set[str] = set()
         self._waiting: list[Outcome] = []
+        self._written: list[Outcome] = []  # in the transaction that is open, without their rows
+        self._portions: Counter[str] = Counter()  # rows by layer, and what was lost, of a text that is not all there
         self._committed = time.monotonic()
 
     def _entries(self) -> dict[str, Entry]:
@@ -144,25 +146,44 @@ class Store:
             yield self._known[location].file, self._known[location].sha256
 
     def put(self, outcome: Outcome) -> list[Outcome]:
-        """Take an outcome; those that are now safe on disk, this one among them or not."""
+        """Take an outcome; those that are now safe on disk, this one among them or not.
+
+        The portions of a text are written as they come, in one transaction, and are safe when all of it is.
+        """
+        done = self.commit() if outcome.part and not self._portions else []
+        ends = not outcome.part and bool(self._portions)
         self._waiting.append(outcome)
         rows = sum(len(o.rows) for o in self._waiting)
-        due = time.monotonic() - self._committed > LONGEST_WAIT
-        return self.commit() if rows > MOST_ROWS or due else []
+        due = rows > MOST_ROWS or time.monotonic() - self._committed > LONGEST_WAIT
+        if outcome.part:
+            self._portions["portions"] += 1
+            if due:
+                self._write()
+            return done
+        return self.commit() if due or ends else []
 
     def commit(self) -> list[Outcome]:
         """Write what waits, all or nothing; what has been written."""
-        done, self._waiting = self._waiting, []
-        self._committed = time.monotonic()
+        self._write()
+        done, self._written = self._written, []
         if not done:
             return []
-        self._connection.begin()
-        self._drop([location for outcome in done for location in self._outdated(outcome)])
-        self._insert(done)
         self._connection.commit()
         self.read += sum(o.read for o in done)
-        self.not_read += sum(not o.read and not o.is_archive for o in done)
+        self.not_read += sum(not (o.read or o.is_archive or o.part) for o in done)
         return done
+
+    def _write(self) -> None:
+        """Write what waits, within a transaction."""
+        some, self._waiting = self._waiting, []
+        self._committed = time.monotonic()
+        if not some:
+            return
+        if not self._written:
+            self._connection.begin()
+        self._drop([location for outcome in some for location in self._outdated(outcome)])
+        self._insert(some)
+        self._written += [replace(o, rows=()) for o in some]
 
     def _outdated(self, outcome: Outcome) -> list[str]:
         """What an earlier run knew of the file, and of members that its archive no longer has."""
@@ -181,10 +202,16 @@ class Store:
     def _insert(self, outcomes: Sequence[Outcome]) -> None:
         entries, issues = [], []
         for o in outcomes:
+            layers = Counter(r["layer"] for r in o.rows)
+            layers["lost"] = sum(i.fatal or i.pages > 0 or i.code == "part" for i in o.issues)
+            issues += [_issue_row(i) for i in o.issues]
+            if o.part:
+                self._portions += layers
+                continue
+            layers, self._portions = layers + self._portions, Counter()
             location = self.location(o.file, o.inside)
             state = "archive" if o.is_archive else "read" if o.read else "not read"
-            hopeful = any(i.fatal or i.pages for i in o.issues)  # another timeout, password or library may read it
-            layers = Counter(r["layer"] for r in o.rows)
+            hopeful = layers["lost"] > 0  # another timeout, password or library may read it
             entry = {
                 "file": o.path, "location": location, "sha256": o.digest, "state": state, **o.about,
                 "figures": layers["quantity"], "masks": layers["mask"],
@@ -192,7 +219,6 @@ class Store:
                 "means": self._means if hopeful else "", "run": self._run,
             }  # fmt: skip
             entries.append(entry)
-            issues += [_issue_row(i) for i in o.issues]
             kept = tuple(Issue(i.path, i.code, i.message) for i in o.issues if i.fatal)
             self._known[location] = Entry(o.path, o.digest, state, entry["settings"], entry["means"], kept)
         database.insert(self._connection, "files", entries)
@@ -216,6 +242,11 @@ class Store:
     def close(self) -> None:
         """End the run; what waits is written."""
         try:
+            if self._portions:  # a text of which the end did not come: it is read again
+                self._waiting = []
+                if self._written:
+                    self._written = []
+                    self._connection.rollback()
             self.commit()
             self._ask(
                 "UPDATE runs SET ended = ?, read = ?, unchanged = ?, not_read = ? WHERE run = ?",

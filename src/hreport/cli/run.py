@@ -261,7 +261,7 @@ class Run:
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
             self.note(issue, say)
-        if not outcome.inside:
+        if not (outcome.inside or outcome.part):
             say("")
 
     def text_of(self, file: str) -> str | None:

@@ -55,7 +55,7 @@ CITIES = ("杭州市", "宁波市", "温州市", "嘉兴市", "成都市", "绵�
 
 def report(number: int, paragraphs: int) -> str:
     """A report that differs from all others."""
-    chance = random.Random(number)  # noqa: S311 - the same text in each run
+    chance = random.Random(number)
     lines = [f"{CITIES[number % len(CITIES)]}{2015 + number % 10}年卫生健康工作总结（第{number + 1}号）", ""]
     for k in range(paragraphs):
         if k % 6 == 0:

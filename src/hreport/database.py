@@ -80,7 +80,7 @@ def opened(path: Path, write: bool = False) -> duckdb.DuckDBPyConnection:
 def _connected(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
     try:
         # One thread and little memory: what goes in comes in small batches, from workers that need both.
-        return duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "128MB"})
+        return duckdb.connect(str(path), read_only=not write, config={"threads": 1, "memory_limit": "64MB"})
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
 

@@ -1,4 +1,4 @@
-"""The portions of a large text as one document: reports and tables are counted through, what was not read is said once."""
+"""The portions of a large text as one document: what is counted is counted through, what was not read is said once."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _lost(issue: Issue, start: int, end: int | None) -> Issue:
     """A portion that was not read: a part of the text is missing."""
     if end is None:
         message = Message("from character {start:,} on it was not read: {message}", start=start, message=issue.message)
-        return Issue(issue.path, "part", message, fatal=False)
+        return Issue(issue.path, "portion", message, fatal=False)
     message = Message(
         "characters {start:,} to {end:,} were not read: {message}", start=start, end=end, message=issue.message
     )
-    return Issue(issue.path, "part", message, fatal=False, span=Span(start, end))
+    return Issue(issue.path, "portion", message, fatal=False, span=Span(start, end))

@@ -203,8 +203,9 @@ def _observation(row: Row) -> Observation:
 def _lost(before: Sequence[Row], after: Sequence[Row], said: Mapping[str, str], lexicon: Lexicon) -> list[Message]:
     """What the rows of a report do not tell, though it may have changed with what is said of the report."""
     found = []
-    if any(old["year"] != new["year"] for old, new in zip(before, after, strict=True)):
-        unsure = sum(max(YEAR.findall(row["period"] or ""), default="") == said["year"] for row in before)
+    figures = [(old, new) for old, new in zip(before, after, strict=True) if old.get("layer") != "mask"]
+    if any(old["year"] != new["year"] for old, new in figures):
+        unsure = sum(max(YEAR.findall(row["period"] or ""), default="") == said["year"] for row, _ in figures)
         if unsure:
             found.append(
                 Message(

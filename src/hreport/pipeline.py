@@ -60,7 +60,8 @@ LAYERS: Mapping[Want, Sequence[str]] = {
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
-LOOKED_THROUGH = 200_000_000  # bytes that are looked through, or refused, in the usual time
+LOOKED_THROUGH = 20_000_000  # bytes of a large text that are looked through in the time that a file may take
+HEAD = 100_000  # bytes that tell a text from other formats
 AHEAD = 3  # files in hand for each worker
 MOST_DEATHS = 3  # times in a row that all workers may die before a file is given up
 
@@ -165,8 +166,9 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return _table(source, work, lexicon)
     if source.portion is not None:
         return _portion(source, work, lexicon)
-    if work.want != "marks" and _is_large_text(source):  # a document is shown as a whole, with all that is in it
-        return _in_portions(source, work)
+    # A document is shown as a whole, with all that is in it.
+    if work.want != "marks" and _is_large_text(source) and (unfolded := _in_portions(source, work)):
+        return unfolded
     data = _bytes(source, work.password)
     if isinstance(data, Issue):
         return Outcome(source.path, issues=(replace(data, path=source.path),))
@@ -281,18 +283,18 @@ def _is_large_text(source: Source) -> bool:
     if source.size <= LARGE_TEXT or source.members or source.data is not None:
         return False
     with suppress(OSError), open(source.on_disk, "rb") as stream:
-        return recognise(stream.read(LARGE_TEXT)) == "txt"
+        return recognise(stream.read(HEAD)) == "txt"
     return False
 
 
-def _in_portions(source: Source, work: Work) -> Outcome:
-    """The portions of a large text, as sources of their own."""
+def _in_portions(source: Source, work: Work) -> Outcome | None:
+    """The portions of a large text, as sources of their own; None where it cannot be cut."""
     from hreport.readers import portions
 
     try:
         more = tuple(replace(source, size=p.end - p.start, portion=p) for p in portions.of(Path(source.on_disk)))
-    except RefusedError as refused:
-        return _failed(source, refused.code, refused.message)
+    except (portions.UncutError, OSError):
+        return None
     digest = more[0].portion.sha256 if more[0].portion else ""
     issues: list[Issue] = []
     if work.save_text is not None:
@@ -553,9 +555,10 @@ class _Workers:
         return self.pool.schedule(_work, (source,), timeout=self._limit(source))
 
     def _limit(self, source: Source) -> float:
-        """The seconds that a source may take: of a large text, what it takes to look through it, before each of its
-        portions has the usual time."""
-        return self.work.time_limit * max(source.effort, source.size // LOOKED_THROUGH)
+        """The seconds that a source may take. Each portion of a large text has the usual time, and before them it is
+        looked through as a whole."""
+        through = 1 + source.size // LOOKED_THROUGH if _is_large_text(source) else 1
+        return self.work.time_limit * max(source.effort, through)
 
     def outcome(self, source: Source, future: Future[Outcome] | None) -> Outcome:
         """What came of it, once it is there."""

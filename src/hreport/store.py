@@ -25,7 +25,7 @@ from hreport.pipeline import Outcome, Work, can_recognise
 from hreport.record import Row
 from hreport.sources import Source
 
-MOST_ROWS = 20_000  # rows that wait for a transaction
+MOST_ROWS = 5_000  # rows that wait for a transaction
 LONGEST_WAIT = 2.0  # seconds that a document waits for one
 # Libraries whose versions may change what is read.
 LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pypdfium2", "xlrd")
@@ -203,7 +203,7 @@ class Store:
         entries, issues = [], []
         for o in outcomes:
             layers = Counter(r["layer"] for r in o.rows)
-            layers["lost"] = sum(i.fatal or i.pages > 0 or i.code == "part" for i in o.issues)
+            layers["lost"] = sum(i.fatal or i.pages > 0 or i.code == "portion" for i in o.issues)
             issues += [_issue_row(i) for i in o.issues]
             if o.part:
                 self._portions += layers

@@ -20,16 +20,16 @@ from hreport import grammar, openings
 from hreport.messages import Message, reason_of
 from hreport.model import Document, Issue, Portion
 from hreport.readers import txt
-from hreport.readers.build import SENTENCE_END, RefusedError, Source
+from hreport.readers.build import SENTENCE_END, Source
 from hreport.readers.encoding import Failure, decode_as, settled
 from hreport.split import split
 from hreport.text import fold
 
-USUAL = 1_000_000  # bytes behind which a place to cut is looked for
+USUAL = 500_000  # bytes behind which a place to cut is looked for
 WINDOW = 64_000  # bytes in which the beginning of a report is looked for at a time
 OVERLAP = 8_000  # bytes of the window before, so that a title at its end is seen with its text
-SEARCHED = 8 * WINDOW  # bytes in which it is looked for at all
-LONGEST = 3_000_000  # bytes of a portion
+SEARCHED = 6 * WINDOW  # bytes in which it is looked for at all
+LONGEST = 2_000_000  # bytes of a portion
 LARGEST = 999_999_999  # bytes of a file: as many digits have the offsets that corrections name
 LONGEST_HEAD = 200  # characters that are kept of each of the first lines
 LONGEST_BLANK = 64  # bytes of a line that may be blank
@@ -37,17 +37,21 @@ LONGEST_BLANK = 64  # bytes of a line that may be blank
 _STOP = re.compile(f"[{SENTENCE_END};\uff1b]")
 
 
+class UncutError(Exception):
+    """A text cannot be read in portions: whoever reads it whole says what is wrong with it."""
+
+
 def of(path: Path) -> Iterator[Portion]:
     """The portions of a file in order: together they are all of it but its byte order mark.
 
     Raises:
-        RefusedError: it is too large, no text, or has no place to cut.
+        UncutError: it is too large, no text, or has no place to cut.
         OSError: it cannot be read.
     """
     with open(path, "rb") as stream:
         status = os.fstat(stream.fileno())
         if status.st_size > LARGEST:
-            raise RefusedError("too_large", Message("larger than {size} MB: split it", size=(LARGEST + 1) // 10**6))
+            raise UncutError
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         encoding, begin = settled(stream)
@@ -58,7 +62,7 @@ def of(path: Path) -> Iterator[Portion]:
         for data, opens in _cut(stream, Portion(encoding=encoding, head=head)):
             decoded = decode_as(data, encoding)
             if isinstance(decoded, Failure) and at == begin:
-                raise RefusedError(decoded.code, decoded.message)
+                raise UncutError
             # One that is not read has its place all the same.
             text = data.decode(encoding, "replace") if isinstance(decoded, Failure) else decoded[0]
             until = characters + len(text)
@@ -105,13 +109,7 @@ def _cut(stream: BinaryIO, like: Portion) -> Iterator[tuple[bytes, bool]]:
         while at is None and (at := _pause(buffer, like.encoding)) is None:
             more = stream.read(SEARCHED)
             if len(buffer) + len(more) > LONGEST:
-                raise RefusedError(
-                    "too_long",
-                    Message(
-                        "it has neither line breaks nor full stops for {size} MB: break its lines",
-                        size=LONGEST // 10**6,
-                    ),
-                )
+                raise UncutError
             if not more:
                 break
             buffer += more

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from hreport.record import Cell, Column, Row, encodable, plain
 
@@ -21,6 +23,23 @@ def batch(rows: Sequence[Row], columns: Sequence[Column]) -> pa.RecordBatch:
     """The rows as columns; what a row does not have is null."""
     arrays = [pa.array([_value(row.get(c.name), c.kind) for row in rows], type=TYPES[c.kind]) for c in columns]
     return pa.record_batch(arrays, schema=schema(columns))
+
+
+class File:
+    """A Parquet file that rows are put into as they come."""
+
+    def __init__(self, path: Path, columns: Sequence[Column]) -> None:
+        """Make it."""
+        self.path, self._columns = path, columns
+        self._writer = pq.ParquetWriter(path, schema(columns), compression="zstd")
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Write some rows."""
+        self._writer.write_batch(batch(rows, self._columns))
+
+    def close(self) -> None:
+        """End it; closed once more it stays as it is."""
+        self._writer.close()
 
 
 def _value(value: Any, kind: str) -> Any:

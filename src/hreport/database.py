@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from hreport.messages import Message
 from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
 
 EXPORT = "comparison"  # what a database holds that is no store but the tables of a comparison
+BATCH = 2_000  # rows that are taken out at a time
 SCHEMA = 2  # of the tables below; a store of another is refused
 TYPES = {"text": "VARCHAR", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN"}
 
@@ -235,19 +236,22 @@ def _is_export(path: Path) -> bool:
         connection.close()
 
 
-def rows(path: Path, table: str) -> list[Row]:
-    """All rows of one of `TABLES` by file and place; StoreError where they cannot be had."""
+def rows(path: Path, table: str) -> Iterator[Row]:
+    """All rows of one of `TABLES` by file and place, as they are read; StoreError where they cannot be had."""
     columns: Sequence[Column] = TABLES[table]
+    numbers = [c.name for c in columns if c.kind == "number"]
+    known: dict[str, str] = {}  # texts, each once: most columns say the same in many rows
     connection = opened(path)
     try:
-        answer = ask(connection, f'SELECT * FROM {table} ORDER BY file, start, "end"')  # noqa: S608 - as above
-        found = [dict(zip((c.name for c in columns), values, strict=True)) for values in answer]
+        answer = connection.execute(f'SELECT * FROM {table} ORDER BY file, start, "end"')  # noqa: S608 - as above
+        while some := answer.fetchmany(BATCH):
+            for values in some:
+                shared = (known.setdefault(v, v) if isinstance(v, str) else v for v in values)
+                row: Row = dict(zip((c.name for c in columns), shared, strict=True))
+                for name in numbers:  # 64-bit floats hold what was an integer
+                    row[name] = number(exact(row[name]))
+                yield row
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
     finally:
         connection.close()
-    for row in found:
-        for column in columns:
-            if column.kind == "number":  # 64-bit floats hold what was an integer
-                row[column.name] = number(exact(row[column.name]))
-    return found

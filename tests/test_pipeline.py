@@ -440,7 +440,7 @@ def test_saved_texts_stay_in_their_folder(path: str, tmp_path: Path) -> None:
 def test_texts_of_files_with_the_longest_names_are_saved(tmp_path: Path) -> None:
     name = "总" * 83 + ".txt"  # 253 bytes, of the 255 that a name may have
     read = Document(name, "全市床位100张。", (), "txt", "0" * 64)
-    assert sourcetext.save(read, tmp_path) == []
+    assert sourcetext.save(read.path, [read], tmp_path) == []
     assert len(list(tmp_path.iterdir())) == 2
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from hreport.record import Cell, Column, Row, encodable, plain
 
@@ -42,3 +44,20 @@ def _value(value: Any, kind: str) -> Any:
         return float(value)
     except OverflowError:  # above 1.8e308 there is no float, and infinity would be a lie; `numeral` has the digits
         return None
+
+
+class File:
+    """A Parquet file that rows are put into as they come."""
+
+    def __init__(self, path: Path, columns: Sequence[Column]) -> None:
+        """Make it."""
+        self.path, self._columns = path, columns
+        self._writer = pq.ParquetWriter(path, schema(columns), compression="zstd")
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Write some rows."""
+        self._writer.write_batch(batch(rows, self._columns))
+
+    def close(self) -> None:
+        """End it; closed once more it stays as it is."""
+        self._writer.close()

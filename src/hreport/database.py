@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from hreport.messages import Message
 from hreport.record import EXTRACT, ISSUES, MASKS, Column, Row, columns_of, exact, number
 
+if TYPE_CHECKING:
+    from hreport import arrow
+
 EXPORT = "comparison"  # what a database holds that is no store but the tables of a comparison
+BATCH = 2_000  # rows that are taken out at a time
 SCHEMA = 2  # of the tables below; a store of another is refused
 TYPES = {"text": "VARCHAR", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN"}
 
@@ -171,6 +176,41 @@ def begin(connection: duckdb.DuckDBPyConnection, **run: object) -> int:
     return int(last) + 1
 
 
+class Stage:
+    """Rows on their way into a store: they wait on disk, and go in together, in the memory of a few of them.
+
+    A transaction that stays open takes 1.3 kB of memory for each row, whatever the limit says.
+    """
+
+    def __init__(self, folder: str) -> None:
+        """Files for the rows in the folder, out of sight, until `close`."""
+        self._place = tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder)
+        self._files: dict[str, arrow.File] = {}
+        self.counts = dict.fromkeys(TABLES, 0)
+
+    def add(self, table: str, rows: Sequence[Row]) -> None:
+        """Put rows of one of `TABLES`."""
+        if rows:
+            if table not in self._files:
+                from hreport import arrow  # only where rows come
+
+                self._files[table] = arrow.File(Path(self._place.name, f"{table}.parquet"), TABLES[table])
+            self._files[table].add(rows)
+            self.counts[table] += len(rows)
+
+    def insert(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Add all of them to their tables."""
+        for table, file in self._files.items():
+            file.close()
+            ask(connection, f"INSERT INTO {table} SELECT * FROM read_parquet(?)", [str(file.path)])  # noqa: S608 - as above
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        for file in self._files.values():
+            file.close()
+        self._place.cleanup()
+
+
 def export(path: Path, tables: Mapping[str, tuple[Sequence[Row], Sequence[Column]]]) -> None:
     """Write tables to a database of their own, whole or not at all, in place of an earlier export.
 
@@ -212,19 +252,22 @@ def _is_export(path: Path) -> bool:
         connection.close()
 
 
-def rows(path: Path, table: str) -> list[Row]:
-    """All rows of one of `TABLES` by file and place; StoreError where they cannot be had."""
+def rows(path: Path, table: str) -> Iterator[Row]:
+    """All rows of one of `TABLES` by file and place, as they are read; StoreError where they cannot be had."""
     columns: Sequence[Column] = TABLES[table]
+    numbers = [c.name for c in columns if c.kind == "number"]
+    known: dict[str, str] = {}  # texts, each once: most columns say the same in many rows
     connection = opened(path)
     try:
-        answer = ask(connection, f'SELECT * FROM {table} ORDER BY file, start, "end"')  # noqa: S608 - as above
-        found = [dict(zip((c.name for c in columns), values, strict=True)) for values in answer]
+        answer = connection.execute(f'SELECT * FROM {table} ORDER BY file, start, "end"')  # noqa: S608 - as above
+        while some := answer.fetchmany(BATCH):
+            for values in some:
+                shared = (known.setdefault(v, v) if isinstance(v, str) else v for v in values)
+                row: Row = dict(zip((c.name for c in columns), shared, strict=True))
+                for name in numbers:  # 64-bit floats hold what was an integer
+                    row[name] = number(exact(row[name]))
+                yield row
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
     finally:
         connection.close()
-    for row in found:
-        for column in columns:
-            if column.kind == "number":  # 64-bit floats hold what was an integer
-                row[column.name] = number(exact(row[column.name]))
-    return found

@@ -12,13 +12,25 @@ from hreport.guards import TIME_LIMIT
 from hreport.lexicon import load
 from hreport.manifest import Manifest, read_manifest
 from hreport.model import Issue
-from hreport.pipeline import Outcome, Want, Work, harmless, run
+from hreport.pipeline import Outcome, Want, Work, harmless, run, worth
 from hreport.record import Row
 from hreport.sources import Found, Source, find
 
 # What is said of files that were read, though nobody asked: that a part of them was not.
 SAID = frozenset(
-    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
+    {
+        "manifest",
+        "correction",
+        "table",
+        "too_large",
+        "damaged",
+        "scanned",
+        "no_tounicode",
+        "cut",
+        "tables",
+        "copy",
+        "part",
+    }
 )
 
 
@@ -39,7 +51,7 @@ class Gathered:
         """
         here = self.jobs is None and self.work.userdict is None and harmless(self.found.sources)
         if some is None:
-            return run(self.found.sources, self.work, self.jobs, len(self.found.sources), here)
+            return run(self.found.sources, self.work, self.jobs, worth(self.found.sources), here)
         return run(some, self.work, self.jobs, None, here)
 
     def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:

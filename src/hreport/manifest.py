@@ -64,6 +64,20 @@ class Manifest:
         ]
 
 
+def missing(path: str, entries: Iterable[Entry], reports: int, manifest: str) -> list[Issue]:
+    """A word about each entry of a report that a document does not have, which has so many."""
+    return [
+        Issue(
+            path,
+            "manifest",
+            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
+            fatal=False,
+        )
+        for e in entries
+        if e.report > reports
+    ]
+
+
 def _key(path: str) -> str:
     return os.path.normcase(os.path.normpath(path)).replace("\\", "/")
 
@@ -191,8 +205,9 @@ def _observation(row: Row) -> Observation:
 def _lost(before: Sequence[Row], after: Sequence[Row], said: Mapping[str, str], lexicon: Lexicon) -> list[Message]:
     """What the rows of a report do not tell, though it may have changed with what is said of the report."""
     found = []
-    if any(old["year"] != new["year"] for old, new in zip(before, after, strict=True)):
-        unsure = sum(max(YEAR.findall(row["period"] or ""), default="") == said["year"] for row in before)
+    figures = [(old, new) for old, new in zip(before, after, strict=True) if old.get("layer") != "mask"]
+    if any(old["year"] != new["year"] for old, new in figures):
+        unsure = sum(max(YEAR.findall(row["period"] or ""), default="") == said["year"] for row, _ in figures)
         if unsure:
             found.append(
                 Message(

@@ -109,6 +109,26 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """A stretch of a large text that is read by itself: bytes `start` to `end` (exclusive) of a file.
+
+    `characters` stand before it in the text of the whole file, `until` is where it ends there (None: it is the last).
+    `sha256` and `stamp` (when it was last changed, in nanoseconds) are the file's, as is `encoding`; `head` its first
+    lines, which may say that it is a collection. `continues`: it begins in the middle of a report.
+    """
+
+    start: int = 0
+    end: int = 0
+    characters: int = 0
+    until: int | None = None
+    encoding: str = "utf-8"
+    sha256: str = ""
+    stamp: int = 0
+    head: tuple[str, ...] = ()
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """All that a reader makes of a file: one source text and the blocks that lie in it, in reading order.
 
@@ -116,6 +136,7 @@ class Document:
     ("txt", "docx", "pdf", ...), whatever the name says; `sha256` is of the file's bytes; `meta` holds the document's
     own properties (title, author, created), where it has any; `issues` what was read with a doubt. `marks` are
     characters of the format that are no words (the asterisks of emphasis in Markdown): the reading leaves them out.
+    `portion`: which stretch of its file this is, where it is not all of it; offsets are of the stretch.
     """
 
     path: str
@@ -126,6 +147,7 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     marks: tuple[Span, ...] = ()
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,12 +196,14 @@ def _cut(line: Line, patterns: _Patterns) -> Iterator[Line]:
 # --- where reports begin ---------------------------------------------------------------------------------------------
 
 
-def find(body: Sequence[Line], head: Sequence[str], grammar: Grammar) -> list[Opening]:
-    """The openings of all reports, in order; at least one. `head`: the first lines of the file, page furniture too."""
+def find(body: Sequence[Line], head: Sequence[str], grammar: Grammar, continues: bool = False) -> list[Opening]:
+    """The openings of all reports, in order; at least one. `head`: the first lines of the file, page furniture too.
+    `continues`: the text begins in the middle of a report, which is the first."""
     if not body:
         return [Opening(0, "")]
     patterns = _patterns(grammar)
-    first = _first(body, patterns)
+    rest = [Opening(0, "")] if continues else []
+    first = rest[0] if rest else _first(body, patterns)
     said = [*head[:ANNOUNCED_LINES], *(line.text for line in body[:ANNOUNCED_LINES])]
     announced = any(patterns.collection.search(text) and len(text) < PROSE for text in said)
     openings = _parts(body, announced, patterns) or _listed(body, announced, patterns)
@@ -220,7 +222,8 @@ def find(body: Sequence[Line], head: Sequence[str], grammar: Grammar) -> list[Op
         if (match := patterns.more.match(body[k].text))
     ]
     chosen = {o.at: o for o in (first, *openings, *more)}
-    return _with_text(body, sorted(chosen.values(), key=lambda o: o.at))
+    found = _with_text(body, sorted(chosen.values(), key=lambda o: o.at))
+    return [*rest, *(o for o in found if o.at)] if rest else found
 
 
 def _with_text(body: Sequence[Line], openings: Sequence[Opening]) -> list[Opening]:

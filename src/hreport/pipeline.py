@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -34,13 +35,14 @@ from zipfile import ZipFile
 
 from hreport import guards, readback, record, sourcetext
 from hreport.corrections import Corrections, correct
+from hreport.joining import Whole
 from hreport.lexicon import Lexicon, load
-from hreport.manifest import Entry, Manifest, restated
+from hreport.manifest import Entry, Manifest, missing, restated
 from hreport.messages import Message, reason_of
 from hreport.model import Document, Extraction, Issue
 from hreport.readers import archive, read_bytes, recognise
 from hreport.readers import load as load_bytes
-from hreport.readers.build import RefusedError
+from hreport.readers.build import LARGE_TEXT, RefusedError
 from hreport.record import Row
 from hreport.sources import Source
 
@@ -57,6 +59,8 @@ LAYERS: Mapping[Want, Sequence[str]] = {
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
+LOOKED_THROUGH = 20_000_000  # bytes of a large text that are looked through in the time that a file may take
+HEAD = 100_000  # bytes that tell a text from other formats
 AHEAD = 3  # files in hand for each worker, whatever their size
 MOST_AHEAD = 24  # ... and of small ones, so that the others go on while one of them waits for a slow file
 AHEAD_BYTES = 1_000_000  # of small ones together, for each worker
@@ -91,7 +95,8 @@ class Outcome:
 
     `more`: what is to be read in its place, the members of an archive or the same file by text recognition. `digest`:
     SHA-256 of the bytes. `about`: format, characters, pages and reports of the document. `file` and `inside`: the file
-    on disk, and the path in it where that is an archive.
+    on disk, and the path in it where that is an archive. `part`: the rows are of a portion of a large text, and more of
+    it follows.
     """
 
     path: str
@@ -102,11 +107,12 @@ class Outcome:
     about: Row = field(default_factory=dict)
     file: str = ""
     inside: str = ""
+    part: bool = False
 
     @property
     def read(self) -> bool:
         """Was it read at all? An archive is not: its members are."""
-        return not self.more and not any(i.fatal for i in self.issues)
+        return not self.more and not self.part and not any(i.fatal for i in self.issues)
 
     @property
     def documents(self) -> set[tuple[str, str]]:
@@ -118,6 +124,11 @@ class Outcome:
     def is_archive(self) -> bool:
         """Does it hold other documents?"""
         return any(source.path != self.path for source in self.more)
+
+    @property
+    def in_portions(self) -> bool:
+        """Is it a large text, to be read in portions?"""
+        return any(source.portion for source in self.more)
 
 
 def process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
@@ -154,6 +165,11 @@ def _internal(error: Exception) -> str:
 def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if source.table or _must_be_table(source, work):
         return _table(source, work, lexicon)
+    if source.portion is not None:
+        return _portion(source, work, lexicon)
+    # A document is shown as a whole, with all that is in it.
+    if work.want != "marks" and _is_large_text(source) and (unfolded := _in_portions(source, work)):
+        return unfolded
     data = _bytes(source, work.password)
     if isinstance(data, Issue):
         return Outcome(source.path, issues=(replace(data, path=source.path),))
@@ -170,23 +186,29 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if isinstance(document, Issue):
         return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
     every = work.want == "marks"
-    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name, every)
+    entries = work.manifest.of(source.path)
+    extraction, doubts = extract(document, lexicon, entries, work.manifest.name, every)
     doubts = [replace(i, path=source.path) for i in doubts]
-    given = sources_of(extraction, work.manifest.of(source.path))
-    rows: list[Row] = []
-    if work.want != "observations":
-        rows += record.mask_rows(extraction, source.path, given)
-    if work.want != "masks":
-        rows += record.observation_rows(extraction, source.path, given)
-    rows, said = correct(rows, work.corrections, lexicon, source.path, digest, LAYERS[work.want])
+    rows, said = correct(
+        _rows(extraction, source, work, entries), work.corrections, lexicon, source.path, digest, LAYERS[work.want]
+    )
     doubts += said
     if every:
         rows += record.mark_rows(extraction, source.path)
     if work.save_text is not None:
-        doubts += sourcetext.save(document, work.save_text)
+        doubts += sourcetext.save(source.path, [document], work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
     about = record.document_row(extraction)
     return Outcome(source.path, tuple(rows), (*notes, *doubts), digest=digest, about=about)
+
+
+def _rows(extraction: Extraction, source: Source, work: Work, entries: Sequence[Entry]) -> Iterator[Row]:
+    """The rows that are wanted of a document."""
+    given = sources_of(extraction, entries)
+    if work.want != "observations":
+        yield from record.mask_rows(extraction, source.path, given)
+    if work.want != "masks":
+        yield from record.observation_rows(extraction, source.path, given)
 
 
 def _must_be_table(source: Source, work: Work) -> bool:
@@ -255,6 +277,65 @@ def _unfolded(source: Source, data: bytes) -> Outcome:
     return Outcome(source.path, more=more)
 
 
+# --- large texts -----------------------------------------------------------------------------------------------------
+
+
+def _is_large_text(source: Source) -> bool:
+    """Is this a file on disk that is a plain text, and too large to be read at once?"""
+    if source.size <= LARGE_TEXT or source.members or source.data is not None:
+        return False
+    with suppress(OSError), open(source.on_disk, "rb") as stream:
+        return recognise(stream.read(HEAD)) == "txt"
+    return False
+
+
+def _in_portions(source: Source, work: Work) -> Outcome | None:
+    """The portions of a large text, as sources of their own; None where it cannot be cut."""
+    from hreport.readers import portions
+
+    try:
+        more = tuple(replace(source, size=p.end - p.start, portion=p) for p in portions.of(Path(source.on_disk)))
+    except (portions.UncutError, OSError):
+        return None
+    digest = more[0].portion.sha256 if more[0].portion else ""
+    issues: list[Issue] = []
+    if work.save_text is not None:
+        documents = (read_portion(one) for one in more)
+        issues = sourcetext.save(source.path, (d for d in documents if isinstance(d, Document)), work.save_text)
+    return Outcome(source.path, more=more, issues=tuple(issues), digest=digest)
+
+
+def read_portion(source: Source) -> Document | Issue:
+    """The document that a portion of a large text is; an issue of code `empty` where it is blank."""
+    from hreport.readers import portions
+
+    assert source.portion is not None
+    return portions.read(Path(source.on_disk), source.path, source.portion)
+
+
+def _portion(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
+    """What a portion of a large text holds: its offsets are of the whole text, its reports and tables count from 1.
+
+    What a manifest says of a report by its number is left to who knows the number (`joining.py`).
+    """
+    portion = source.portion
+    assert portion is not None
+    document = read_portion(source)
+    if isinstance(document, Issue):
+        return Outcome(source.path, issues=(document,), digest=portion.sha256)
+    entries = [e for e in work.manifest.of(source.path) if not e.report]
+    extraction, _ = extract(document, lexicon, entries)
+    rows = (record.moved(row, portion.characters) for row in _rows(extraction, source, work, entries))
+    own = work.corrections.between(portion.sha256, portion.characters, portion.until)
+    corrected, doubts = correct(rows, own, lexicon, source.path, portion.sha256, LAYERS[work.want])
+    tables = max((b.table for b in document.blocks if b.table), default=0)
+    about = {**record.document_row(extraction), "tables": tables}
+    return Outcome(source.path, tuple(corrected), (*document.issues, *doubts), digest=portion.sha256, about=about)
+
+
+# --- tables of ours --------------------------------------------------------------------------------------------------
+
+
 def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if not work.tables:
         message = Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
@@ -301,18 +382,7 @@ def extract(
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
         hints[entry.report] = {**hints.get(entry.report, {}), **said}
     extraction = analyse(document, lexicon, hints or None, mentions)
-    numbers = {r.number for r in extraction.reports}
-    issues = [
-        Issue(
-            document.path,
-            "manifest",
-            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
-            fatal=False,
-        )
-        for e in entries
-        if e.report and e.report not in numbers
-    ]
-    return extraction, issues
+    return extraction, missing(document.path, entries, len(extraction.reports), manifest)
 
 
 def sources_of(extraction: Extraction, entries: Sequence[Entry]) -> dict[int, dict[str, str]]:
@@ -345,7 +415,7 @@ def run(
 ) -> Iterator[Outcome]:
     """The outcome of each source, in their order; an archive's own comes after those of its members.
 
-    `jobs` None: as many workers as there are cores, or as `total` sources are worth. `here`: no workers, but in this
+    `jobs` None: as many workers as there are cores, or as `total` files are worth. `here`: no workers, but in this
     process, which nothing then protects: for plain texts that are few and small (`harmless`).
 
     LexiconError where the catalogue has a mistake, at once, before anything is read.
@@ -376,6 +446,11 @@ def harmless(sources: Sequence[Source]) -> bool:
     return sum(s.size for s in texts) < SMALL and all(map(_is_plain, texts))
 
 
+def worth(sources: Iterable[Source]) -> int:
+    """How many files of usual size the sources are worth to workers."""
+    return sum(1 + source.size // LARGE_TEXT for source in sources)
+
+
 def _is_plain(source: Source) -> bool:
     if source.data is not None:
         return recognise(source.data) in PLAIN
@@ -389,6 +464,11 @@ def _is_plain(source: Source) -> bool:
 def _each_here(sources: Iterable[Source], work: Work, lexicon: Lexicon) -> Iterator[Outcome]:
     for source in sources:
         outcome = process(source, work, lexicon)
+        if outcome.in_portions:
+            whole = Whole(outcome, work.manifest, workers.lexicon)
+            yield from (whole.added(process(one, work, lexicon), one) for one in outcome.more)
+            yield whole.end()
+            continue
         yield from _each_here(outcome.more, work, lexicon)
         if outcome.is_archive or not outcome.more:
             yield outcome
@@ -493,7 +573,13 @@ class _Workers:
         archive, of which there may be many thousands, or a table of ours, whose rows would only be sent about."""
         if source.table or (source.members and not source.size):
             return None
-        return self.pool.schedule(_work, (source,), timeout=self.work.time_limit * source.effort)
+        return self.pool.schedule(_work, (source,), timeout=self._limit(source))
+
+    def _limit(self, source: Source) -> float:
+        """The seconds that a source may take. Each portion of a large text has the usual time, and before them it is
+        looked through as a whole."""
+        through = 1 + source.size // LOOKED_THROUGH if _is_large_text(source) else 1
+        return self.work.time_limit * max(source.effort, through)
 
     def outcome(self, source: Source, future: Future[Outcome] | None) -> Outcome:
         """What came of it, once it is there."""
@@ -505,7 +591,7 @@ class _Workers:
             try:
                 outcome = future.result()
             except FutureTimeoutError:
-                limit = self.work.time_limit * source.effort
+                limit = self._limit(source)
                 return _failed(
                     source,
                     "timeout",
@@ -541,10 +627,12 @@ def _death(exit_code: int | None) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _Lane:
-    """Sources in order, some of which are in hand; `end` is the outcome of the archive that they lie in."""
+    """Sources in order, some of which are in hand; `end` is the outcome of the archive that they lie in, `whole` the
+    text whose portions they are."""
 
     remaining: Iterator[Source]
     end: Outcome | None = None
+    whole: Whole | None = None
     in_hand: deque[tuple[Source, Future[Outcome] | None]] = field(default_factory=deque)
 
     def has_room(self, count: int) -> bool:
@@ -572,11 +660,15 @@ def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[O
                 lanes.pop()
                 if lane.end is not None:
                     yield lane.end
+                if lane.whole is not None:
+                    yield lane.whole.end()
                 continue
-            outcome = workers.outcome(*lane.in_hand.popleft())
+            source, future = lane.in_hand.popleft()
+            outcome = workers.outcome(source, future)
             if outcome.more:
-                lanes.append(_Lane(iter(outcome.more), outcome if outcome.is_archive else None))
+                whole = Whole(outcome, work.manifest, workers.lexicon) if outcome.in_portions else None
+                lanes.append(_Lane(iter(outcome.more), outcome if outcome.is_archive else None, whole))
             else:
-                yield outcome
+                yield lane.whole.added(outcome, source) if lane.whole else outcome
     finally:
         workers.stop()

@@ -345,6 +345,28 @@ def _inferred(o: Observation, document: Document, report: Report) -> Row:
     }
 
 
+_EVIDENCE_PLACE = re.compile(r"(?<=\" )(\d+)-(\d+)(?= \w+ \d+$)")  # in `area_evidence`
+
+
+def moved(row: Row, characters: int, reports: int = 0, tables: int = 0) -> Row:
+    """A row of a document's portion as a row of the whole, before whose portion so many characters, reports and tables
+    stand.
+
+    >>> moved({"start": 3, "end": 5, "report": 1, "area_evidence": '"余杭区" 7-10 named 2'}, 100, 4)
+    {'start': 103, 'end': 105, 'report': 5, 'area_evidence': '"余杭区" 107-110 named 2'}
+    """
+    new = {**row, "start": row["start"] + characters, "end": row["end"] + characters}
+    if row.get("report") is not None:
+        new["report"] = row["report"] + reports
+    if row.get("table") is not None:
+        new["table"] = row["table"] + tables
+    if characters and row.get("area_evidence"):
+        new["area_evidence"] = _EVIDENCE_PLACE.sub(
+            lambda m: f"{int(m[1]) + characters}-{int(m[2]) + characters}", row["area_evidence"]
+        )
+    return new
+
+
 # The end of a sentence: full stop, exclamation and question mark and semicolon of either width, or a line break.
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b!?;\n\r]+")
 

@@ -71,21 +71,24 @@ def reports(
     """The reports with their area and year: from the hints, else the title, else the file's name, else the first lines.
 
     `masked`: places are masked in the document, so that one that is named may be any. `scrubbed`: years of the document
-    are damage, so that only the hints can say which it is about.
+    are damage, so that only the hints can say which it is about. What goes on from an earlier portion of a file has
+    neither: what says it stands there.
     """
-    name = PurePath(layout.document.path).name
+    name, portion = PurePath(layout.document.path).name, layout.document.portion
     found = []
     for report in layout.reports:
         said = {**hints.get(0, {}), **hints.get(report.number, {})}
         title = said.get("title") or report.title
-        head = layout.document.text[report.span.start : report.span.start + HEAD]
+        goes_on = portion is not None and portion.continues and report.number == 1
+        head = "" if goes_on else layout.document.text[report.span.start : report.span.start + HEAD]
         place = resolve.said_area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
-        named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
+        named_by_file = (len(layout.reports) == 1 and not portion) or layout.document.format in SHEETS
         if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)
-        if place is None and not said.get("area") and not masked:
+        if place is None and not said.get("area") and not masked and not goes_on:
             place = _named_first(layout, report, areas, lexicon)
-        area = place.name if place else said.get("area") or _masked_place(title) or _own_mask(layout, report, areas)
+        masked_area = "" if goes_on else _masked_place(title) or _own_mask(layout, report, areas)
+        area = place.name if place else said.get("area") or masked_area
         year, year_from = _report_year(said, title, name if named_by_file else "", head, lexicon)
         if scrubbed and year_from != "manifest":
             year, year_from = "", ""

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from hreport import readback
 from hreport.manifest import MANIFEST_COLUMNS
 from hreport.messages import Message, listed, reason_of
-from hreport.model import Issue
+from hreport.model import Issue, Portion
 
 BEGINNING = 2  # letters that make a name worth taking for the beginning of another
 NEAREST = 3  # names that are offered for one that is not there
@@ -33,7 +33,8 @@ class Source:
 
     `path` is what the user is shown, `file` the file on disk where that is not it. `members` lead from archive to
     archive to the document, each as its number in the archive's directory; `inside` is that path in words. `ocr`: its
-    pictures shall be read by text recognition; `effort`: how many times the usual time limit that may take.
+    pictures shall be read by text recognition; `effort`: how many times the usual time limit that may take. `portion`:
+    the stretch of a large text that is to be read.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Source:
     inside: str = ""
     ocr: bool = False
     effort: int = 1
+    portion: Portion | None = None
 
     @property
     def on_disk(self) -> str:

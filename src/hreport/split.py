@@ -358,7 +358,9 @@ def _reports(
     if document.format in SHEETS:
         found = list(_sheets(document, body))
     else:
-        found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
+        portion = document.portion
+        head = portion.head if portion else [line.text for line in lines[: openings.ANNOUNCED_LINES]]
+        found = openings.find(body, head, grammar, portion is not None and portion.continues)
     headings = [b for b in document.blocks if b.kind is BlockKind.HEADING]
     where = [b.span.start for b in headings]
     for number, opening in enumerate(found, 1):

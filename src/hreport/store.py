@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -26,7 +25,7 @@ from hreport.pipeline import Outcome, Work, can_recognise
 from hreport.record import Row
 from hreport.sources import Source
 
-MOST_ROWS = 20_000  # rows that wait for a transaction
+MOST_ROWS = 5_000  # rows that wait for a transaction
 LONGEST_WAIT = 2.0  # seconds that a document waits for one
 AT_ONCE = 1_000_000  # bytes of a file that is hashed in one piece
 FOLDERS = 1_000  # whose places are remembered while their files are looked at
@@ -62,6 +61,8 @@ class Store:
         self._known = self._entries()
         self._seen: set[str] = set()
         self._waiting: list[Outcome] = []
+        self._portions: list[Outcome] = []  # of a text that is not all there, without their rows, which are staged
+        self._stage: database.Stage | None = None
         self._committed = time.monotonic()
 
     def _entries(self) -> dict[str, Entry]:
@@ -148,11 +149,23 @@ class Store:
             yield self._known[location].file, self._known[location].sha256
 
     def put(self, outcome: Outcome) -> list[Outcome]:
-        """Take an outcome; those that are now safe on disk, this one among them or not."""
-        self._waiting.append(outcome)
-        rows = sum(len(o.rows) for o in self._waiting)
+        """Take an outcome; those that are now safe on disk, this one among them or not.
+
+        The rows of a large text wait on disk, portion by portion, for its end.
+        """
+        if outcome.part:
+            done = [] if self._portions else self.commit()
+            self._stage = self._stage or database.Stage(self._folder)
+            for table, rows in _by_table(outcome.rows):
+                self._stage.add(table, rows)
+            self._portions.append(replace(outcome, rows=()))
+            return done
+        ends = bool(self._portions)
+        self._waiting += [*self._portions, outcome]
+        self._portions = []
+        count = sum(len(o.rows) for o in self._waiting)
         due = time.monotonic() - self._committed > LONGEST_WAIT
-        return self.commit() if rows > MOST_ROWS or due else []
+        return self.commit() if count > MOST_ROWS or due or ends else []
 
     def commit(self) -> list[Outcome]:
         """Write what waits, all or nothing; what has been written."""
@@ -163,10 +176,18 @@ class Store:
         self._connection.begin()
         self._drop([location for outcome in done for location in self._outdated(outcome)])
         self._insert(done)
+        if self._stage is not None:
+            self._stage.insert(self._connection)
         self._connection.commit()
+        self._unstage()
         self.read += sum(o.read for o in done)
-        self.not_read += sum(not o.read and not o.is_archive for o in done)
+        self.not_read += sum(not (o.read or o.is_archive or o.part) for o in done)
         return done
+
+    def _unstage(self) -> None:
+        if self._stage is not None:
+            self._stage.close()
+        self._stage = None
 
     def _outdated(self, outcome: Outcome) -> list[str]:
         """What an earlier run knew of the file, and of members that its archive no longer has."""
@@ -184,26 +205,31 @@ class Store:
 
     def _insert(self, outcomes: Sequence[Outcome]) -> None:
         entries, issues = [], []
+        lost = False  # would another timeout, password or library perhaps read more of it?
         for o in outcomes:
+            issues += [_issue_row(i) for i in o.issues]
+            layers = {table: len(rows) for table, rows in _by_table(o.rows)}
+            lost |= any(i.fatal or i.pages or i.code == "portion" for i in o.issues)
+            if o.part:
+                continue
+            if self._stage is not None:
+                layers = self._stage.counts
             location = self.location(o.file, o.inside)
             state = "archive" if o.is_archive else "read" if o.read else "not read"
-            hopeful = any(i.fatal or i.pages for i in o.issues)  # another timeout, password or library may read it
-            layers = Counter(r["layer"] for r in o.rows)
             entry = {
                 "file": o.path, "location": location, "sha256": o.digest, "state": state, **o.about,
-                "figures": layers["quantity"], "masks": layers["mask"],
+                "figures": layers["observations"], "masks": layers["masks"],
                 "settings": self._settings_of(o.path, state, o.digest),
-                "means": self._means if hopeful else "", "run": self._run,
+                "means": self._means if lost else "", "run": self._run,
             }  # fmt: skip
             entries.append(entry)
-            issues += [_issue_row(i) for i in o.issues]
+            lost = False
             kept = tuple(Issue(i.path, i.code, i.message) for i in o.issues if i.fatal)
             self._known[location] = Entry(o.path, o.digest, state, entry["settings"], entry["means"], kept)
         database.insert(self._connection, "files", entries)
         database.insert(self._connection, "issues", issues)
-        rows = [r for o in outcomes for r in o.rows]
-        database.insert(self._connection, "observations", [r for r in rows if r["layer"] == "quantity"])
-        database.insert(self._connection, "masks", [r for r in rows if r["layer"] == "mask"])
+        for table, rows in _by_table(r for o in outcomes for r in o.rows):
+            database.insert(self._connection, table, rows)
 
     def gone(self, paths: Sequence[str]) -> list[str]:
         """Locations that lie below these paths, or are one of them, and were not met by this run."""
@@ -220,6 +246,8 @@ class Store:
     def close(self) -> None:
         """End the run; what waits is written."""
         try:
+            if self._portions:  # a text of which the end did not come: it is read again
+                self._unstage()
             self.commit()
             self._ask(
                 "UPDATE runs SET ended = ?, read = ?, unchanged = ?, not_read = ? WHERE run = ?",
@@ -238,6 +266,14 @@ def _sha256(source: Source) -> str:
         if source.size <= AT_ONCE:  # without the buffer that `file_digest` fills for each file
             return hashlib.sha256(stream.readall()).hexdigest()
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _by_table(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """The rows of each table that has a layer of its own."""
+    layers: dict[str, list[Row]] = {"quantity": [], "mask": []}
+    for row in rows:
+        layers[row["layer"]].append(row)
+    return [("observations", layers["quantity"]), ("masks", layers["mask"])]
 
 
 def _issue_row(issue: Issue) -> Row:

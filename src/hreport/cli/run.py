@@ -101,7 +101,8 @@ class Run:
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
-    abouts: dict[str, Row] = field(default_factory=dict)  # of documents that were read: `record.document_row`
+    # Of documents that were read and whose text is saved: `record.document_row`.
+    abouts: dict[str, Row] = field(default_factory=dict)
     documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
@@ -254,14 +255,15 @@ class Run:
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
-        self.documents |= outcome.documents
-        if outcome.read and outcome.about:
-            self.abouts[outcome.path] = outcome.about
+        if self.manifest or self.corrections:  # which speak of documents; else nothing is remembered of each
+            self.documents |= outcome.documents
         if outcome.read and self.save_text is not None:
+            if outcome.about:
+                self.abouts[outcome.path] = outcome.about
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
             self.note(issue, say)
-        if not outcome.inside:
+        if not (outcome.inside or outcome.part):
             say("")
 
     def text_of(self, file: str) -> str | None:
@@ -298,7 +300,8 @@ class Run:
             for done in store.commit():
                 self._count(done, say)
             self.unchanged = store.unchanged
-            self.documents |= set(store.documents())
+            if self.manifest or self.corrections:
+                self.documents |= set(store.documents())
             self._unmet(gathered, say)
             if gone := store.gone(self.paths):
                 if self.prune:

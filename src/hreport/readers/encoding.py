@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import BinaryIO
 
 from hreport.messages import Message, listed
 from hreport.model import Issue
@@ -27,6 +28,7 @@ ENCODINGS = ("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be", "utf-8")
 TWO_BYTES = ("gb18030", "big5", "cp950")
 LONGEST_CHARACTER = 4  # bytes, in every encoding
 SAMPLE = 200_000
+CHUNK = 1 << 20  # bytes that are decoded at a time where a text is only tried
 PLAUSIBLE = 0.5
 MOST_CONTROLS = 0.02
 MOST_LOST = 0.05
@@ -62,7 +64,7 @@ def text_of(source: Source) -> tuple[str, str] | Issue:
     """The text of a file with a doubt in words ("" where there is none), or why there is none, or too much."""
     if len(source.data) > LONGEST_CHARACTER * build.LONGEST_DOCUMENT:
         return source.too_long(len(source.data) // LONGEST_CHARACTER)
-    decoded = decode(source.data)
+    decoded = decode_as(source.data, source.portion.encoding) if source.portion else decode(source.data)
     if isinstance(decoded, Failure):
         return source.issue(decoded.code, decoded.message)
     return source.too_long(len(decoded[0])) if len(decoded[0]) > build.LONGEST_DOCUMENT else decoded
@@ -102,7 +104,45 @@ def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
     return text, ""
 
 
-def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
+def decode_as(data: bytes, encoding: str) -> tuple[str, str] | Failure:
+    """Decode a portion of a text whose encoding is known, with a doubt in words ("" where there is none)."""
+    text, doubt = _decode_strictly(data, encoding)
+    if text is not None and _controls(text) <= MOST_CONTROLS:
+        return text, doubt
+    return _decode_damaged(data, encoding)
+
+
+def settled(stream: BinaryIO) -> tuple[str, int]:
+    """The encoding of a text that is too large to be decoded at once, the one that `decode` would take, and how many
+    bytes its byte order mark has. Where the stream stands afterwards is not said."""
+    first = stream.read(LONGEST_CHARACTER)
+    found = [(encoding, len(mark)) for mark, encoding in BYTE_ORDER_MARKS if first.startswith(mark)]
+    marked, begin = found[0] if found else ("", 0)
+    for encoding in dict.fromkeys((marked or "utf-8", "utf-8")):
+        stream.seek(begin)
+        if _is_in(stream, encoding):
+            return encoding, begin
+    stream.seek(begin)
+    sample = b""
+    while (more := stream.read(SAMPLE)) and not _BEYOND_ASCII.search(sample):
+        sample = more
+    _, scores = _scored(sample + more, marked)
+    return max(scores, key=lambda encoding: scores[encoding]), begin
+
+
+def _is_in(stream: BinaryIO, encoding: str) -> bool:
+    """Can all of a stream be decoded? Its last character may be cut."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while some := stream.read(CHUNK):
+            decoder.decode(some)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _scored(data: bytes, declared: str) -> tuple[dict[str, str], dict[str, float]]:
+    """What a sample reads as in each encoding, and how much like Chinese that is."""
     candidates = (declared, *ENCODINGS) if declared else ENCODINGS
     sample = _sample(data)
     samples: dict[str, str] = {}
@@ -113,12 +153,22 @@ def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
         scores[encoding] = _score(samples[encoding])
         if strict is not None and scores[encoding] >= SURE and len(_beyond_ascii(strict, MANY_HANZI)) == MANY_HANZI:
             break  # read in any other encoding, so many hanzi are rare ones and no characters
+    return samples, scores
+
+
+def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
+    samples, scores = _scored(data, declared)
     best = max(scores, key=lambda encoding: scores[encoding])
     text, doubt = _decode_strictly(data, best)
     # Nothing but ASCII in UTF-16 without its mark scores nothing, and is plain all the same.
     plausible = scores[best] >= PLAUSIBLE or (text is not None and best.startswith("utf-16") and text.isascii())
     if text is not None and plausible and _controls(text) <= MOST_CONTROLS:
         return text, doubt or ("" if declared else _rivals(best, samples, scores))
+    return _decode_damaged(data, best)
+
+
+def _decode_damaged(data: bytes, best: str) -> tuple[str, str] | Failure:
+    """Decode what is not, or not all, in its best encoding."""
     text = _decode_loosely(data, best)
     doubt = Message("some characters could not be decoded as {best}: they stand as \ufffd", best=best)
     if not best.startswith("utf-16"):

@@ -235,11 +235,14 @@ class TooManyError(Exception):
         self.rows = rows
 
 
-_HITS = 'CREATE TEMP TABLE hits AS SELECT DISTINCT file, report, sentence, "table" FROM parts WHERE {}'
-_KNOWN = "indicator_id IN (SELECT unnest($ids))"
+_HITS = """
+    CREATE TEMP TABLE hits AS SELECT DISTINCT file, report, sentence, "table" FROM parts
+    WHERE indicator_id IN (SELECT unnest($ids))
+"""
 _OF_REPORTS = "(file, report) IN (SELECT (file, report) FROM hits)"
-_OF_SENTENCES = f"""
-    {_KNOWN} OR (file, report, sentence) IN (SELECT (file, report, sentence) FROM hits)
+_OF_SENTENCES = """
+    indicator_id IN (SELECT unnest($ids))
+    OR (file, report, sentence) IN (SELECT (file, report, sentence) FROM hits)
     OR ("table" IS NOT NULL AND (file, report, "table") IN (SELECT (file, report, "table") FROM hits))
 """
 # Codes of places by their names come from all rows (`figures.ids_of_names`), and so do the names to offer.
@@ -284,7 +287,7 @@ def _figures(
     which, given = "true", dict[str, Any]()
     if indicators is not None:
         given = {"ids": sorted(indicators)}
-        connection.execute(_HITS.format(_KNOWN), given)
+        connection.execute(_HITS, given)
         which, given = (_OF_REPORTS, {}) if reports else (_OF_SENTENCES, given)
     ((count,),) = connection.execute(f"SELECT count(*) FROM parts WHERE {which}", given).fetchall()  # noqa: S608 - as above
     if most is not None and count > most:

@@ -5,8 +5,8 @@
 | `part-LABEL-HASH.parquet` | the rows of some files |
 | `_hreport.json` | the manifest: which parts belong to the set, once it is finished, and what could not be read |
 
-LABEL puts the parts in the order of their files; HASH is of all that decides what is in the part: paths, sizes and dates
-of the files, options, program.
+LABEL puts the parts in the order of their files; HASH is of all that decides what is in the part: paths, sizes and
+dates of the files, options, program.
 
 A part says of itself which files it holds, how many rows are of each, and what was wrong with them (`Told`, in the
 metadata of the Parquet file). So a part is whole or not there, with all that is known of its files; made twice, it is

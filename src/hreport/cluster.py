@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import tempfile
 import threading
 import warnings
@@ -79,7 +80,7 @@ class File(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Job:
     """What the workers shall do with each part of one run. It goes to other machines: files of this one are in it as
-    bytes.
+    bytes. `key`: of what a process that reads needs to know, so that runs after each other share it.
 
     `engine`: of the program and its libraries, which must be the same everywhere; `least`: confidence of the rows;
     `means`, `said` and `put_right` are digests of what may help with a file that was not read, of the manifest and of
@@ -161,8 +162,8 @@ def plan(
     """List what the paths and addresses lead to, and look at the data set that shall hold it.
 
     Raises:
-        ClusterError: Dask is not installed.
-        SetError, RemoteError: the directory is something else, or cannot be used.
+        ClusterError: Dask is not installed, or the directory is something else.
+        SetError, RemoteError: it cannot be used.
     """
     if find_spec("distributed") is None:
         raise ClusterError(Message("--cluster needs Dask, which is not installed: {advice}", advice=EXTRA))
@@ -177,15 +178,14 @@ def plan(
 
 def _manifest(folder: Folder, directory: str, paths: tuple[str, ...]) -> Manifest | None:
     if folder.system is None and os.path.isfile(folder.root):
-        raise SetError("", Message("{output} is a file: a data set is a folder", output=directory))
+        raise ClusterError(Message("{output} is a file: a data set is a folder", output=directory))
     manifest = dataset.manifest_of(folder)
     if manifest is None:
         if any(not name.startswith(".") for name in folder.names()):
-            raise SetError("", Message("{output} holds other files: give a new or empty folder", output=directory))
+            raise ClusterError(Message("{output} holds other files: give a new or empty folder", output=directory))
         return None
     if manifest.paths != paths:
-        raise SetError(
-            "",
+        raise ClusterError(
             Message(
                 "{output} holds the figures of other paths ({paths}): give another folder",
                 output=directory,
@@ -227,7 +227,8 @@ def _job(work: Work, folder: str, least: float, every: bool) -> Job:
     said = digest_of(repr((e.file, e.report, sorted(e.values.items()))) for e in work.manifest.entries)
     put_right = digest_of(repr((c.file_hash, c.start, c.end, c.field, c.written, c.text)) for c in work.corrections.all)
     bare = replace(work, catalog=None, userdict=None, save_text=None)
-    return Job(token_hex(8), bare, folder, _engine(), settings(work), means(work), said, put_right, least, **own,
+    of_crew = digest_of([pickle.dumps(bare), settings(work)])
+    return Job(of_crew, bare, folder, _engine(), settings(work), means(work), said, put_right, least, **own,
                every=every)  # fmt: skip
 
 
@@ -453,21 +454,7 @@ def _connected(cluster: str) -> Iterator[Client]:
             raise ClusterError(
                 Message("{cluster}: the scheduler has no workers: start dask worker", cluster=cluster)
             ) from None
-        try:
-            yield client
-        finally:
-            if not isinstance(address, distributed.LocalCluster):
-                stack.enter_context(_suppressing())
-                client.run(rest, on_error="ignore")
-
-
-@contextmanager
-def _suppressing() -> Iterator[None]:
-    """The connection may be gone."""
-    try:
-        yield
-    except Exception:
-        return
+        yield client
 
 
 @contextmanager
@@ -627,7 +614,8 @@ def _made(job: Job, files: Sequence[File]) -> dict[str, tuple[Told, list[Any]]]:
 
         def given() -> Iterator[Source]:
             for number, file in enumerate(files):
-                source = _source(file, Path(place, str(number)))
+                suffix = os.path.splitext(file.path.partition("::")[0])[1][:10]
+                source = _source(file, Path(place, f"{number}{suffix}"))
                 if isinstance(source, Issue):
                     failed[file.path] = source
                 else:
@@ -651,7 +639,8 @@ def _made(job: Job, files: Sequence[File]) -> dict[str, tuple[Told, list[Any]]]:
                 os.unlink(outcome.file)
     for file in files:
         if issue := failed.get(file.path):
-            made[file.path] = _told(job, file, [Outcome(file.path, issues=(issue,))], 0), []
+            told = _told(job, file, [Outcome(file.path, issues=(issue,))], 0)
+            made[file.path] = replace(told, read=0), []
     return made
 
 
@@ -711,7 +700,7 @@ def _crew(job: Job) -> Iterator[Crew]:
         found = next((k for k, (key, _) in enumerate(_idle) if key == job.key), None)
         crew = _idle.pop(found)[1] if found is not None else None
     if crew is None:
-        work = _at_home(job.key, job)
+        work = _at_home(job)
         crew = Crew(work, load(work.catalog), 1)
     try:
         yield crew
@@ -736,9 +725,10 @@ def rest() -> None:
 _homes: dict[str, tuple[tempfile.TemporaryDirectory[str], Work]] = {}
 
 
-def _at_home(key: str, job: Job) -> Work:
+def _at_home(job: Job) -> Work:
     """What to do with each file, with the user's own catalogue and dictionary on this machine's disk."""
     with _lock:
+        key = job.key
         if key not in _homes:
             home = tempfile.TemporaryDirectory(prefix="hreport-")
             own: dict[str, Path | None] = {}

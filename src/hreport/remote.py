@@ -214,7 +214,7 @@ class Folder:
         except Exception as error:
             raise RemoteError(
                 Message(
-                    "{output}: cannot be written ({reason})",
+                    "{output}: cannot be written ({reason}){hint}",
                     output=self.path,
                     reason=(error.strerror if isinstance(error, OSError) else None) or _reason(error),
                     hint="",

@@ -58,7 +58,7 @@ def _check(output: str | None, form: str | None, others: list[str], paths: list[
     if output in (None, "", "-"):
         misuse(Message("--cluster writes a data set: give -o FOLDER, or an address such as s3://BUCKET/FOLDER"))
     if form not in (None, PARQUET):
-        misuse(Message("--cluster writes Parquet: leave -f {format} out, and convert what compare gives", format=form))
+        misuse(Message("--cluster writes Parquet: leave -f {format} out", format=form))
     if others:
         misuse(Message("--cluster: {option} is for one machine: leave it out", option=others[0]))
     if "-" in paths:

@@ -61,7 +61,7 @@ def workers() -> Iterator[Any]:
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=100, preload=preload
+            n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0", silence_logs=100, preload=preload
         ) as started,
     ):
         yield started
@@ -71,7 +71,7 @@ def workers() -> Iterator[Any]:
 def threads() -> Iterator[Any]:
     """A cluster in this process: it sees `memory://` as we do."""
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, silence_logs=100
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0", silence_logs=100
     ) as started:
         yield started
 

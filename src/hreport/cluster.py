@@ -316,6 +316,7 @@ def _worked_off(client: Client, plan: Plan, parts: Sequence[tuple[str, str, int,
     """Have every part made; those that kill their workers come last, and alone."""
     there = set(plan.folder.names())
     before = {p.name: p for p in plan.manifest.parts}
+    firsts = [p.first for p in plan.manifest.parts]
     asked = bool(plan.job.work.manifest.entries or plan.job.work.corrections.by_document)
 
     def tasks() -> Iterator[_Task | Done]:
@@ -327,7 +328,7 @@ def _worked_off(client: Client, plan: Plan, parts: Sequence[tuple[str, str, int,
             elif name in there and (known is None or not known.lost):
                 yield _Task(label, name, files, is_there=True)
             else:
-                yield _Task(label, name, files, _overlapping(plan.manifest.parts, files, there))
+                yield _Task(label, name, files, _overlapping(firsts, plan.manifest.parts, files, there))
 
     suspects: list[_Task] = []
     yield from _in_flight(client, plan.job, tasks(), suspects)
@@ -353,9 +354,10 @@ def _worked_off(client: Client, plan: Plan, parts: Sequence[tuple[str, str, int,
         )
 
 
-def _overlapping(parts: Sequence[Part], files: Sequence[File], there: Collection[str]) -> tuple[str, ...]:
-    """The parts of the set as it was that may hold some of these files."""
-    firsts = [p.first for p in parts]
+def _overlapping(
+    firsts: Sequence[str], parts: Sequence[Part], files: Sequence[File], there: Collection[str]
+) -> tuple[str, ...]:
+    """The parts of the set as it was that may hold some of these files; `firsts` are the paths that these begin with."""
     low = max(0, bisect_right(firsts, files[0].path) - 1)
     high = bisect_right(firsts, files[-1].path)
     return tuple(p.name for p in parts[low:high] if p.name in there)
@@ -434,7 +436,7 @@ def _connected(cluster: str) -> Iterator[Client]:
             stack.enter_context(_allowing_few_deaths())
             address: Any = stack.enter_context(
                 distributed.LocalCluster(
-                    n_workers=workers_of(cluster), threads_per_worker=1, dashboard_address=None, silence_logs=100
+                    n_workers=workers_of(cluster), threads_per_worker=1, dashboard_address=":0", silence_logs=100
                 )
             )
         else:

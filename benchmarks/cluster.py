@@ -3,9 +3,9 @@
     python benchmarks/cluster.py [PATH ...] [--workers 1 2] [--rows 50000 200000 800000]
 
 reads each PATH (default: samples/, a hundred times) on one machine with one process, and on a local cluster of so many
-workers, twice: the second run finds everything as it was. "core s" are the seconds that the processor worked for the run
-and all its processes: they, and not the clock, say what a core does on a machine that has other work. Below stands what
-a million files like these take.
+workers, twice: the second run finds everything as it was. "core s" are the seconds that the processor worked for the
+run and all its processes: they, and not the clock, say what a core does on a machine that has other work. The last
+column is what a million files like these take.
 
 The second table compares data sets of so many rows, made of the rows of the first PATH again and again under other file
 names: the peak memory of `compare`, of everything and of one indicator. It must not grow with the set where one
@@ -85,12 +85,10 @@ def speed(path: Path, workers: list[int], place: Path) -> Path:
         runs |= {f"local:{count}": run, f"local:{count}, again": run}
     for name, run in runs.items():
         seconds, worked = timed(run)
-        each = f"{len(files) / worked:7.1f} | {size / worked:6.2f}"
-        million = f"{MILLION / len(files) * worked / 3600:7.1f}"
-        print(
-            f"| {path.name} | {name} | {len(files):,} | {size:.1f} | {seconds:.1f} | {worked:.1f} | {each} | {million} |",
-            flush=True,
-        )
+        each = f"{len(files) / worked:.1f} | {size / worked:.2f}"
+        million = f"{MILLION / len(files) * worked / 3600:.1f}"
+        took = f"{len(files):,} | {size:.1f} | {seconds:.1f} | {worked:.1f}"
+        print(f"| {path.name} | {name} | {took} | {each} | {million} |", flush=True)
     return into
 
 

@@ -357,7 +357,7 @@ def _worked_off(client: Client, plan: Plan, parts: Sequence[tuple[str, str, int,
 def _overlapping(
     firsts: Sequence[str], parts: Sequence[Part], files: Sequence[File], there: Collection[str]
 ) -> tuple[str, ...]:
-    """The parts of the set as it was that may hold some of these files; `firsts` are the paths that these begin with."""
+    """The parts of the set as it was that may hold some of these files; `firsts` are their first paths."""
     low = max(0, bisect_right(firsts, files[0].path) - 1)
     high = bisect_right(firsts, files[-1].path)
     return tuple(p.name for p in parts[low:high] if p.name in there)

@@ -22,9 +22,11 @@ import os
 import pickle
 import tempfile
 import threading
+import time
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -54,6 +56,7 @@ MOST_FILES = 128  # in a part, about: half as many to twice as many
 FEWEST_PARTS = 64  # about, where there are as many files: so that each of some cores has several
 MOST_BYTES = 64 * 2**20  # of the files of a part
 AHEAD = 3  # parts in flight for each thread of the cluster
+ASK_EVERY = 5.0  # seconds after which the cluster is asked how many threads it has
 PIECES = 8  # that a part is cut into, to find what kills workers
 CONNECT, APPEAR = 15, 120  # seconds to wait for the scheduler, and for the first worker
 TRIES = 3  # to copy a file from an address
@@ -291,7 +294,7 @@ def run(plan: Plan, cluster: str) -> Iterator[Done]:
     parts: list[Part] = []
     with _connected(cluster) as client:
         _check(client, plan.job)
-        for done in _worked_off(client, plan, plan_of_parts):
+        for done in _unbroken(_worked_off(client, plan, plan_of_parts)):
             parts.append(done.part)
             yield done
     parts.sort(key=lambda p: p.name)
@@ -310,6 +313,22 @@ def run(plan: Plan, cluster: str) -> Iterator[Done]:
     for name in there - {p.name for p in parts}:
         if dataset.PART.fullmatch(name) or (name.startswith(".part-") and name.endswith(UNFINISHED)):
             plan.folder.remove(name)
+
+
+def _unbroken(made: Iterator[Done]) -> Iterator[Done]:
+    """The same; a connection that breaks is a line of ours."""
+    from distributed.comm import CommClosedError
+
+    try:
+        yield from made
+    except (CommClosedError, TimeoutError, CancelledError):
+        raise _lost() from None
+
+
+def _lost() -> ClusterError:
+    return ClusterError(
+        Message("the connection to the cluster was lost: what is done is kept, give the same command to go on")
+    )
 
 
 def _worked_off(client: Client, plan: Plan, parts: Sequence[tuple[str, str, int, int]]) -> Iterator[Done]:
@@ -380,8 +399,12 @@ def _in_flight(
     running: dict[str, _Task] = {}
     futures = as_completed(loop=client.loop)
 
+    asked, most = -math.inf, 0
+
     def fill() -> Iterator[Done]:
-        most = AHEAD * max(1, sum(client.nthreads().values()))
+        nonlocal asked, most
+        if time.monotonic() - asked > ASK_EVERY:  # workers come and go
+            most, asked = AHEAD * max(1, sum(client.nthreads().values())), time.monotonic()
         while len(running) < most and (task := next(remaining, None)) is not None:
             if isinstance(task, Done):
                 yield task
@@ -416,9 +439,7 @@ def _result(future: Future, killed: type[Exception]) -> Done | None:
             raise error
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         raise ClusterError(Message("a worker failed ({reason}): what is done is kept", reason=reason))
-    raise ClusterError(
-        Message("the connection to the cluster was lost: what is done is kept, give the same command to go on")
-    )
+    raise _lost()
 
 
 # --- the cluster -----------------------------------------------------------------------------------------------------

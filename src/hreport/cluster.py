@@ -40,7 +40,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hreport import __version__, dataset, remote, sources
 from hreport.dataset import Manifest, Part, SetError, Told
 from hreport.gather import loses, sure
-from hreport.lexicon import load
 from hreport.messages import Message, reason_of
 from hreport.model import Issue
 from hreport.pipeline import Crew, Outcome, Work, cores
@@ -723,8 +722,7 @@ def _crew(job: Job) -> Iterator[Crew]:
         found = next((k for k, (key, _) in enumerate(_idle) if key == job.key), None)
         crew = _idle.pop(found)[1] if found is not None else None
     if crew is None:
-        work = _at_home(job)
-        crew = Crew(work, load(work.catalog), 1)
+        crew = Crew(_at_home(job), 1)
     try:
         yield crew
     except BaseException:

@@ -362,7 +362,7 @@ def run(
         _prepare(work)
         return _each_here(sources, work, lexicon)
     count = jobs or cores()
-    return _in_workers(sources, work, lexicon, count if total is None else max(1, min(count, total)))
+    return _in_workers(sources, work, count if total is None else max(1, min(count, total)))
 
 
 def harmless(sources: Sequence[Source]) -> bool:
@@ -467,10 +467,9 @@ class _Spawned(SpawnContext):
 class _Workers:
     """A pool of worker processes that is made anew when all of it dies."""
 
-    def __init__(self, work: Work, lexicon: Lexicon, count: int) -> None:
+    def __init__(self, work: Work, count: int) -> None:
         """Start `count` processes."""
         self.work = work
-        self.lexicon = lexicon
         self.count = count
         self.deaths = 0
         self.pool = self._pool()
@@ -503,7 +502,7 @@ class _Workers:
 
         while True:
             if future is None:
-                return process(source, self.work, self.lexicon)
+                return process(source, self.work, load(self.work.catalog))
             try:
                 outcome = future.result()
             except FutureTimeoutError:
@@ -553,9 +552,9 @@ class _Lane:
 class Crew:
     """Worker processes that live on from one call to the next."""
 
-    def __init__(self, work: Work, lexicon: Lexicon, count: int) -> None:
+    def __init__(self, work: Work, count: int) -> None:
         """Start `count` processes; where none starts, all is read in this one."""
-        self._workers = _Workers(work, lexicon, count)
+        self._workers = _Workers(work, count)
         self.can_work = self._workers.can_work()
         if not self.can_work:
             self._workers.stop()
@@ -569,7 +568,7 @@ class Crew:
         """Outcomes, in order, with at most a few files ahead."""
         workers = self._workers
         if not self.can_work:
-            yield from _each_here(sources, workers.work, workers.lexicon)
+            yield from _each_here(sources, workers.work, load(workers.work.catalog))
             return
         # What an archive holds comes before what follows it, of which some is in hand already.
         lanes = [_Lane(iter(sources))]
@@ -589,13 +588,13 @@ class Crew:
                 yield outcome
 
 
-def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
+def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
     """Outcomes from worker processes of their own, which end with them."""
     remaining = iter(sources)
     first = next(remaining, None)
     if first is None:
         return
-    crew = Crew(work, lexicon, count)
+    crew = Crew(work, count)
     try:
         yield from crew.outcomes(chain([first], remaining))
     finally:

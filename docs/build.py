@@ -29,7 +29,7 @@ PAGES = {
     "how-to": tuple(
         f"how-to/{name}.md"
         for name in (
-            "many-files", "comparison", "page", "masked-reports", "scans", "indicators", "manifest", "check",
+            "many-files", "cluster", "comparison", "page", "masked-reports", "scans", "indicators", "manifest", "check",
             "corrections", "exports", "pictures", "python", "evaluate", "trust", "troubleshooting",
         )
     ),

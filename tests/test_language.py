@@ -39,8 +39,9 @@ REPORT = (
 LINES = {
     "Issue": 2, "issue": 1, "RefusedError": 1, "Failure": 1, "_failed": 2, "doubt": 1, "misuse": 0, "tell": 0,
     "BadParameter": 0, "TableError": 0, "ManifestError": 0, "StoreError": 0, "LexiconError": 2,
+    "SetError": 1, "ClusterError": 0, "RemoteError": 0,
 }  # fmt: skip
-CODES = {"Issue": 1, "issue": 0, "RefusedError": 0, "Failure": 0, "_failed": 1}
+CODES = {"Issue": 1, "issue": 0, "RefusedError": 0, "Failure": 0, "_failed": 1, "SetError": 0}
 
 
 # --- every line has its Chinese -------------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ def test_the_environment_says_the_language(run: Callable[..., Result], monkeypat
     [
         (["extrac"], "错误：没有命令 'extrac'，是否指 'extract'？"),
         (["extract"], "错误：缺少参数 'PATH'。"),
-        (["extract", "in", "--quite"], "错误：没有选项 --quite，是否指 --quiet？"),
+        (["masks", "in", "--quite"], "错误：没有选项 --quite，是否指 --quiet？"),
         (["extract", "in", "-o"], "错误：选项 '-o' 后面应有值。"),
         (["extract", "in", "-j", "many"], "错误：'-j' / '--jobs' 的值无效：应为整数"),
         (["extract", "in", "-j", "0"], "错误：'-j' / '--jobs' 的值无效：不得小于 1"),

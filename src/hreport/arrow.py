@@ -1,8 +1,8 @@
-"""Rows as typed columns: what Parquet files and the database are written from."""
+"""Rows as typed columns: what Parquet files and the database are written from; the parts of a data set as bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from hreport.record import Cell, Column, Row, encodable, plain
 
+ABOUT = "hreport"  # the key of what a part says of itself
 TYPES = {"text": pa.string(), "int": pa.int64(), "number": pa.float64(), "bool": pa.bool_(), "mixed": pa.string()}
 
 
@@ -30,6 +31,31 @@ def _array(values: list[Any], kind: str) -> pa.Array:
         return pa.array(values, type=TYPES[kind])  # nearly all columns are what they should be
     except (pa.ArrowException, UnicodeError, OverflowError, TypeError):
         return pa.array([_value(value, kind) for value in values], type=TYPES[kind])
+
+
+def part(batches: Iterable[pa.RecordBatch], columns: Sequence[Column], about: str) -> bytes:
+    """A whole Parquet file of these batches, in one group of rows, that carries some words about itself."""
+    table = pa.Table.from_batches(list(batches), schema(columns).with_metadata({ABOUT: encodable(about)}))
+    target = pa.BufferOutputStream()
+    pq.write_table(table, target, compression="zstd", row_group_size=max(1, table.num_rows))
+    return bytes(target.getvalue())
+
+
+def unpacked(data: bytes) -> tuple[pa.Table, str]:
+    """The rows of a `part`, and what it says of itself; ValueError where it is none."""
+    table = pq.read_table(pa.BufferReader(data))
+    about = (table.schema.metadata or {}).get(ABOUT.encode())
+    if about is None:
+        raise ValueError("no part of a data set")
+    return table, about.decode("utf-8")
+
+
+def slices(table: pa.Table, start: int, length: int, columns: Sequence[Column]) -> list[pa.RecordBatch]:
+    """Some of the rows of a part, for another one."""
+    return [
+        b.replace_schema_metadata(None)
+        for b in table.slice(start, length).select([c.title for c in columns]).to_batches()
+    ]
 
 
 def _value(value: Any, kind: str) -> Any:

@@ -1,4 +1,4 @@
-"""The DuckDB database that a store is: its tables and views, and how rows go in and come back.
+"""The DuckDB database that a store is: its tables and views, and how rows go in and come back; rows out of Parquet.
 
 A plain database, for any DuckDB client to query. Readers and writers of it exclude each other, as DuckDB has it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -254,20 +254,116 @@ def _is_export(path: Path) -> bool:
 
 def rows(path: Path, table: str) -> Iterator[Row]:
     """All rows of one of `TABLES` by file and place, as they are read; StoreError where they cannot be had."""
-    columns: Sequence[Column] = TABLES[table]
-    numbers = [c.name for c in columns if c.kind == "number"]
-    known: dict[str, str] = {}  # texts, each once: most columns say the same in many rows
     connection = opened(path)
     try:
-        answer = connection.execute(f'SELECT * FROM {table} ORDER BY file, start, "end"')  # noqa: S608 - as above
-        while some := answer.fetchmany(BATCH):
-            for values in some:
-                shared = (known.setdefault(v, v) if isinstance(v, str) else v for v in values)
-                row: Row = dict(zip((c.name for c in columns), shared, strict=True))
-                for name in numbers:  # 64-bit floats hold what was an integer
-                    row[name] = number(exact(row[name]))
-                yield row
+        yield from _fetched(connection, f'SELECT * FROM {table} ORDER BY file, start, "end"', {}, TABLES[table], {})  # noqa: S608 - as above
     except duckdb.Error as error:
         raise StoreError(_reason(error)) from None
     finally:
         connection.close()
+
+
+def _fetched(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    given: Mapping[str, Any],
+    columns: Sequence[Column],
+    nothing: Row,
+) -> Iterator[Row]:
+    """The rows of an answer, by and by; words that stand in many rows are held once."""
+    words: dict[str, str] = {}
+    answer = connection.execute(query, given)
+    while some := answer.fetchmany(BATCH):
+        for values in some:
+            row = dict(nothing)
+            for column, value in zip(columns, values, strict=True):
+                if isinstance(value, str):
+                    value = words.setdefault(value, value)
+                elif column.kind == "number":  # 64-bit floats hold what was an integer
+                    value = number(exact(value))
+                row[column.name] = value
+            yield row
+
+
+# --- the parts of a data set -----------------------------------------------------------------------------------------
+
+FOR_PARTS: dict[str, str | int | float | list[str]] = {"threads": 2, "memory_limit": "1GB"}
+IDLE = frozenset({"section"})  # columns that no comparison asks for
+
+
+class TooManyError(Exception):
+    """So many `rows` would be read that memory may not hold them."""
+
+    def __init__(self, rows: int) -> None:
+        """Their number."""
+        super().__init__(rows)
+        self.rows = rows
+
+
+_HITS = """
+    CREATE TEMP TABLE hits AS SELECT DISTINCT file, report, sentence, "table" FROM parts
+    WHERE indicator_id IN (SELECT unnest($ids))
+"""
+_OF_REPORTS = "(file, report) IN (SELECT (file, report) FROM hits)"
+_OF_SENTENCES = """
+    indicator_id IN (SELECT unnest($ids))
+    OR (file, report, sentence) IN (SELECT (file, report, sentence) FROM hits)
+    OR ("table" IS NOT NULL AND (file, report, "table") IN (SELECT (file, report, "table") FROM hits))
+"""
+# Codes of places by their names come from all rows (`figures.ids_of_names`), and so do the names to offer.
+_NAMES = """
+    SELECT min(file) AS file, area_name, area_id FROM parts WHERE area_name IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+
+
+def figures(
+    paths: Sequence[str],
+    indicators: Collection[str] | None = None,
+    reports: bool = True,
+    most: int | None = None,
+    system: Any = None,
+) -> list[Row]:
+    """The rows of `extract` in Parquet files, in the order of their names and of the rows in them.
+
+    `indicators`: only what a comparison of these needs, the rows of their `reports` or of their sentences and tables,
+    without the columns that none asks for; behind them a row for each name and code of a place that says nothing else.
+    `system`: the fsspec file system of addresses.
+
+    Raises:
+        TooManyError: there are more than `most`.
+        StoreError: a file cannot be read.
+    """
+    connection = duckdb.connect(config=FOR_PARTS)
+    try:
+        if system is not None:
+            connection.register_filesystem(system)
+        files = connection.read_parquet(list(paths), filename=True, file_row_number=True)
+        files.create_view("parts")
+        return _figures(connection, indicators, reports, most)
+    except duckdb.Error as error:
+        raise StoreError(_reason(error)) from None
+    finally:
+        connection.close()
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, indicators: Collection[str] | None, reports: bool, most: int | None
+) -> list[Row]:
+    which, given = "true", dict[str, Any]()
+    if indicators is not None:
+        given = {"ids": sorted(indicators)}
+        connection.execute(_HITS, given)
+        which, given = (_OF_REPORTS, {}) if reports else (_OF_SENTENCES, given)
+    ((count,),) = connection.execute(f"SELECT count(*) FROM parts WHERE {which}", given).fetchall()  # noqa: S608 - as above
+    if most is not None and count > most:
+        raise TooManyError(count)
+    idle = IDLE if indicators is not None else frozenset()
+    columns = [c for c in EXTRACT if c.name not in idle]
+    listed = ", ".join(f'"{c.name}"' for c in columns)
+    query = f"SELECT {listed} FROM parts WHERE {which} ORDER BY filename, file_row_number"  # noqa: S608
+    nothing = dict.fromkeys(c.name for c in EXTRACT)
+    found = list(_fetched(connection, query, given, columns, nothing))
+    if indicators is not None:
+        names = [c for c in EXTRACT if c.name in ("file", "area_name", "area_id")]
+        found += _fetched(connection, _NAMES, {}, names, {**nothing, "masked": False})
+    return found

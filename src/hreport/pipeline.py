@@ -24,7 +24,7 @@ from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import parent_process
+from multiprocessing import current_process, parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,8 +33,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
-from hreport import guards, readback, record, sourcetext
+from hreport import dataset, guards, readback, record, sourcetext
 from hreport.corrections import Corrections, correct
+from hreport.dataset import Wanted
 from hreport.joining import Whole
 from hreport.lexicon import Lexicon, load
 from hreport.manifest import Entry, Manifest, missing, restated
@@ -82,6 +83,7 @@ class Work:
     corrections: Corrections = field(default_factory=Corrections)
     time_limit: float = guards.TIME_LIMIT  # seconds
     save_text: Path | None = None
+    wanted: Wanted | None = None  # of a data set: rows that nothing asks for are left out
 
     def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
         """A word about what manifest and corrections speak of and is not among these documents, which are given as path
@@ -342,10 +344,14 @@ def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
     layers = work.want == "both" or (work.want == "all" and source.path.lower().endswith(readback.STORE_SUFFIX))
     try:
-        if source.data is None:
+        if dataset.is_set(source.on_disk):
+            rows = dataset.rows(source.on_disk, None if put_right_by(work) else work.wanted)
+        elif source.data is None:
             rows = readback.read_table(Path(source.on_disk), layers)
         else:
             rows = readback.read_table_bytes(source.data, layers)
+    except dataset.SetError as error:
+        return Outcome(source.path, issues=(Issue(source.path, error.code, reason_of(error)),))
     except readback.TableError as error:
         wrote = Message("extract or masks") if layers else "extract"
         message = Message(
@@ -359,6 +365,11 @@ def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return Outcome(source.path, issues=(Issue(source.path, "unreadable", message),))
     rows, doubts = put_right(rows, work, lexicon, source.path)
     return Outcome(source.path, tuple(rows), tuple(doubts))
+
+
+def put_right_by(work: Work) -> bool:
+    """May what a person says change which indicator or place a row is of?"""
+    return bool(work.manifest.entries or work.corrections.by_document)
 
 
 def put_right(rows: Sequence[Row], work: Work, lexicon: Lexicon, path: str) -> tuple[list[Row], list[Issue]]:
@@ -465,7 +476,7 @@ def _each_here(sources: Iterable[Source], work: Work, lexicon: Lexicon) -> Itera
     for source in sources:
         outcome = process(source, work, lexicon)
         if outcome.in_portions:
-            whole = Whole(outcome, work.manifest, workers.lexicon)
+            whole = Whole(outcome, work.manifest, lexicon)
             yield from (whole.added(process(one, work, lexicon), one) for one in outcome.more)
             yield whole.end()
             continue
@@ -519,7 +530,19 @@ class _Process(SpawnProcess):
     """A process that does not run the user's script again, as spawned ones do to find functions in it: what ours do
     stands in this module. So a script needs no main guard."""
 
-    _starting = Lock()
+    _starting, _allowing = Lock(), Lock()
+
+    def start(self) -> None:
+        """Start, from a daemon too: a worker of a cluster is one, which must leave no process behind, and ours end with
+        the one that began them (`_end_with_parent`)."""
+        settings: dict[str, Any] = current_process()._config  # type: ignore[attr-defined]
+        with _Process._allowing:
+            was = settings.pop("daemon", None)
+            try:
+                super().start()
+            finally:
+                if was is not None:
+                    settings["daemon"] = was
 
     @staticmethod
     def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - its name in multiprocessing
@@ -587,7 +610,7 @@ class _Workers:
 
         while True:
             if future is None:
-                return process(source, self.work, self.lexicon)
+                return process(source, self.work, load(self.work.catalog))
             try:
                 outcome = future.result()
             except FutureTimeoutError:
@@ -642,19 +665,32 @@ class _Lane:
         return len(self.in_hand) < MOST_AHEAD * count and sum(s.size for s, _ in self.in_hand) < AHEAD_BYTES * count
 
 
-def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
-    """Outcomes from worker processes, in order, with at most a few files ahead."""
-    workers = _Workers(work, count)
-    if not workers.can_work():
-        workers.stop()
-        yield from _each_here(sources, work, workers.lexicon)
-        return
-    # What an archive holds comes before what follows it, of which some is in hand already.
-    lanes = [_Lane(iter(sources))]
-    try:
+class Crew:
+    """Worker processes that live on from one call to the next."""
+
+    def __init__(self, work: Work, count: int) -> None:
+        """Start `count` processes; where none starts, all is read in this one."""
+        self._workers = _Workers(work, count)
+        self.can_work = self._workers.can_work()
+        if not self.can_work:
+            self._workers.stop()
+
+    def stop(self) -> None:
+        """End all of them at once."""
+        if self.can_work:
+            self._workers.stop()
+
+    def outcomes(self, sources: Iterable[Source]) -> Iterator[Outcome]:
+        """Outcomes, in order, with at most a few files ahead."""
+        workers = self._workers
+        if not self.can_work:
+            yield from _each_here(sources, workers.work, workers.lexicon)
+            return
+        # What an archive holds comes before what follows it, of which some is in hand already.
+        lanes = [_Lane(iter(sources))]
         while lanes:
             lane = lanes[-1]
-            while lane.has_room(count) and (ahead := next(lane.remaining, None)) is not None:
+            while lane.has_room(workers.count) and (ahead := next(lane.remaining, None)) is not None:
                 lane.in_hand.append((ahead, workers.submit(ahead)))
             if not lane.in_hand:
                 lanes.pop()
@@ -666,9 +702,16 @@ def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[O
             source, future = lane.in_hand.popleft()
             outcome = workers.outcome(source, future)
             if outcome.more:
-                whole = Whole(outcome, work.manifest, workers.lexicon) if outcome.in_portions else None
+                whole = Whole(outcome, workers.work.manifest, workers.lexicon) if outcome.in_portions else None
                 lanes.append(_Lane(iter(outcome.more), outcome if outcome.is_archive else None, whole))
             else:
                 yield lane.whole.added(outcome, source) if lane.whole else outcome
+
+
+def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
+    """Outcomes from worker processes of their own, which end with them."""
+    crew = Crew(work, count)
+    try:
+        yield from crew.outcomes(sources)
     finally:
-        workers.stop()
+        crew.stop()

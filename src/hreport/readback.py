@@ -50,6 +50,8 @@ def looks_like_table(head: bytes) -> bool:
 def read_table(path: Path, layers: bool = False) -> list[Row]:
     """Rows of a file that `extract` wrote; TableError where it is not one, OSError where it cannot be opened.
 
+    (Data sets, which are folders: `dataset.rows`.)
+
     `layers`: also what `masks` wrote, annotations, and what other programs found, as long as a row says where it
     stands; each row then says its `layer`, and keeps fields that are no columns of `extract`.
     """

@@ -141,7 +141,7 @@ class Store:
         put_right = corrections.all if state == "archive" else corrections.of(sha256)
         parts = [repr((e.file, e.report, sorted(e.values.items()))) for e in said]
         parts += sorted(repr((c.file_hash, c.start, c.end, c.field, c.written, c.text)) for c in put_right)
-        return _digest([self._settings, *parts])
+        return digest_of([self._settings, *parts])
 
     def documents(self) -> Iterator[tuple[str, str]]:
         """Path and hash of each document that this run has met."""
@@ -287,7 +287,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
 
 
-def _digest(parts: Iterable[str | bytes]) -> str:
+def digest_of(parts: Iterable[str | bytes]) -> str:
+    """The first 16 hexadecimal digits of a hash of all these, in their order."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
@@ -310,9 +311,9 @@ def settings(work: Work) -> str:
             continue
     for own in (work.catalog, work.userdict):
         parts.append(own.read_bytes() if own is not None else b"")
-    return _digest(parts)
+    return digest_of(parts)
 
 
 def means(work: Work) -> str:
     """A digest of what may help with a file that could not be read: more time, another password, text recognition."""
-    return _digest([f"{work.time_limit:g}", work.password or "", str(can_recognise())])
+    return digest_of([f"{work.time_limit:g}", work.password or "", str(can_recognise())])

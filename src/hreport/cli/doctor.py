@@ -33,6 +33,7 @@ LIBRARIES = (
     ("pandas", TABLES, ""), ("numpy", TABLES, ""), ("pillow", PICTURES, ""), ("vl-convert-python", PICTURES, ""),
     ("rich", Message("the screen"), ""), ("typer", COMMANDS, ""),
     ("rapidocr", SCANS, "ocr"), ("onnxruntime", SCANS, "ocr"),
+    ("distributed", Message("clusters"), "dask"), ("fsspec", Message("files at addresses"), "dask"),
 )  # fmt: skip
 HELD = {"kernel": Message("by the kernel"), "watch": Message("by a watching thread"), "": Message("none")}
 # Where typer puts what makes a shell complete commands.

@@ -40,9 +40,9 @@ LABELS = {
 
 def measure(options: Options) -> Iterable[Table]:
     """A table for each set of texts and group of contestants."""
-    warm = _part(options.texts[0], QUICK if options.quick else 0)
-    for texts in options.texts:
-        times = 1 if options.quick else -(-ENOUGH // max(1, texts.characters))
+    warm = _part(options.plain[0], QUICK if options.quick else 0)
+    for texts in options.plain:
+        times = 1 if options.quick else -(-ENOUGH // texts.characters)
         many = Texts(texts.name, options.copies(texts, times)) if times > 1 else texts
         for most, names in GROUPS.items():
             if items := _part(many, min(most or QUICK, QUICK) if options.quick else most):

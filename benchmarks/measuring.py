@@ -70,19 +70,24 @@ class Options:
     scratch: Path
     peers: str = sys.executable
     quick: bool = False
-    _copied: dict[tuple[str, int], Path] = field(default_factory=dict)
+    _copied: dict[tuple[Path, int], Path] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> list[Texts]:
+        """The sets that hold plain texts."""
+        return [texts for texts in self.texts if texts.documents]
 
     def copies(self, texts: Texts, times: int) -> Path:
         """A folder that holds the plain texts of the set so many times, each copy in a folder of its own."""
-        if (texts.name, times) not in self._copied:
+        if (texts.folder, times) not in self._copied:
             place = self.scratch / f"copies {len(self._copied)}"
             for number in range(times):
                 folder = place / f"{number:04}"
                 folder.mkdir(parents=True)
                 for path, _ in texts.documents:
                     _linked(path, folder / path.name)
-            self._copied[texts.name, times] = place
-        return self._copied[texts.name, times]
+            self._copied[texts.folder, times] = place
+        return self._copied[texts.folder, times]
 
 
 def _linked(path: Path, target: Path) -> None:
@@ -120,12 +125,12 @@ class Taken:
 
 
 def program(command: Sequence[str]) -> Taken:
-    """Run a program to its end. CalledProcessError where it fails; hreport's 1 (issues were met) is no failure."""
+    """Run a program to its end. SystemExit where it fails; hreport's 1 (issues were met) is no failure."""
     cpu, began = _of_children(), time.perf_counter()
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     wall = time.perf_counter() - began
     if done.returncode not in (0, 1) or "Traceback" in done.stderr:
-        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
     return Taken(wall, _of_children() - cpu)
 
 
@@ -173,11 +178,12 @@ def contest(
         own = name.startswith("hreport") or "jieba" in name
         command = [sys.executable if own else options.peers, str(HERE / "contestant.py"), name, str(job)]
         done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
-        found = json.loads(done.stdout.splitlines()[-1])
-        if "missing" in found:
-            print(f"{name} is left out: {found['missing']} is not installed", file=sys.stderr)
+        if done.returncode and own:
+            sys.exit(f"{name} failed:\n{done.stderr}")
+        found = json.loads(done.stdout.splitlines()[-1]) if not done.returncode else {}
+        if "wall" not in found:
+            why = f"{found['missing']} is not installed" if found else done.stderr.strip().rpartition("\n")[2]
+            print(f"{name} is left out: {why}", file=sys.stderr)
             missing.add(name)
             return None
         return Pass(Taken(found["wall"], found["cpu"], found["memory"]), found["load"], found["version"])

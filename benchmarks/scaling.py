@@ -28,9 +28,10 @@ def extract(folder: Path, out: Path, jobs: int = 2) -> list[str]:
 
 
 def enough(options: Options) -> Texts:
-    """The last set of texts, the user's own where there is one, again and again until it is work for a while."""
-    texts, least = options.texts[-1], QUICK if options.quick else ENOUGH
-    return Texts(texts.name, options.copies(texts, -(-least // max(1, texts.characters))))
+    """The largest set of texts, again and again until it is work for a while."""
+    texts = max(options.plain, key=lambda one: one.characters)
+    least = QUICK if options.quick else ENOUGH
+    return Texts(texts.name, options.copies(texts, -(-least // texts.characters)))
 
 
 def described(texts: Texts) -> Message:
@@ -80,7 +81,7 @@ def again(options: Options) -> Iterable[Table]:
 
 def more(options: Options) -> Iterable[Table]:
     """The first set again and again: seconds, memory of the whole process tree, and the slope."""
-    texts = options.texts[0]
+    texts = options.plain[0]
     rows, points = [], []
     for times in TIMES[:2] if options.quick else TIMES:
         folder = options.copies(texts, times)

@@ -31,7 +31,7 @@ def measure(options: Options) -> Iterable[Table]:
     rich, plain = options.scratch / "with_rich.py", options.scratch / "plain.py"
     rich.write_text(EMPTY.format(how=""), "utf-8")
     plain.write_text(EMPTY.format(how="rich_markup_mode=None"), "utf-8")
-    text = min(options.texts[0].documents, key=lambda document: len(document[1]))[0]
+    text = min(options.plain[0].documents, key=lambda document: len(document[1]))[0]
     hreport, out = ("-m", "hreport"), str(options.scratch / "one.csv")
     commands = {
         "Python alone": ("-c", "pass"),

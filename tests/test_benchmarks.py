@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from examples import ROOT
 sys.path.append(str(ROOT / "benchmarks"))
 import run as benchmarks
 import tables
+from scaling import slope
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 PART = re.compile(r"<!-- figures: (\w+) -->\n(.*?)<!-- end of figures -->", re.DOTALL)
@@ -79,3 +81,13 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
             benchmarks.main(arguments)
         assert "Traceback" not in (said := capsys.readouterr().err)
         assert arguments[1].rpartition("=")[2] in said
+
+
+def test_every_part_is_there() -> None:
+    for module, name in benchmarks.PARTS.values():
+        assert callable(getattr(import_module(module), name))
+
+
+def test_a_slope_of_one_is_twice_as_long_for_twice_as_much() -> None:
+    assert slope([(1, 3), (10, 30), (100, 300)]) == pytest.approx(1)
+    assert slope([(1, 1), (10, 100)]) == pytest.approx(2)

@@ -70,6 +70,7 @@ class Options:
     scratch: Path
     peers: str = sys.executable
     quick: bool = False
+    large: bool = False
     _copied: dict[tuple[Path, int], Path] = field(default_factory=dict)
 
     @property

@@ -35,7 +35,7 @@ PARTS = {
     "extraction": ("extraction", "measure"),
     "readers": ("readers", "measure"),
     "startup": ("startup", "measure"),
-    "memory": ("scaling", "memory"),
+    "memory": ("scaling", "peaks"),
     "cores": ("scaling", "cores"),
     "again": ("scaling", "again"),
     "more": ("scaling", "more"),
@@ -99,6 +99,7 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--quick", action="store_true", help="one round over little text: does everything run?")
+    parser.add_argument("--large", action="store_true", help="memory: one text of 200 MB too, which takes long")
     parser.add_argument("--docs", type=Path, metavar="FOLDER", help="where the pages are (docs/; with --quick nowhere)")
     return parser.parse_args(arguments)
 
@@ -110,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sets = [Texts("samples", measuring.SAMPLES), *given.texts]
     rounds = QUICK_ROUNDS if given.quick else given.rounds
     with tempfile.TemporaryDirectory() as scratch:
-        asked = Options(sets, rounds, Path(scratch), given.peers, given.quick)
+        asked = Options(sets, rounds, Path(scratch), given.peers, given.quick, given.large)
         for part in ("machine", *given.only):
             found = list(machine()) if part == "machine" else measured(part, asked)
             print(f"## {part}\n\n{tables.markdown(found, 'en')}", flush=True)

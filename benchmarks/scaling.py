@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from statistics import linear_regression
 
+import memory
 from measuring import Options, Taken, Texts, alternating, program
-from memory import folder_of, peak
 from tables import Table
 
 from hreport.messages import Message
@@ -19,6 +19,8 @@ from hreport.messages import Message
 ENOUGH = 5_000_000  # characters: so much work that the start of two processes is small beside it
 QUICK = 30_000
 SMALL = (200, 2000, 20_000)  # files
+LARGE = 200  # megabytes
+HELD = ("MB of all processes", "MB, what is shared counted once")
 TIMES = (1, 10, 100, 1000)  # the same folder
 
 
@@ -42,15 +44,37 @@ def described(texts: Texts) -> Message:
     )  # fmt: skip
 
 
-def memory(options: Options) -> Iterable[Table]:
-    """Small files that differ, into a csv and into a store: the most that the processes hold together."""
+def peaks(options: Options) -> Iterable[Table]:
+    """Small files that differ, and with `large` one text of 200 MB: the most that all processes hold together."""
+    inputs = [
+        (Message("{count:,} small files", count=count), memory.folder_of(count, options.scratch / f"{count} files"))
+        for count in (SMALL[:1] if options.quick else SMALL)
+    ]
+    if options.large:
+        text = memory.text_of(LARGE, options.scratch / "large.txt", "utf-8")
+        inputs.append((Message("one text of {size} MB", size=LARGE), text))
     rows = []
-    for count in SMALL[:1] if options.quick else SMALL:
-        folder = folder_of(count, options.scratch / f"{count} files")
+    for name, path in inputs:
         for ending in ("csv", "duckdb"):
-            seconds, most, processes = peak(extract(folder, options.scratch / f"{count}.{ending}"))
-            rows.append((f"{count:,}", f"`{ending}`", f"{most:.0f}", f"{seconds:.1f}", str(processes)))
-    yield Table(columns=("files", "output", "MB of all processes", "seconds", "processes"), rows=rows)
+            out = options.scratch / f"peak.{ending}"
+            found = watched(path, out)
+            rows.append((name, f"`{ending}`", *_megabytes(found), f"{found.seconds:.1f}", str(found.processes)))
+            out.unlink()
+    yield Table(columns=("what", "output", *HELD, "seconds", "processes"), rows=rows)
+
+
+def watched(source: Path, out: Path) -> memory.Measured:
+    """A run with two workers, and what its processes held. SystemExit where it fails."""
+    command = extract(source, out)
+    found = memory.measured(command, out)
+    if found.code not in (0, 1):
+        sys.exit(f"{' '.join(command)} failed with exit code {found.code}")
+    return found
+
+
+def _megabytes(found: memory.Measured) -> tuple[str, str]:
+    """PSS is Linux's."""
+    return f"{found.rss:.0f}", f"{found.pss:.0f}" if found.pss else "-"
 
 
 def cores(options: Options) -> Iterable[Table]:
@@ -85,19 +109,14 @@ def more(options: Options) -> Iterable[Table]:
     rows, points = [], []
     for times in TIMES[:2] if options.quick else TIMES:
         folder = options.copies(texts, times)
-        seconds, memory, _ = peak(extract(folder, options.scratch / f"times {times}.csv"))
+        out = options.scratch / f"times {times}.csv"
+        found = watched(folder, out)
         files = times * len(texts.documents)
-        points.append((times, seconds))
-        rows.append((f"{times:,}", f"{files:,}", f"{seconds:.1f}", f"{files / seconds:,.0f}", f"{memory:.0f}"))
+        points.append((times, found.seconds))
+        speed = f"{files / found.seconds:,.0f}"
+        rows.append((f"{times:,}", f"{files:,}", f"{found.seconds:.1f}", speed, *_megabytes(found)))
     steps = ["", *(f"{slope(pair):.2f}" for pair in itertools.pairwise(points))]
-    columns = (
-        "times the folder",
-        "files",
-        "seconds",
-        "files a second",
-        "MB of all processes",
-        "slope from the row above",
-    )
+    columns = ("times the folder", "files", "seconds", "files a second", *HELD, "slope from the row above")
     note = Message("The slope over all rows is {all:.2f}.", all=slope(points))
     yield Table(described(texts), columns, [(*row, step) for row, step in zip(rows, steps, strict=True)], note)
 

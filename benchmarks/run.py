@@ -39,6 +39,7 @@ PARTS = {
     "cores": ("scaling", "cores"),
     "again": ("scaling", "again"),
     "more": ("scaling", "more"),
+    "cluster": ("scaling", "cluster"),
 }
 ROUNDS, QUICK_ROUNDS = 3, 1
 

@@ -1,4 +1,5 @@
-"""Whole runs of `hreport extract` over folders: memory, two processes against one, a second run, ever more files."""
+"""Whole runs of `hreport extract` over folders: memory, two processes against one, a second run, ever more files,
+a cluster on this machine."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import linear_regression
 
@@ -24,15 +26,20 @@ HELD = ("MB of all processes", "MB, what is shared counted once")
 TIMES = (1, 10, 100, 1000)  # the same folder
 
 
+def hreport(*arguments: object) -> list[str]:
+    """A command line of the program."""
+    return [sys.executable, "-m", "hreport", *map(str, arguments)]
+
+
 def extract(folder: Path, out: Path, jobs: int = 2) -> list[str]:
-    """The command."""
-    return [sys.executable, "-m", "hreport", "extract", str(folder), "-o", str(out), "-j", str(jobs), "--quiet"]
+    """Reading a folder with so many workers."""
+    return hreport("extract", folder, "-o", out, "-j", jobs, "--quiet")
 
 
-def enough(options: Options) -> Texts:
+def enough(options: Options, characters: int = ENOUGH) -> Texts:
     """The largest set of texts, again and again until it is work for a while."""
     texts = max(options.plain, key=lambda one: one.characters)
-    least = QUICK if options.quick else ENOUGH
+    least = QUICK if options.quick else characters
     return Texts(texts.name, options.copies(texts, -(-least // texts.characters)))
 
 
@@ -119,6 +126,22 @@ def more(options: Options) -> Iterable[Table]:
     columns = ("times the folder", "files", "seconds", "files a second", *HELD, "slope from the row above")
     note = Message("The slope over all rows is {all:.2f}.", all=slope(points))
     yield Table(described(texts), columns, [(*row, step) for row, step in zip(rows, steps, strict=True)], note)
+
+
+def cluster(options: Options) -> Iterable[Table]:
+    """One process, a local Dask cluster of one and of two workers, and the same again, when there is nothing to do."""
+    if find_spec("distributed") is None:
+        yield Table(note="Not measured: Dask is not installed.")
+        return
+    texts = enough(options, ENOUGH // 2)
+    alone = program(extract(texts.folder, options.scratch / "alone.parquet", jobs=1))
+    rows = [("one process, without Dask", "1.00", f"{alone.wall:.1f}")]
+    for workers in (1, 2):
+        at, into = f"local:{workers}", options.scratch / f"set {workers}"
+        for name in (f"`--cluster {at}`", Message("{run}, again", run=f"`--cluster {at}`")):
+            taken = program([*hreport("extract", texts.folder, "-o", into), "--cluster", at, "--quiet"])
+            rows.append((name, f"{alone.wall / taken.wall:.2f}", f"{taken.wall:.1f}"))
+    yield Table(described(texts), ("how", "times as fast", "seconds"), rows)
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:

@@ -5,7 +5,7 @@
 JOB holds `items`, each with a `path` and, for texts, its `text`; `warm`, items that are done once before the clock
 starts, so that all dictionaries and data are loaded; and `least`, the seconds for which to go on where one pass over
 the items is too short to be measured. Printed, as JSON: seconds of a pass (`wall`, `cpu`), `load`, the seconds until
-the first item was done, `memory`, the most megabytes that the process held, and `version` of the library; or
+the first item was done, `memory`, the most megabytes that the process held, and `version`, the library with its own; or
 `missing`, the library that is not there.
 
 A contestant is a line of `CONTESTANTS`: its library, and a function that takes items and gives what is measured.
@@ -208,7 +208,7 @@ def main():
     name, job = sys.argv[1:]
     library, prepare = CONTESTANTS[name]
     try:
-        version = importlib.metadata.version(library) if library else ""
+        version = f"{library} {importlib.metadata.version(library)}" if library else ""
     except importlib.metadata.PackageNotFoundError:
         print(json.dumps({"missing": library}))
         return

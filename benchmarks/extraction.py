@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
-from measuring import Items, Options, Pass, Texts, contest, middle
+from measuring import Items, Options, Pass, Texts, contest, libraries, middle
 from tables import Table
 
 from hreport.messages import Message
@@ -76,4 +76,4 @@ def _table(name: str, passes: Mapping[str, Sequence[Pass]], items: Items) -> Tab
     title = Message(
         "{name}: {files:,} files, {characters:,} characters", name=name, files=len(items), characters=characters
     )
-    return Table(title, COLUMNS, rows)
+    return Table(title, COLUMNS, rows, libraries(passes))

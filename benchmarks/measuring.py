@@ -148,7 +148,7 @@ def _of_children() -> float:
 class Pass:
     """One pass of a contestant over texts or files, in a process of its own (`contestant.py`).
 
-    `load`: seconds until it has done the first of them for a start; `version`: of its library.
+    `load`: seconds until it has done the first of them for a start; `version`: its library with its version.
     """
 
     taken: Taken
@@ -196,6 +196,12 @@ def contest(
 def middle(passes: Sequence[Pass]) -> tuple[Taken, float]:
     """Medians of the passes, and of their time to load."""
     return Taken.median([p.taken for p in passes]), median(p.load for p in passes)
+
+
+def libraries(passes: Mapping[str, Sequence[Pass]]) -> Message:
+    """What hreport was measured against."""
+    found = {one.version: None for some in passes.values() for one in some if one.version}
+    return Message("Measured against {libraries}.", libraries=", ".join(found))
 
 
 # --- the machine -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from measuring import Options, contest, middle
+from measuring import Options, contest, libraries, middle
 from tables import Table
 
 from hreport.messages import Message
@@ -61,7 +61,7 @@ def _table(title: str, suffix: str, files: Sequence[Path], options: Options) -> 
         taken, _ = middle(found)
         each = (f"{1000 * seconds / len(files):.1f}" for seconds in (taken.wall, taken.cpu))
         rows.append((LABELS[name], f"{taken.cpu / base:.2f}", *each, f"{taken.memory:.0f}"))
-    return Table(title, COLUMNS, rows)
+    return Table(title, COLUMNS, rows, libraries(passes))
 
 
 def report_pdf(pages: int, ruled: bool) -> bytes:

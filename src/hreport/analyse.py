@@ -72,7 +72,7 @@ def analyse(
             said = meant or o.indicator
             identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
             previous = observations[-1] if observations else None
-            o = o._replace(indicator_id=identity)
+            o = replace(o, indicator_id=identity)
             o = situate.state_year(o, around.verb or around.front, previous, report, grammar, lexicon)
             sure = certainty.at(o.quantity.span.start)
             observations.append(judged(o, document.text, grammar, lexicon, sure))

@@ -12,6 +12,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -64,7 +65,7 @@ def judged(
     doubts = (*doubts_of(o, text, grammar, lexicon), *_of_recognition(o, certainty))
     weights = grammar.tables["confidence"]
     told = tuple(d for d in doubts if d in weights and weights[d].weight < 0)
-    return o._replace(confidence=confidence(doubts, weights.values()), doubts=told)
+    return replace(o, confidence=confidence(doubts, weights.values()), doubts=told)
 
 
 def confidence(doubts: Iterable[str], weights: Iterable[Weight]) -> float:

@@ -307,8 +307,8 @@ class Report:
     sections: tuple[Section, ...] = ()
 
 
-# A tuple: made, and made anew with what later steps find, for each figure.
-class Observation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Observation:
     """One figure of a report, with everything that is known of it and where it stands.
 
     `area` and `period` are as written; `area_name`, `area_id`, `year` what they were resolved to; `rule` names the rule

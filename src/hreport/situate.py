@@ -168,7 +168,7 @@ def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexic
     named = re.findall(YEAR, fold(o.period))
     if status == "target" and sure and named and int(max(named)) < int(report.year):
         status = "actual"
-    return o._replace(area_name=name, area_id=code, year=year, status=status)
+    return replace(o, area_name=name, area_id=code, year=year, status=status)
 
 
 def _holds(code: str, inside: str) -> bool:
@@ -262,11 +262,11 @@ def state_year(
     plan = patterns.five_year_plan.search(o.period)
     end = _plan_end(plan) if plan else None
     if o.status == "target":
-        return o._replace(year=str(end)) if end is not None else o
+        return replace(o, year=str(end)) if end is not None else o
     if not report.year.isdigit():
         return o
     reviewed = _reviewed(report, patterns)
-    return o._replace(year=str(min(end, reviewed) if end is not None else reviewed))
+    return replace(o, year=str(min(end, reviewed) if end is not None else reviewed))
 
 
 def _plan_end(plan: re.Match[str]) -> int:

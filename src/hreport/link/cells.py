@@ -586,8 +586,8 @@ class _Table:
                 name = self._name(cell, row, cell.column or 0) or name
             placed = self._placed(cell, row, column, o.quantity, name, o.measure, o.direction)
             status = placed.status if o.status == "actual" else o.status
-            yield placed._replace(
-                status=status, period=o.period or placed.period, area=o.area or placed.area, basis=o.basis,
+            yield replace(
+                placed, status=status, period=o.period or placed.period, area=o.area or placed.area, basis=o.basis,
                 real=o.real,
             )  # fmt: skip
 

@@ -111,9 +111,9 @@ class _Linker:
                 meant |= dict(enumerate(self._namer.halves(chunk), k))
             observation = self._observe(chunks, k, names.get(k), done, state)
             if k in places:
-                observation = observation._replace(area=places[k])
+                observation = replace(observation, area=places[k])
             if k in periods:
-                observation = observation._replace(period=periods[k])
+                observation = replace(observation, period=periods[k])
             done.append(observation)
             if chunk.left.relation == "from":
                 state = chunk
@@ -198,19 +198,19 @@ class _Linker:
             rule = "state_before"
         found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
         if rule == "state_before" and found.status == "target":
-            found = found._replace(status="actual")  # 由380元提高到420元: how things are
+            found = replace(found, status="actual")  # 由380元提高到420元: how things are
         if name.area and inherited:
-            found = found._replace(area=name.area)
+            found = replace(found, area=name.area)
         elif (
             inherited
             and previous
             and "rank" not in (how, previous.measure)
             and not self._context.places(previous.quantity.at.end, chunk.start)
         ):
-            found = found._replace(area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
+            found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
         listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)
         if previous and listed and previous.status == "reference":
-            found = found._replace(status="reference")  # 标准为绿地率≥36%、覆盖率≥40%
+            found = replace(found, status="reference")  # 标准为绿地率≥36%、覆盖率≥40%
         return found
 
     def _measure(self, chunk: Chunk, rule: str, previous: Observation | None) -> tuple[Measure, Direction | None]:

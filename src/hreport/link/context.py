@@ -23,7 +23,6 @@ FAR = frozenset(("year", "whole", "relative", "now", "plan"))
 LASTING = frozenset(("duration",))
 PARAGRAPH_BEGINS = 30  # characters in which a paragraph says its time
 LATELY = 100  # so many periods before a number are asked which of the two of its heading they are
-KNOWN_TIMES = 1024  # expressions of time, kept with their year
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
 QUOTES = (("\u300a", "\u300b"), ("\u201c", "\u201d"))
 _SENTENCE_END = re.compile("[\u3002!?\n]")
@@ -99,8 +98,6 @@ class Context:
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
         self._parts = _Positions([a for a in telling if a.kind == "part"])
-        self._asked: tuple[Sequence[Section], int] = ((), -1)
-        self._told: TimeMention | None = None
         self._own = _Positions([a for a in telling if self._patterns.own_area.match(a.text)])
 
     def _begins(self, time: TimeMention) -> bool:
@@ -117,9 +114,7 @@ class Context:
             found = lasting  # 今年…;五年淘汰产能1亿吨
         if found := found or lasting:
             return found.text
-        if (headings, sentence) != self._asked:  # the numbers of a sentence ask the same
-            self._asked, self._told = (headings, sentence), self._heading(headings, sentence)
-        found, above = self._far.before(paragraph, sentence), self._told
+        found, above = self._far.before(paragraph, sentence), self._heading(headings, sentence)
         if found and above and 0 < _plain_year(found) < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""
@@ -201,12 +196,7 @@ def _last(positions: Sequence[int], before: int) -> int:
 
 def _plain_year(time: TimeMention) -> int:
     """The last year that an expression writes out, 0 if none."""
-    return _last_year(time.text)
-
-
-@lru_cache(maxsize=KNOWN_TIMES)
-def _last_year(text: str) -> int:
-    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", fold(text))), default=0)
+    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", fold(time.text))), default=0)
 
 
 class _Placed(Protocol):

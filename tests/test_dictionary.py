@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hreport.dictionary import Dictionary
+from hreport.expressions.dictionary import Dictionary
 
 WORDS = st.lists(st.text("市县新a\U00020000", min_size=1, max_size=4), max_size=8, unique=True)
 

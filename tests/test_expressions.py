@@ -8,7 +8,7 @@ import re._parser as parser  # type: ignore[import-not-found]
 
 import pytest
 
-from hreport.expressions import alike_once, when_used
+from hreport.expressions.compiling import alike_once, when_used
 from hreport.grammar import load
 
 

@@ -25,15 +25,15 @@ from texts import GRAMMAR, LEXICON, ROOT, document, extract, observations
 from hreport import leaks, resolve
 from hreport.analyse import analyse
 from hreport.cli.console import printable
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import TABLES, MaskKind, Pattern, RoleRule
 from hreport.link import roles
 from hreport.link.chunks import LONGEST_CLAUSE
 from hreport.model import Document, Exact, Issue
-from hreport.openings import LONGEST_ENTRY, LONGEST_OFFICIAL, PROSE
+from hreport.openings import LONGEST_OFFICIAL, PROSE
 from hreport.pipeline import Work, process
 from hreport.readers import build, read_bytes
 from hreport.record import EXTRACT, MASKS, Column, Row, mask_rows, number, observation_rows
-from hreport.scan import Scanner
 from hreport.sources import Source
 from hreport.split import LINE_END, LONGEST_STYLED
 from hreport.tag import masks, quantities, words
@@ -119,7 +119,7 @@ USES: dict[str, dict[str, Use]] = {
         "sentence_before": found,
         "glued_title": at_start,
         "named_year": within(PROSE),
-        "contents_rim": within(LONGEST_ENTRY),
+        "contents_rim": within(max(PROSE, LONGEST_OFFICIAL)),
         "title_rim": within(LONGEST_OFFICIAL),
         "heading_end": within(PROSE),
     },

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from hreport import grammar as grammars
+from hreport.expressions.needles import haystack, needles
 from hreport.grammar import Pattern
 from hreport.lexicon import load
-from hreport.needles import haystack, needles
 
 GRAMMAR = grammars.load()
 PATTERNS = [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hreport import grammar as grammars
-from hreport.scan import Scanner
+from hreport.expressions.scanning import Scanner
 
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").rglob("*.txt"))
 TEXT = "\n".join(path.read_bytes().decode("utf-8", errors="replace") for path in SAMPLES[:8])

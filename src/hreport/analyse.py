@@ -10,7 +10,7 @@ from typing import TypeVar
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
 from hreport.confidence import Certainty, judged
-from hreport.expressions import alike_once
+from hreport.expressions.compiling import alike_once
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
 from hreport.link import observe, roles

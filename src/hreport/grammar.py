@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
 from hreport.lexicon import DATA, LexiconError, entries, parse
 from hreport.messages import Message
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hreport import resolve
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Candidate, LeakGrade, Report
-from hreport.scan import Scanner
 from hreport.split import Layout
 from hreport.tag import words
 

@@ -19,8 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+from hreport.expressions.needles import haystack, needles
 from hreport.messages import Message, listed, reason_of
-from hreport.needles import haystack, needles
 from hreport.text import fold as one_script
 
 T = TypeVar("T")

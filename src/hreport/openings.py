@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar
 from hreport.tag import numbers
 

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from hreport import resolve
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar
 from hreport.lexicon import COUNTS, STATES, Area, Lexicon
 from hreport.model import Mention, Observation, Report, Status, YearSource

@@ -10,11 +10,11 @@ from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
 from hreport import openings
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Block, BlockKind, Document, Report, Section, Span
 from hreport.openings import PROSE, Line
-from hreport.scan import Scanner
 from hreport.tag import numbers
 from hreport.text import Reading, fold
 

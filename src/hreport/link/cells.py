@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar
 from hreport.link import observe, roles
 from hreport.link.headings import Patterns, Said, caption, joined, patterns, plain_year, said, units_of

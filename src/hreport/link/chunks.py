@@ -10,11 +10,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.link import phrases
 from hreport.link.phrases import Left, Stretch, Token
 from hreport.model import Quantity
-from hreport.scan import Scanner
 from hreport.text import LONGEST_SENTENCE, Reading
 
 LONGEST_CLAUSE = 120  # characters: what stands farther from a number than this does not govern it

@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from hreport.expressions.needles import haystack
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, RANKS, Chunk, Chunker
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
-from hreport.needles import haystack
 from hreport.tag.words import cut
 
 SMALL_RATE = 100  # a figure per thousand people is below this: beds 1 to 12, physicians 1 to 7, nursery places 0 to 8

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar, RoleRule
 from hreport.model import Masked, Quantity, Role
 from hreport.text import Reading

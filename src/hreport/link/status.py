@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
+from hreport.expressions.needles import haystack
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk
 from hreport.model import Outline, Report, Section, Span, Status
-from hreport.needles import haystack
-from hreport.scan import Scanner
 from hreport.text import Reading
 
 HOPES = 5  # words of intent that make a text without headings a plan; a press conference has some too

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
+from hreport.expressions.needles import haystack
 from hreport.grammar import Grammar
 from hreport.model import Basis
-from hreport.needles import haystack
 
 LIST_COMMA = "\u3001"
 BASES: tuple[Basis, ...] = ("qoq", "annual_average", "against_plan", "cumulative", "yoy")  # the first that is said

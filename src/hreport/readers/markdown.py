@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from hreport import grammar
+from hreport.expressions.scanning import Scanner
 from hreport.model import Block, BlockKind, Span
 from hreport.readers.build import Cell, Paragraph, Table, caption_of, cell_blocks
-from hreport.scan import Scanner
 from hreport.text import fold
 
 FEWEST_ITEMS = 2  # of a list, where nothing else shows that the text is Markdown

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from hreport.dictionary import Dictionary
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
+from hreport.expressions.dictionary import Dictionary
 from hreport.lexicon import Area, Lexicon, any_of, gazetteer, titles
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Span
-from hreport.scan import Scanner
 from hreport.text import Reading
 
 

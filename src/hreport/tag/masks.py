@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import cast
 
-from hreport.expressions import when_used
+from hreport.expressions.compiling import when_used
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.grammar import MaskKind as Entry
 from hreport.model import Mask, MaskKind
-from hreport.scan import Scanner
 from hreport.text import Reading
 
 CONTEXT = 16  # characters looked at on each side of a placeholder: the longest expression needs 12

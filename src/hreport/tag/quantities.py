@@ -14,9 +14,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar, Unit, alternation
 from hreport.model import Bound, Damage, Exact, Masked, Quantity, Range, Span, Value
-from hreport.scan import Scanner
 from hreport.tag import numbers
 from hreport.text import Reading
 

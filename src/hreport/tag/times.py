@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Span
-from hreport.scan import Scanner
 from hreport.text import Reading
 
 

@@ -11,15 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from importlib import import_module
 from typing import Any, NamedTuple
 
-_parser: Any
-_constants: Any
-try:
-    _parser, _constants = import_module("re._parser"), import_module("re._constants")
-except ImportError:  # another Python: slower, and the same matches
-    _parser = _constants = None
+from hreport.expressions.parsing import CODES, parsed
 
 # One character of a match: pieces of a character class, or None for any character at all.
 _Set = frozenset[str] | None
@@ -87,11 +81,12 @@ class Scanner:
 
 
 def _landmarks(pattern: re.Pattern[str]) -> tuple[_Landmark, ...]:
-    if _parser is None or pattern.flags & re.IGNORECASE:
+    sequence = parsed(pattern.pattern, pattern.flags)
+    if sequence is None or pattern.flags & re.IGNORECASE:
         return ()
     found: dict[tuple[int, int], set[tuple[_Set, ...]]] = {}
     try:
-        for alternative in _alternatives(_parser.parse(pattern.pattern, pattern.flags)):
+        for alternative in _alternatives(sequence):
             near, far, prefixes = _rarest(alternative)
             found.setdefault((near, far), set()).update(prefixes)
     except _UnknownError:
@@ -103,7 +98,7 @@ def _alternatives(sequence: Any) -> Iterator[Any]:
     """The sequences that the beginning of one consists of, where it begins with alternatives."""
     for k in range(len(sequence)):
         op, argument = sequence[k]
-        branches = argument[1] if op is _constants.BRANCH else [argument[3]] if _is_group(op, argument) else []
+        branches = argument[1] if op is CODES.BRANCH else [argument[3]] if _is_group(op, argument) else []
         if branches:
             for branch in branches:
                 flat = sequence[:k]
@@ -116,7 +111,7 @@ def _alternatives(sequence: Any) -> Iterator[Any]:
 
 
 def _is_group(op: Any, argument: Any) -> bool:
-    return op is _constants.SUBPATTERN and not argument[1] and not argument[2]  # without flags of its own
+    return op is CODES.SUBPATTERN and not argument[1] and not argument[2]  # without flags of its own
 
 
 def _rarest(sequence: Any) -> tuple[int, int, set[tuple[_Set, ...]]]:
@@ -190,7 +185,7 @@ def _joined(heads: set[tuple[_Set, ...]], tails: set[tuple[_Set, ...]]) -> set[t
 
 
 def _of_one(op: Any, argument: Any) -> set[tuple[_Set, ...]]:
-    c = _constants
+    c = CODES
     if op in (c.LITERAL, c.IN):
         return {(_set(argument if op is c.IN else [(op, argument)]),)}
     if op in (c.ANY, c.NOT_LITERAL):
@@ -218,7 +213,7 @@ def _of_one(op: Any, argument: Any) -> set[tuple[_Set, ...]]:
 
 
 def _set(items: Any) -> _Set:
-    c = _constants
+    c = CODES
     pieces = set()
     for op, argument in items:
         if op is c.LITERAL:
@@ -238,10 +233,10 @@ def _escaped(code: int) -> str:
 
 _CATEGORIES: dict[Any, str] = (
     {
-        _constants.CATEGORY_DIGIT: r"\d",
-        _constants.CATEGORY_SPACE: r"\s",
-        _constants.CATEGORY_WORD: r"\w",
+        CODES.CATEGORY_DIGIT: r"\d",
+        CODES.CATEGORY_SPACE: r"\s",
+        CODES.CATEGORY_WORD: r"\w",
     }
-    if _parser
+    if CODES
     else {}
 )

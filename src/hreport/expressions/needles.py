@@ -9,15 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 
-_parser: Any
-_constants: Any
-try:
-    _parser, _constants = import_module("re._parser"), import_module("re._constants")
-except ImportError:  # another Python: slower, and the same matches
-    _parser = _constants = None
+from hreport.expressions.compiling import when_used
+from hreport.expressions.parsing import CODES, parsed
 
 _KNOWN = 256  # patterns kept with their needles: several tables are made of the same ones
 _MOST = 16  # characters of a class that are looked for one by one
@@ -30,15 +25,15 @@ def needles(pattern: str) -> frozenset[str]:
     >>> sorted(needles("(?:国家)?考核断面|国控(?:河流)?断面$")), needles(r"\\d+")
     (['国控', '考核断面'], frozenset())
     """
-    parsed = _parser.parse(pattern) if _parser else None
-    return frozenset() if parsed is None or parsed.state.flags & re.IGNORECASE else _needles(parsed)
+    sequence = parsed(pattern)
+    return frozenset() if sequence is None or sequence.state.flags & re.IGNORECASE else _needles(sequence)
 
 
 def haystack(patterns: Iterable[str]) -> re.Pattern[str]:
     """Matches in each text that one of some patterns matches in, and in few others: in all, where nobody knows what one
     of them needs."""
     found = [needles(pattern) for pattern in patterns]
-    return re.compile("|".join(map(re.escape, sorted(frozenset().union(*found)))) if all(found) else "")
+    return when_used("|".join(map(re.escape, sorted(frozenset().union(*found)))) if all(found) else "")
 
 
 def _needles(sequence: Iterable[Any]) -> frozenset[str]:
@@ -46,7 +41,7 @@ def _needles(sequence: Iterable[Any]) -> frozenset[str]:
     parts: list[frozenset[str]] = []
     run = ""
     for op, argument in sequence:
-        if op is _constants.LITERAL:
+        if op is CODES.LITERAL:
             run += chr(argument)
             continue
         parts += (frozenset({run}), _part(op, argument))
@@ -56,7 +51,7 @@ def _needles(sequence: Iterable[Any]) -> frozenset[str]:
 
 
 def _part(op: Any, argument: Any) -> frozenset[str]:
-    c = _constants
+    c = CODES
     if op is c.IN:
         plain = all(o is c.LITERAL for o, _ in argument) and len(argument) <= _MOST
         return frozenset(chr(a) for _, a in argument) if plain else frozenset()

@@ -6,7 +6,6 @@ A plain database, for any DuckDB client to query. Readers and writers of it excl
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -91,7 +90,7 @@ def _connected(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
 
 def _make(path: Path) -> None:
     """Make an empty store under another name, then give it its own: killed at any moment, it is whole or not there."""
-    unfinished = path.with_name(f".{secrets.token_hex(4)}.part.duckdb")
+    unfinished = path.with_name(f".{os.urandom(4).hex()}.part.duckdb")
     try:
         connection = _connected(unfinished, write=True)
         try:
@@ -221,7 +220,7 @@ def export(path: Path, tables: Mapping[str, tuple[Sequence[Row], Sequence[Column
         raise StoreError(Message("holds something else than tables of hreport compare: give another name"))
     from hreport import arrow
 
-    unfinished = path.with_name(f".{secrets.token_hex(4)}.part.duckdb")
+    unfinished = path.with_name(f".{os.urandom(4).hex()}.part.duckdb")
     try:
         connection = _connected(unfinished, write=True)
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -194,7 +193,7 @@ class Folder:
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file there, whole or not at all, in place of an old one; RemoteError where that cannot be."""
-        other = f".{name}.{secrets.token_hex(4)}{UNFINISHED}"
+        other = f".{name}.{os.urandom(4).hex()}{UNFINISHED}"
         try:
             if self.system is None:
                 os.makedirs(self.root, exist_ok=True)

@@ -7,7 +7,6 @@ old file or the new one, never half of one.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -188,7 +187,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
         return
     # A name may have 255 bytes, and a character four.
-    temporary = real.with_name(f".{real.name[:50]}.{secrets.token_hex(4)}.part")
+    temporary = real.with_name(f".{real.name[:50]}.{os.urandom(4).hex()}.part")
     try:
         with open(temporary, "xb") as stream:
             yield stream

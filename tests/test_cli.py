@@ -520,8 +520,9 @@ def test_texts_are_saved_beside_the_rows(tmp_path: Path) -> None:
 def test_a_run_that_is_told_to_stop_leaves_nothing_behind(number: int, code: int, tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil")
     (tmp_path / "in").mkdir()
-    for n in range(400):
-        (tmp_path / "in" / f"{n}.txt").write_text(REPORT * 60, encoding="utf-8")
+    (tmp_path / "in" / "0.txt").write_text(REPORT * 60, encoding="utf-8")
+    for n in range(1, 4000):  # more than are read in a second
+        os.link(tmp_path / "in" / "0.txt", tmp_path / "in" / f"{n}.txt")
     arguments = [*PROGRAM, "extract", "in", "-j", "2", "-o", "out.csv"]
     # Python itself ignores SIGINT in a process that was begun with it ignored, as a shell's background jobs are.
     with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:

@@ -263,7 +263,7 @@ def test_the_bar_says_pace_and_file_and_leaves_nothing(folder: Path) -> None:
 def test_every_command_has_examples_in_both_languages() -> None:
     assert COMMANDS | {"hreport"} <= EXAMPLES.keys()
     for command, table in EXAMPLES.items():
-        assert 2 <= len(table["examples"]) <= 4, command
+        assert 2 <= len(table["examples"]) <= 5, command
         for example in table["examples"]:
             assert example["run"].startswith("hreport ")
             assert cell_len(example["run"]) <= 76

@@ -207,10 +207,12 @@ def _page_markers(lines: Sequence[Line], folded: str, patterns: _Patterns) -> li
     """
     marks = patterns.marks
     chain: list[tuple[re.Match[str], int, bool]] = []
+    earlier = 0
     for line in lines:
+        earlier, before = line.start, earlier
         if not line.text[0].isdigit():
             continue
-        match = marks["marker"].match(folded, max(0, folded.rfind("\n", 0, line.start)))
+        match = marks["marker"].match(folded, max(0, folded.rfind("\n", before, line.start)))
         if match is None:
             continue
         number = int(match["number"])

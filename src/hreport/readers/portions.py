@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -129,13 +130,15 @@ def _opening(buffer: bytes, like: Portion) -> int | None:
         if len(ends) < 2:
             continue
         text, reports = _reports(buffer[ends[0] : ends[-1]], goes_on)
-        if text.count("\n") != len(ends) - 1:
+        breaks = [k for k, character in enumerate(text) if character == "\n"]
+        if len(breaks) != len(ends) - 1:
             continue  # it has damaged characters, of which a line break is one
         for start in reports[1:]:
-            line = text.rfind("\n", 0, start) + 1
+            number = bisect_left(breaks, start)
+            line = breaks[number - 1] + 1 if number else 0
             if any(character.isalnum() for character in text[line:start]):
                 continue  # the last sentence of another report stands before it
-            at = ends[text.count("\n", 0, line)]
+            at = ends[number]
             again, first = _reports(buffer[at : ends[-1]], like)
             if first and "\n" not in again[: first[0]]:
                 return at

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import cast
 
-from hreport.expressions.compiling import when_used
 from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.grammar import MaskKind as Entry
@@ -55,22 +54,22 @@ class _Kind:
     def hides(self, before: str, run: str, after: str) -> bool:
         entry = self.entry
         return bool(
-            (not entry.before or self._before.search(before))
-            and (not entry.run or self._run.fullmatch(run))
-            and (not entry.after or self._after.match(after))
+            (not entry.before or self.before.search(before))
+            and (not entry.run or self.run.fullmatch(run))
+            and (not entry.after or self.after.match(after))
         )
 
     @cached_property
-    def _before(self) -> re.Pattern[str]:
-        return when_used(f"(?:{self._grammar.expand(self.entry.before)})$")
+    def before(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self._grammar.expand(self.entry.before)})$")
 
     @cached_property
-    def _run(self) -> re.Pattern[str]:
-        return when_used(self._grammar.expand(self.entry.run))
+    def run(self) -> re.Pattern[str]:
+        return re.compile(self._grammar.expand(self.entry.run))
 
     @cached_property
-    def _after(self) -> re.Pattern[str]:
-        return when_used(self._grammar.expand(self.entry.after))
+    def after(self) -> re.Pattern[str]:
+        return re.compile(self._grammar.expand(self.entry.after))
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 # `make check` is what CI runs. PYTHON: the interpreter of an environment that holds `.[dev]`, for `make docs` also `.[docs]`.
 PYTHON ?= python
 
-.PHONY: check lint types imports test docs
+.PHONY: check lint types imports test docs bench
 
 check: lint types imports test
 
@@ -20,3 +20,7 @@ test:
 
 docs:
 	$(PYTHON) docs/build.py
+
+# BENCH: options of benchmarks/run.py.
+bench:
+	$(PYTHON) benchmarks/run.py $(BENCH)

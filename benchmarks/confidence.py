@@ -33,6 +33,7 @@ from texts import GRAMMAR, LEXICON  # noqa: E402
 
 from hreport.confidence import doubts_of  # noqa: E402
 from hreport.evaluate import key  # noqa: E402
+from hreport.text import fold  # noqa: E402
 
 FOLDS = 5
 PENALTY = 1.0
@@ -76,7 +77,7 @@ def _of(score: Any, extractions: list[Any], weight: float) -> Iterator[Sample]:
         for o in extraction.observations:
             place = (name, o.quantity.span.start, o.quantity.span.end)
             if place in found:
-                doubts = doubts_of(o, extraction.document.text, GRAMMAR, LEXICON)
+                doubts = doubts_of(o, fold(extraction.document.text), GRAMMAR, LEXICON)
                 yield Sample(name, frozenset(doubts), place in score.hits["record"], weight)
 
 

@@ -1,61 +1,67 @@
-"""How long readers take, as ratios to the library that only gets the text out: both taken in one run on the same files.
+"""Reading docx and pdf against the libraries that only get the text out, on the same bytes.
 
-    python benchmarks/readers.py [--rounds 9] [--files PATH ...]
-
-needs an environment that holds `.[dev]`. It prints one line for each file of `--files`, or for reports that it makes
-itself: the ratio of the processor times, with the least and the greatest of the rounds. What is compared alternates
-within each round, medians over the rounds are shown, and everything is read once before. Of 1.0 or less one can only
-dream: the readers get the same text out, and then find lines, furniture, paragraphs, tables and headings.
-
-A row is a line of `ROWS`: what it is called, the reader, the library's own way to the text, and the bytes to read.
+hreport gets the same text out and then finds lines, furniture, paragraphs, tables and headings: of a ratio of 1 one can
+only dream. Files are the docx and pdf of each set of texts, and two reports that are made here, since the samples hold
+one small pdf.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
-import io
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from statistics import median
-from time import process_time
 
-import pypdfium2
+from measuring import Options, contest, libraries, middle
+from tables import Table
 
-from hreport.readers import read_bytes
+from hreport.messages import Message
 
-SAMPLES = Path(__file__).parent.parent / "samples"
 HANZI = "全市医疗卫生机构总数增加到家床位和人员数比上年有所长服务能力进一步提升完成目标任务推改革深化"
+LEAST = 0.5  # seconds for which a contestant reads the same files again
+MOST = 40  # files of a kind of one set
+PAGES = 20  # of a report that is made here
+# By the ending of the files: the libraries' ways to the text, the plainest first, which is what ratios are to.
+KINDS = {
+    ".docx": ("python-docx paragraphs", "python-docx paragraphs and cells"),
+    ".pdf": ("pypdfium2 text", "pdfplumber text", "pdfplumber text and tables"),
+}
+COLUMNS = ("what", "times the plainest", "milliseconds a file", "processor milliseconds a file", "MB")
+LABELS = {
+    "hreport reader": "hreport: text, paragraphs, headings, tables",
+    "pypdfium2 text": "pypdfium2: text",
+    "pdfplumber text": "pdfplumber: text",
+    "pdfplumber text and tables": "pdfplumber: text and tables",
+    "python-docx paragraphs": "python-docx: paragraphs without tables",
+    "python-docx paragraphs and cells": "python-docx: paragraphs and cells",
+}
 
 
-def pdfium_text(data: bytes) -> None:
-    """The text of each page as pypdfium2 gives it."""
-    pdf = pypdfium2.PdfDocument(data)
-    for page in pdf:
-        text_page = page.get_textpage()
-        text_page.get_text_range()
-        text_page.close()
-        page.close()
-    pdf.close()
+def measure(options: Options) -> Iterable[Table]:
+    """A table for each kind of file of each set, and for each report that is made here."""
+    for texts in options.texts:
+        for suffix in KINDS:
+            if files := texts.of_kind(suffix)[:MOST]:
+                title = Message("{name}: {count} {kind}", name=texts.name, count=len(files), kind=suffix[1:])
+                yield _table(title, suffix, files, options)
+    for ruled in (False, True):
+        path = options.scratch / f"ruled {ruled}.pdf"
+        path.write_bytes(report_pdf(2 if options.quick else PAGES, ruled))
+        title = "a pdf made for this, half of it ruled tables" if ruled else "a pdf made for this, prose"
+        yield _table(title, ".pdf", [path], options)
 
 
-def docx_paragraphs(data: bytes) -> None:
-    """The paragraphs that python-docx walks over, tables left out."""
-    import docx
-
-    for paragraph in docx.Document(io.BytesIO(data)).paragraphs:
-        paragraph.text  # noqa: B018 - it is put together when it is asked for
-
-
-def docx_paragraphs_and_cells(data: bytes) -> None:
-    """The same with the text of each cell, which hreport reads too."""
-    import docx
-    from docx.table import Table
-
-    for part in docx.Document(io.BytesIO(data)).iter_inner_content():
-        [cell.text for row in part.rows for cell in row.cells] if isinstance(part, Table) else part.text
+def _table(title: str, suffix: str, files: Sequence[Path], options: Options) -> Table:
+    names = ("hreport reader", *KINDS[suffix])
+    items = [{"path": str(path)} for path in files]
+    passes = contest(names, items, items[:1], options, 0.0 if options.quick else LEAST)
+    plainest = next(name for name in KINDS[suffix] if name in passes)
+    base = middle(passes[plainest])[0].cpu
+    rows = []
+    for name, found in passes.items():
+        taken, _ = middle(found)
+        each = (f"{1000 * seconds / len(files):.1f}" for seconds in (taken.wall, taken.cpu))
+        rows.append((LABELS[name], f"{taken.cpu / base:.2f}", *each, f"{taken.memory:.0f}"))
+    return Table(title, COLUMNS, rows, libraries(passes))
 
 
 def report_pdf(pages: int, ruled: bool) -> bytes:
@@ -111,62 +117,3 @@ def report_pdf(pages: int, ruled: bool) -> bytes:
 
 def _drawn(x: float, y: float, words: str) -> str:
     return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{words.encode('utf-16-be').hex()}> Tj ET"
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is compared: hreport's reader of the data with the library's way to its text."""
-
-    name: str
-    bare: Callable[[bytes], object]
-    data: Callable[[], bytes]
-
-
-ROWS = (
-    Row("pdf, 20 pages of prose / pypdfium2", pdfium_text, lambda: report_pdf(20, ruled=False)),
-    Row("pdf, 20 pages with ruled tables / pypdfium2", pdfium_text, lambda: report_pdf(20, ruled=True)),
-    *(Row("docx, the sample / python-docx", docx_paragraphs, path.read_bytes) for path in SAMPLES.glob("*.docx")),
-)
-
-# The library's ways for each kind of file that `--files` may name.
-BARE: dict[str, dict[str, Callable[[bytes], object]]] = {
-    ".pdf": {"pypdfium2": pdfium_text},
-    ".docx": {"paragraphs": docx_paragraphs, "with cells": docx_paragraphs_and_cells},
-}
-
-
-def ratios(row: Row, rounds: int) -> list[float]:
-    """How many times as long the reader takes, in each round."""
-    data = row.data()
-    found = []
-    for number in range(rounds + 1):
-        gc.collect()  # of what came before
-        begin = process_time()
-        row.bare(data)
-        between = process_time()
-        read_bytes(data, row.name)
-        end = process_time()
-        if number:
-            found.append((end - between) / (between - begin))
-    return sorted(found)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--files", type=Path, nargs="*", default=())
-    options = parser.parse_args(arguments)
-    files = [
-        Row(f"{path.name} / {name}", bare, path.read_bytes)
-        for path in options.files
-        for name, bare in BARE.get(path.suffix, {}).items()
-    ]
-    print(f"{'read by hreport / text alone':44} {'ratio':>6} {'least':>6} {'most':>6}")
-    for row in files or ROWS:
-        found = ratios(row, options.rounds)
-        print(f"{row.name:44} {median(found):6.2f} {found[0]:6.2f} {found[-1]:6.2f}")
-
-
-if __name__ == "__main__":
-    main()

@@ -29,7 +29,7 @@ PAGES = {
     "how-to": tuple(
         f"how-to/{name}.md"
         for name in (
-            "many-files", "comparison", "page", "masked-reports", "scans", "indicators", "manifest", "check",
+            "many-files", "cluster", "comparison", "page", "masked-reports", "scans", "indicators", "manifest", "check",
             "corrections", "exports", "pictures", "python", "evaluate", "trust", "troubleshooting",
         )
     ),
@@ -37,13 +37,18 @@ PAGES = {
         f"reference/{name}.md"
         for name in ("commands", "columns", "codes", "indicators/index", "units", "python", "data")
     ),
-    "project": ("project/architecture.md", "project/contributing.md", "project/changelog.md"),
+    "project": tuple(f"project/{name}.md" for name in ("benchmarks", "architecture", "contributing", "changelog")),
 }  # fmt: skip
 SLUGS = {"object": "pymdownx.slugs.slugify", "kwds": {"case": "lower"}}  # of headings in hanzi, too
 GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 INCLUDED = re.compile(r"^<!-- include: ([\w./]+) -->$", re.MULTILINE)
 # Files of the repository that a page includes, by where a link to them leads from there.
-INSIDE = {"ARCHITECTURE.md": "architecture.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+INSIDE = {
+    "docs/benchmarks.md": "benchmarks.md",
+    "ARCHITECTURE.md": "architecture.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+}
 
 
 def pages(language: str) -> dict[str, str]:

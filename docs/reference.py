@@ -32,7 +32,16 @@ LANGUAGES = ("zh", "en")
 # Tables whose headings are English in any language: what programs read.
 UNTRANSLATED = ("blocks", "runs", "files")
 # Where a code of an issue stands among the arguments of a call, and where the line that says it.
-ISSUE_CODES = {"Issue": 1, "issue": 0, "RefusedError": 0, "Failure": 0, "_failed": 1, "doubt": 0, "_issue": 4}
+ISSUE_CODES = {
+    "Issue": 1,
+    "issue": 0,
+    "RefusedError": 0,
+    "Failure": 0,
+    "_failed": 1,
+    "doubt": 0,
+    "_issue": 4,
+    "SetError": 0,
+}
 # What the records of a table of data are, beside those of the grammar.
 RECORDS: Mapping[str, Mapping[str, type[Any]]] = {
     **grammar.TABLES,

@@ -111,7 +111,7 @@ def main(kills: int = 50, seed: int = 1) -> int:
         longest = time.monotonic() - began
         for number in range(kills):
             if len(now) == FILES:  # all there: begin anew, and go on killing
-                for old in (path, done):
+                for old in (path, path.with_name(f"{path.name}.wal"), done):
                     old.unlink(missing_ok=True)
                 now = {}
             child = FORK.Process(target=fill, args=(folder, path, done))

@@ -12,7 +12,7 @@ from texts import GRAMMAR, reading, tagged_areas, tagged_masks, tagged_quantitie
 from hreport import grammar as grammars
 from hreport.grammar import TABLES, MaskKind, Pattern, RoleRule, Unit, Words
 from hreport.lexicon import DATA, LexiconError, entries, parse
-from hreport.tag import times
+from hreport.tag import quantities, times
 from hreport.tag.quantities import Profile
 from hreport.text import fold
 
@@ -185,6 +185,22 @@ def test_no_numeral(entry: Pattern, example: str) -> None:
     assert not pattern(entry).search(fold(example))
     rule = f"quantity.{FORMS.get(entry.id, entry.id)}"
     assert rule not in [q.rule for q, _, _ in tagged_quantities(example, HOLD, ends=True)]
+
+
+@pytest.mark.parametrize(("maker", "sign"), [(maker, sign) for maker, sign in quantities.FORMS if sign])
+def test_sign_stands_in_every_example_of_its_form(maker: Any, sign: str) -> None:
+    for entry in table("numerals").values():
+        for example in entry.match:
+            view = reading(example)
+            if list(maker(view, GRAMMAR, quantities._tools(GRAMMAR), HOLD)):
+                assert any(pattern(s).search(view.text) for s in table("signs").values() if s.kind == sign)
+
+
+@pytest.mark.parametrize(("family", "sign"), [("deleting", "alone"), ("layout_space", "spaced"), ("digits", "digits")])
+def test_sign_stands_in_every_example_of_its_damage(family: str, sign: str) -> None:
+    signs = [pattern(s) for s in table("signs").values() if s.kind == sign]
+    for example in table("damage")[family].match:
+        assert any(s.search(fold(example)) for s in signs)
 
 
 @pytest.mark.parametrize(("entry", "example"), cases(("times",), "match"))

@@ -137,7 +137,7 @@ def test_the_judge_tells_flagged_from_sound(damage: str, tallied: str, monkeypat
     mangled = mangler.apply(rule, clean, "full")
     assert mangled is not None
     found = extract(mangled.text)
-    rows = [replace(o, quantity=replace(o.quantity, damage=damage or None, repaired=None)) for o in found.observations]
+    rows = [o._replace(quantity=o.quantity._replace(damage=damage or None, repaired=None)) for o in found.observations]
     monkeypatch.setattr(mangler, "extract", lambda text, path: replace(found, observations=tuple(rows)))
     n = mangler.judge(mangled)[True].n
     assert n[tallied] == n["hits"] > 0

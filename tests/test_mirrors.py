@@ -153,6 +153,13 @@ def test_a_masked_form_is_a_copy_only_of_what_fits_its_masks() -> None:
     assert mirrors.groups(rows).primary == {}
 
 
+def test_a_masked_form_that_fits_two_reports_is_a_copy_of_neither() -> None:
+    share = figures_of(re.sub(r"\d", "x", clean().text), "share.txt")
+    one, two = (figures_of(other_figures(clean().text, k), f"{k}.txt") for k in (1, 2))
+    assert files(mirrors.groups([*one, *share])) == {"share.txt": "1.txt"}
+    assert mirrors.groups([*one, *two, *share]).primary == {}
+
+
 def test_two_reports_of_few_words_are_no_copies() -> None:
     text = "{}市2024年卫生健康工作总结\n\n全市孕产妇住院分娩率达到99.8%，婴儿死亡率为2.1‰。\n"
     rows = [*figures_of(text.format("杭州"), "a.txt"), *figures_of(text.format("宁波"), "b.txt")]

@@ -231,7 +231,7 @@ def test_an_error_of_ours_is_an_issue(monkeypatch: pytest.MonkeyPatch, tmp_path:
     def failing(*_: object) -> Extraction:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(pipeline, "analyse", failing)
+    monkeypatch.setattr("hreport.analyse.analyse", failing)
     (tmp_path / "a.txt").write_text("全市床位100张。")
     outcome = process(Source(str(tmp_path / "a.txt")), Work(), load())
     assert not outcome.read
@@ -392,7 +392,7 @@ def test_a_scan_gets_more_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     (tmp_path / "a.txt").write_text("x")
     asked: list[bool] = []
 
-    def reading(data: bytes, name: str, password: str | None, ocr: bool) -> Document | Issue:
+    def reading(data: bytes, name: str, password: str | None, ocr: bool, kind: str) -> Document | Issue:
         asked.append(ocr)
         if not ocr:
             return Issue(name, "scanned", "a scan: do this", pages=7)
@@ -440,7 +440,7 @@ def test_saved_texts_stay_in_their_folder(path: str, tmp_path: Path) -> None:
 def test_texts_of_files_with_the_longest_names_are_saved(tmp_path: Path) -> None:
     name = "总" * 83 + ".txt"  # 253 bytes, of the 255 that a name may have
     read = Document(name, "全市床位100张。", (), "txt", "0" * 64)
-    assert sourcetext.save(read, tmp_path) == []
+    assert sourcetext.save(read.path, [read], tmp_path) == []
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -504,10 +504,28 @@ def test_a_manifest_stands_before_what_was_read(tmp_path: Path, monkeypatch: pyt
         hints.append(given)
         return extraction(document)
 
-    monkeypatch.setattr(pipeline, "analyse", spying)
+    monkeypatch.setattr("hreport.analyse.analyse", spying)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     m = manifest(tmp_path, "file,report,area,year,title,url\na.txt,,宁波市,2020,New,http://x\na.txt,5,,2021,,\n")
     outcome = process(Source(str(tmp_path / "a.txt")), Work(manifest=m), load())
     assert hints == [{0: {"area": "宁波市", "year": "2020", "title": "New"}, 5: {"year": "2021"}}]
     assert {r["url"] for r in outcome.rows} == {"http://x"}
     assert ["no report 5" in i.message for i in outcome.issues] == [True]
+
+
+def test_more_small_files_than_large_ones_are_in_hand() -> None:
+    def held(size: int) -> int:
+        lane = pipeline._Lane(iter(()))
+        while lane.has_room(2):
+            lane.in_hand.append((Source("a.txt", size=size), None))
+        return len(lane.in_hand)
+
+    assert held(1_000) == 2 * pipeline.MOST_AHEAD
+    assert held(500_000) == 2 * pipeline.AHEAD
+    assert held(100_000_000) == 2 * pipeline.AHEAD
+
+
+def test_nothing_is_loaded_where_nothing_is_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "load", lambda _: pytest.fail("the catalogue is not needed"))
+    assert list(pipeline.run([], Work(), 2)) == []
+    assert list(pipeline.run([], Work(), here=True)) == []

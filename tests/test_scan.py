@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hreport import grammar as grammars
-from hreport.scan import Scanner
+from hreport.expressions.scanning import Scanner
 
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").rglob("*.txt"))
 TEXT = "\n".join(path.read_bytes().decode("utf-8", errors="replace") for path in SAMPLES[:8])
@@ -30,6 +30,8 @@ PATTERNS = [
     r"(?i:ab)|c",
     r"\s\w|\d\d",
     r"",
+    r"(?:(?<=\n)|(?<![\s\S]))(?:ab|(?!b)[\u4e00-\u9fff]{0,3}?去年(?!第))|bb",
+    r"(?P<n>\w{1,2}\d)x|[^a]{2}二三|e",
 ]
 
 
@@ -41,7 +43,7 @@ def spans(found: object) -> list[tuple[int, int]]:
 @given(text=st.text("abcdex1二三十第去年 \n", max_size=40), start=st.integers(0, 5), end=st.integers(0, 40))
 def test_small_patterns(pattern: str, text: str, start: int, end: int) -> None:
     compiled = re.compile(pattern)
-    text = text * 200  # long enough to be worth looking for beginnings
+    text = text * 200 + "-" * 5_000  # long enough to be worth looking for landmarks
     end = len(text) - end
     assert spans(Scanner(compiled).finditer(text)) == spans(compiled.finditer(text))
     assert spans(Scanner(compiled).finditer(text, start, end)) == spans(compiled.finditer(text, start, end))
@@ -58,7 +60,8 @@ def test_the_patterns_of_the_grammar(table: str) -> None:
 
 
 def test_it_skips() -> None:
-    """The point of it: where dates may begin is a small part of a text."""
-    scanner = Scanner(GRAMMAR.regex("times"))
-    assert scanner.beginning is not None
-    assert sum(1 for _ in scanner.beginning.finditer(TEXT)) < len(TEXT) / 5
+    """The point of it: where dates may begin is a small part of a text, and where 地区 stands."""
+    for table in ("times", "areas"):
+        scanner = Scanner(GRAMMAR.regex(table))
+        assert scanner.landmarks
+        assert sum(1 for m in scanner.landmarks for _ in m.pattern.finditer(TEXT)) < len(TEXT) / 5

@@ -292,7 +292,7 @@ def test_colours_on_a_screen_and_none_with_no_color(shown: Path) -> None:
 
 @needs_screen
 def test_a_screen_is_wrapped_and_a_pipe_is_not(shown: Path) -> None:
-    from hreport.text import screen_width
+    from hreport.width import screen_width
 
     Path("b.txt").write_text("2023年工作总结\n" + "全市开放床位1200张，卫生人员3500人。" * 12, "utf-8")
     rows = re.sub(r"\x1b\[[0-9;]*m", "", on_a_screen("show", "b.txt", "--no-pager")).split("\n")

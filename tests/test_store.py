@@ -69,6 +69,37 @@ def test_the_next_run_reads_only_what_is_new_or_changed(run: Run, folder: Path) 
     assert ask("SELECT run, read, unchanged FROM runs ORDER BY run") == [(1, 3, 0), (2, 0, 3), (3, 2, 2)]
 
 
+def test_an_unchanged_folder_waits_for_nothing_that_reading_needs(run: Run, folder: Path) -> None:
+    run("extract", "reports", "-o", "s.duckdb")
+    script = (
+        "import sys\nsys.argv = ['hreport', 'extract', 'reports', '-o', 's.duckdb']\nfrom hreport.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'numpy', 'pyarrow', 'pebble', 'jieba', 'rjieba', 'hreport.analyse'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=60, text=True)
+    assert done.stderr.splitlines() == ["0 read, 3 unchanged", "[]"]
+
+
+def test_other_words_of_the_same_length_and_time_are_read(run: Run, folder: Path) -> None:
+    run("extract", "reports", "-o", "s.duckdb")
+    before = (folder / "a.txt").stat()
+    (folder / "a.txt").write_bytes(report("1300"))
+    os.utime(folder / "a.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (folder / "a.txt").stat().st_size == before.st_size
+    assert run("extract", "reports", "-o", "s.duckdb") == (0, "1 read, 2 unchanged\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_file_has_one_place_whatever_leads_to_it(run: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "er").symlink_to(folder)
+    (tmp_path / "one.txt").symlink_to(folder / "a.txt")
+    assert run("extract", "reports", "-o", "s.duckdb") == (0, "3 read\n")
+    for path, count in (("./reports", 3), ("deep", 3), ("one.txt", 1), ("deep/er/b.txt", 1), ("reports/../reports", 3)):
+        assert run("extract", path, "-o", "s.duckdb") == (0, f"0 read, {count} unchanged\n")
+
+
 def test_the_store_holds_what_extract_and_masks_write(run: Run, folder: Path) -> None:
     run("masks", "reports", "-o", "s.duckdb")
     for command in ("extract", "masks"):

@@ -254,6 +254,11 @@ def test_fixed_masks_give_none() -> None:
     assert [(v.low, v.high) for v in found if isinstance(v, Masked)] == [(None, None)] * 3
 
 
+def test_crosses_give_none_even_where_each_stands_for_a_digit() -> None:
+    found = [q.value for q, _, _ in tagged_quantities("增长x.x%,建成××座")]
+    assert [(v.low, v.high) for v in found if isinstance(v, Masked)][1:] == [(None, None)]
+
+
 def test_no_two_masks_are_equal() -> None:
     one, two = (q.value for q, _, _ in tagged_quantities("xx%、xx%"))
     assert one != two

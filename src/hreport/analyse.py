@@ -10,9 +10,10 @@ from typing import TypeVar
 from hreport import grammar as grammars
 from hreport import leaks, resolve, situate
 from hreport.confidence import Certainty, judged
+from hreport.expressions.compiling import alike_once
 from hreport.grammar import Grammar
 from hreport.lexicon import Lexicon
-from hreport.link import cells, observe, roles
+from hreport.link import observe, roles
 from hreport.model import Document, Extraction, Observation, Report
 from hreport.split import Layout, split
 from hreport.tag import areas, masks, quantities, times
@@ -20,6 +21,7 @@ from hreport.tag import areas, masks, quantities, times
 T = TypeVar("T")
 
 
+@alike_once()  # for the first document, which compiles what it needs
 def analyse(
     document: Document,
     lexicon: Lexicon,
@@ -37,7 +39,8 @@ def analyse(
     found_masks = masks.tag(reading, grammar)
     found_times = times.tag(reading, grammar)
     named = resolve.find_areas(reading.text)
-    found_areas = areas.tag(reading, grammar, named)
+    unnamed = areas.unnamed(reading, grammar)
+    found_areas = areas.merged(reading, named, unnamed)
     traits = quantities.profile(reading.text, masks.digit_by_digit(found_masks), grammar)
     occupied = times.occupied(found_times, len(reading.text))
     ends = [layout.prose_end(report) for report in layout.reports]
@@ -53,7 +56,8 @@ def analyse(
         number for number, said in hints.items() if said.get("area")
     }  # a place that a person named is not inferred
     reports = tuple(r if given & {0, r.number} else _with_leaks(layout, r, grammar) for r in reports)
-    found_areas = areas.tag(reading, grammar, named + situate.own_names(reading, reports))
+    if own_names := situate.own_names(reading, reports):
+        found_areas = areas.merged(reading, named + own_names, unnamed)
     # A running header between two lines of a report says nothing of when and where the figures there are.
     found_areas = [area for area in found_areas if not layout.is_furniture(area.at.start)]
     found_times = [time for time in found_times if not layout.is_furniture(time.at.start)]
@@ -65,17 +69,21 @@ def analyse(
         when = _between(found_times, begin, finish, lambda t: t.at.start)
         where = _between(found_areas, begin, finish, lambda a: a.at.start)
         figures = list(observe.link(layout, report, own, when, where, grammar))
-        figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
+        if layout.cells:
+            from hreport.link import cells  # a plain text has no tables
+
+            figures += [observe.Linked(o) for o in cells.link(layout, report, traits, grammar)]
+        meanings = situate.Meanings(report, grammar, lexicon, traits.scrubbed)
         for o, around, meant in sorted(figures, key=lambda f: f.observation.quantity.span):
-            o = situate.observation(o, report, grammar, lexicon, traits.scrubbed)
             unit = o.quantity.base_unit or o.quantity.unit
             said = meant or o.indicator
             identity = resolve.identify(said, unit, lexicon, o.measure, o.direction or "", around)
             previous = observations[-1] if observations else None
-            o = replace(o, indicator_id=identity)
-            o = situate.state_year(o, around.verb or around.front, previous, report, grammar, lexicon)
+            verb = around.verb or around.front
+            name, code, year, status = meanings.of(o, identity, verb, previous)
+            o = o._replace(indicator_id=identity, area_name=name, area_id=code, year=year, status=status)
             sure = certainty.at(o.quantity.span.start)
-            observations.append(judged(o, document.text, grammar, lexicon, sure))
+            observations.append(judged(o, layout.folded, grammar, lexicon, sure))
     named_there = situate.mentions(layout, reports, found_times, found_areas, grammar, lexicon, traits.scrubbed)
     return Extraction(
         document, reports, tuple(found_masks), tuple(observations), tuple(named_there) if mentions else ()

@@ -12,7 +12,6 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -29,11 +28,12 @@ FAR = 16  # characters between a name and its number; a relation with a bound an
 LONG_NAME = 14  # characters; nine of ten annotated names are shorter
 SHORT_NAME = 2
 # 3.“两重”:…: an entry of the glossary at the end of a report
-GLOSSARY = re.compile(r"\s*[\[(（［]?\d{1,3}[.．、\])）］]?\s*[^:：。\n]{1,30}[:：]")
+GLOSSARY = re.compile(r"\s*[\[(]?\d{1,3}[.、\])]?\s*[^:。\n]{1,30}:")
 LONG_SENTENCE = 160  # characters; half of the annotated figures stand in shorter ones
 # Of 640 lines with figures, most of them on very bad pictures, 47 had a wrong one: 43 of these scored less than this
 # (three of the others had lost a point), and of the sound ones one in seven, on good pictures one in twenty.
 CERTAIN = 0.9
+CLAUSE_END = frozenset(",;:\u3002\n")
 PAIRS = ("()", "\u201c\u201d", "\u300a\u300b")
 
 
@@ -60,12 +60,19 @@ class Certainty:
 def judged(
     o: Observation, text: str, grammar: Grammar, lexicon: Lexicon, certainty: float | None = None
 ) -> Observation:
-    """The observation with its confidence and its doubts; `text` is the document's, `certainty` that of text
+    """The observation with its confidence and its doubts; `text` is the document's, folded, `certainty` that of text
     recognition where the figure was read off a picture."""
     doubts = (*doubts_of(o, text, grammar, lexicon), *_of_recognition(o, certainty))
+    likely, told = _weighed(doubts, grammar)
+    return o._replace(confidence=likely, doubts=told)
+
+
+@lru_cache(maxsize=4096)  # the same few meet again and again
+def _weighed(doubts: tuple[str, ...], grammar: Grammar) -> tuple[float, tuple[str, ...]]:
+    """The confidence that some doubts leave, and those of them that speak against a record."""
     weights = grammar.tables["confidence"]
     told = tuple(d for d in doubts if d in weights and weights[d].weight < 0)
-    return replace(o, confidence=confidence(doubts, weights.values()), doubts=told)
+    return confidence(doubts, weights.values()), told
 
 
 def confidence(doubts: Iterable[str], weights: Iterable[Weight]) -> float:
@@ -81,9 +88,12 @@ def confidence(doubts: Iterable[str], weights: Iterable[Weight]) -> float:
 
 
 def doubts_of(o: Observation, text: str, grammar: Grammar, lexicon: Lexicon) -> Iterator[str]:
-    """The ids of all doubts that apply."""
+    """The ids of all doubts that apply; `text` is the document's, folded."""
     yield "rule_" + o.rule.removeprefix("link.")
-    yield from _of_name(o, text, grammar)
+    name = fold(o.indicator)
+    yield from _of_wording(name, grammar)
+    if o.rule != "link.cell":
+        yield from _of_place(o, name, text, grammar)
     quantity = o.quantity
     if not o.indicator_id:
         yield "not_in_catalogue"
@@ -120,38 +130,46 @@ def _of_recognition(o: Observation, certainty: float | None) -> Iterator[str]:
         yield "recognised_rate"  # it never reads the sign for thousandths, but one for hundredths or less
 
 
-def _of_name(o: Observation, text: str, grammar: Grammar) -> Iterator[str]:
-    """What is odd in the wording of the indicator, and how far from its number it stands."""
-    name = fold(o.indicator)
+@lru_cache(maxsize=4096)
+def _of_wording(name: str, grammar: Grammar) -> tuple[str, ...]:
+    """What is odd in the wording of an indicator."""
+    return tuple(_oddities(name, grammar))
+
+
+def _oddities(name: str, grammar: Grammar) -> Iterator[str]:
     if len(name) > LONG_NAME:
         yield "long_name"
     if len(name) <= SHORT_NAME:
         yield "short_name"
     if any(name.count(pair[0]) != name.count(pair[1]) for pair in PAIRS):
         yield "broken_name"
-    if any(c in name for c in ",;:\u3002\n"):
+    if not CLAUSE_END.isdisjoint(name):
         yield "name_of_clauses"
     say = vocabulary(grammar)
     if name in say.generic:
         yield "general_name"
-    words = _words(name)
+    words = cut(name)
     doing = [k for k, w in enumerate(words) if w in say.verb and w not in say.nominal]
     if doing:
         yield "verb_first" if doing[0] == 0 else "verb_last" if doing[-1] == len(words) - 1 else "verb_inside"
-    if any(w in say.leading or w in say.stop for w in words[1:-1]):
+    if not (say.leading.isdisjoint(words[1:-1]) and say.stop.isdisjoint(words[1:-1])):
         yield "adverb_inside"
     if words and (words[-1] in say.particle or words[-1] in say.preposition or words[-1] in say.leading):
         yield "open_end"
     if words and (words[0] in say.particle or words[0] in say.preposition):
         yield "open_begin"
-    if o.rule == "link.cell":
-        return
+
+
+def _of_place(o: Observation, name: str, text: str, grammar: Grammar) -> Iterator[str]:
+    """What is odd in where the wording of the indicator stands, and how far from its number."""
+    say = vocabulary(grammar)
     start, end = o.quantity.span.start, o.quantity.span.end
-    left, right = fold(text[o.sentence.start : start]), fold(text[end : o.sentence.end])
+    left, right = text[o.sentence.start : start], text[end : o.sentence.end]
     before, behind = left.rfind(name), right.find(name)
+    between = left[before + len(name) :] if before >= 0 else ""
     if o.rule == "link.right" and o.quantity.base_unit == PERCENT:
         yield "share_of_what_follows"
-    if o.rule != "link.distributed" and any(w in left[before + len(name) :] for w in say.each_own) and before >= 0:
+    if between and o.rule != "link.distributed" and any(w in between for w in say.each_own):
         yield "name_of_several"
     if before > 0 and left[before - 1] in say.conjunction:
         yield "cut_before"
@@ -159,20 +177,15 @@ def _of_name(o: Observation, text: str, grammar: Grammar) -> Iterator[str]:
         yield "cut_after"
     if before < 0 and behind < 0:
         yield "pieced_name"
-    elif (behind < 0 and start - (o.sentence.start + before + len(name)) > FAR) or (before < 0 and behind > FAR):
+    elif (behind < 0 and len(between) > FAR) or (before < 0 and behind > FAR):
         yield "far"
-
-
-@lru_cache(maxsize=4096)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(cut(name))
 
 
 def _implausible(o: Observation, lexicon: Lexicon) -> bool:
     """Does a level lie outside of the catalogue's range?"""
     indicator = lexicon.indicators[o.indicator_id]
     value = o.quantity.value
-    if o.measure != "level" or not isinstance(value, Exact):
+    if o.measure != "level" or not isinstance(value, Exact) or indicator.low is indicator.high is None:
         return False
     number = resolve.convert(value.number, o.quantity.base_unit, indicator.unit, lexicon)
     if number is None:

@@ -95,6 +95,11 @@ class Corrections:
         """The corrections of one document, by its SHA-256 or the first digits of it."""
         return tuple(c for c in self.by_document.get(file_hash[:SHORTEST_HASH], ()) if c.names(file_hash))
 
+    def between(self, file_hash: str, start: int, end: int | None) -> Corrections:
+        """Those of one document whose place begins between two offsets; behind the first, where there is no second."""
+        some = tuple(c for c in self.of(file_hash) if start <= c.start and (end is None or c.start < end))
+        return Corrections(self.name, {file_hash[:SHORTEST_HASH]: some} if some else {})
+
     def unmet(self, documents: Iterable[tuple[str, str]]) -> list[Issue]:
         """A word about each correction of a document that is not among those read (their paths and hashes).
 

@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from hreport.corrections import Corrections, read_corrections
+from hreport.dataset import Wanted
 from hreport.guards import TIME_LIMIT
 from hreport.lexicon import load
 from hreport.manifest import Manifest, read_manifest
 from hreport.model import Issue
-from hreport.pipeline import Outcome, Want, Work, harmless, run
+from hreport.pipeline import Outcome, Want, Work, harmless, run, worth
 from hreport.record import Row
 from hreport.sources import Found, Source, find
 
+HANDWRITTEN = ("manifest", "corrections", "catalog", "userdict")  # files that are no reports
 # What is said of files that were read, though nobody asked: that a part of them was not.
 SAID = frozenset(
-    {"manifest", "correction", "table", "too_large", "damaged", "scanned", "no_tounicode", "cut", "tables", "copy"}
+    {
+        "manifest",
+        "correction",
+        "table",
+        "too_large",
+        "damaged",
+        "scanned",
+        "no_tounicode",
+        "cut",
+        "tables",
+        "copy",
+        "part",
+    }
 )
 
 
@@ -39,7 +53,7 @@ class Gathered:
         """
         here = self.jobs is None and self.work.userdict is None and harmless(self.found.sources)
         if some is None:
-            return run(self.found.sources, self.work, self.jobs, len(self.found.sources), here)
+            return run(self.found.sources, self.work, self.jobs, worth(self.found.sources), here)
         return run(some, self.work, self.jobs, None, here)
 
     def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
@@ -52,10 +66,24 @@ def gather(
     paths: Sequence[str],
     want: Want,
     *,
-    tables: bool = False,
     stdin: BinaryIO | None = None,
     exclude: Collection[Path] = (),
     jobs: int | None = None,
+    **given: Any,
+) -> Gathered:
+    """Find what the paths lead to, to be read as `work_of` says. `exclude`: files of the run itself.
+
+    Raises HandwrittenError and LexiconError as `work_of` does.
+    """
+    work = work_of(want, **given)
+    own = [*exclude, *(p for p in (given.get(name) for name in HANDWRITTEN) if p is not None)]
+    return Gathered(find(paths, stdin, own), work, jobs)
+
+
+def work_of(
+    want: Want,
+    *,
+    tables: bool = False,
     manifest: Path | None = None,
     catalog: Path | None = None,
     userdict: Path | None = None,
@@ -63,8 +91,9 @@ def gather(
     timeout: float = TIME_LIMIT,
     save_text: Path | None = None,
     corrections: Path | None = None,
-) -> Gathered:
-    """Find what the paths lead to. `tables`: those that extract wrote are read too; `exclude`: files of the run itself.
+    wanted: Wanted | None = None,
+) -> Work:
+    """What to do with each file. `tables`: those that extract wrote are read too; `wanted`: which rows of data sets.
 
     Raises:
         HandwrittenError: manifest or corrections cannot be used; one line that says why and where.
@@ -72,10 +101,7 @@ def gather(
     """
     said = read_manifest(manifest) if manifest else Manifest()
     put_right = read_corrections(corrections, load(catalog)) if corrections else Corrections()
-    own = [*exclude, *(p for p in (manifest, corrections, catalog, userdict) if p is not None)]
-    found = find(paths, stdin, own)
-    work = Work(want, tables, catalog, userdict, password, said, put_right, timeout, save_text)
-    return Gathered(found, work, jobs)
+    return Work(want, tables, catalog, userdict, password, said, put_right, timeout, save_text, wanted)
 
 
 def sure(rows: Iterable[Row], least: float) -> Iterator[Row]:

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
+from hreport.expressions.compiling import when_used
 from hreport.lexicon import DATA, LexiconError, entries, parse
 from hreport.messages import Message
 
@@ -89,10 +90,12 @@ class Weight:
     most: float = 1.0
 
 
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
 TABLES: Mapping[str, Mapping[str, type[Any]]] = {
     "units.toml": {"units": Unit},
     "masks.toml": {"masks": Pattern, "mask_kinds": MaskKind},
-    "numerals.toml": {"numerals": Pattern},
+    "numerals.toml": {"numerals": Pattern, "signs": Pattern},
     "times.toml": {"times": Pattern, "areas": Pattern},
     "damage.toml": {"damage": Pattern},
     "structure.toml": {
@@ -113,9 +116,40 @@ TABLES: Mapping[str, Mapping[str, type[Any]]] = {
 }
 
 
-def alternation(words: Iterable[str]) -> str:
-    """Words as a regular expression that tries the longest first."""
-    return "(?:" + "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w))) + ")"
+def alternation(words: Iterable[str], barred: Mapping[str, str] | None = None) -> str:
+    """Words as a regular expression that tries the longest first, each unless one of its `barred` characters follows.
+
+    What words begin with alike is written once: `re` then reads it once, however many words there are.
+
+    >>> alternation(["ab", "a", "abc", "d"]), alternation(["a"], {"a": "xy"})
+    ('(?:d|a(?:b(?:c|)|))', '(?:a(?![xy]))')
+    """
+    tree: _Tree = {}
+    for word in words:
+        branch = tree
+        for character in word:
+            branch = branch.setdefault(character, {})
+        branch[_END] = {}
+    return f"(?:{_branches(tree, '', barred or {})})"
+
+
+_Tree: TypeAlias = dict[str, "_Tree"]
+_END = ""
+
+
+def _branches(tree: _Tree, before: str, barred: Mapping[str, str]) -> str:
+    parts, single = [], []
+    for character in sorted(tree, reverse=True):  # where a word ends comes last
+        word, rest = before + character, _branches(tree[character], before + character, barred)
+        if character == _END:
+            parts.append(f"(?![{barred[word]}])" if barred.get(word) else "")
+        elif rest:
+            parts.append(re.escape(character) + (rest if len(tree[character]) == 1 else f"(?:{rest})"))
+        else:
+            single.append(re.escape(character))
+    if single:
+        parts.insert(0, single[0] if len(single) == 1 else f"[{''.join(single)}]")
+    return "|".join(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +164,16 @@ class Grammar:
     words: Mapping[str, Words]
     mask_kinds: Mapping[str, MaskKind]
     surfaces: Mapping[str, Unit]
-    _expanded: Mapping[str, str]
+    _expanded: dict[str, str]  # what names in braces stand for, as far as it was asked for
 
     def expand(self, pattern: str) -> str:
         """A pattern with its `{names}` replaced."""
-        return re.sub(r"\{([a-z_]+)\}", lambda m: self._expanded[m[1]], pattern)
+        return _NAME.sub(lambda found: self._expansion(found[1]), pattern)
+
+    def _expansion(self, name: str) -> str:
+        if name not in self._expanded:
+            self._expanded[name] = alternation(self.words[name].words)
+        return self._expanded[name]
 
     def words_of(self, *names: str) -> frozenset[str]:
         """The union of some word lists."""
@@ -144,11 +183,11 @@ class Grammar:
         """Entries of a table (all, where none is named) as one compiled alternation, each a group named by its id."""
         rows = self.tables[table]
         chosen = ids or tuple(rows)
-        return re.compile("|".join(f"(?P<{i}>{self.expand(rows[i].pattern)})" for i in chosen), flags)
+        return when_used("|".join(f"(?P<{i}>{self.expand(rows[i].pattern)})" for i in chosen), flags)
 
     def compiled(self, table: str, ids: Iterable[str]) -> dict[str, re.Pattern[str]]:
         """Entries of a table, each compiled by itself, by id."""
-        return {i: re.compile(self.expand(self.tables[table][i].pattern)) for i in ids}
+        return {i: when_used(self.expand(self.tables[table][i].pattern)) for i in ids}
 
 
 @lru_cache(maxsize=1)
@@ -174,17 +213,14 @@ def load() -> Grammar:
             if surface in surfaces:
                 raise LexiconError("units.toml", unit.id, Message("{surface} is claimed twice", surface=surface))
             surfaces[surface] = unit
-    expanded = {name: alternation(entry.words) for name, entry in words.items()}
-    expanded["unit"] = _unit_pattern(surfaces)
-    expanded["measure"] = _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"})
-    expanded["run"] = r"[\dxX*_×.]{1,6}"  # another placeholder
+    expanded = {
+        "unit": _unit_pattern(surfaces),
+        "measure": _unit_pattern({s: u for s, u in surfaces.items() if u.kind != "place"}),
+        "run": r"[\dxX*_×.]{1,6}",  # another placeholder
+    }
     return Grammar(units, tables, words, mask_kinds, surfaces, expanded)
 
 
 def _unit_pattern(surfaces: Mapping[str, Unit]) -> str:
     """Any unit, the longest first, unless the next character makes another word of it."""
-    parts = []
-    for surface in sorted(surfaces, key=lambda s: (-len(s), s)):
-        barred = surfaces[surface].not_before
-        parts.append(re.escape(surface) + (f"(?![{barred}])" if barred else ""))
-    return "(?:" + "|".join(parts) + ")"
+    return alternation(surfaces, {surface: unit.not_before for surface, unit in surfaces.items()})

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hreport import resolve
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Candidate, LeakGrade, Report
 from hreport.split import Layout
@@ -63,6 +64,11 @@ class _Mention:
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
     return _Patterns(**grammar.compiled("leaks", _Patterns.__slots__))
+
+
+@lru_cache(maxsize=1)
+def _levels(grammar: Grammar) -> Scanner:
+    return Scanner(grammar.regex("leaks", *LEVELS))
 
 
 def candidates(layout: Layout, report: Report, grammar: Grammar) -> tuple[Candidate, ...]:
@@ -130,7 +136,8 @@ def _kinds(area: str, text: str, grammar: Grammar) -> set[str]:
     """What the report's place is, by how it speaks of it (全市), else by the last characters of its masked name
     (XX县区: either); empty where it does not speak of one."""
     table = grammar.tables["leaks"]
-    spoken = Counter({table[n].kind: len(re.findall(table[n].pattern, text)) for n in LEVELS})
+    found = Counter(str(m.lastgroup) for m in _levels(grammar).finditer(text))
+    spoken = Counter({table[n].kind: found[n] for n in LEVELS})
     kind, times = spoken.most_common(1)[0]
     return {kind} if times >= SPEAKS else {c for c in area if c in spoken}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, replace
@@ -18,8 +17,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+from hreport.expressions.needles import haystack, needles
 from hreport.messages import Message, listed, reason_of
 from hreport.text import fold as one_script
 
@@ -80,9 +80,11 @@ class Indicator:
 
 def parse(file: str, text: str) -> dict[str, Any]:
     """TOML text as a dict; a syntax error or an id given twice is a `LexiconError` that names line and entry."""
+    import tomli  # as tomllib, three times as fast: the data of every run is read by it
+
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         line = text.splitlines()[int(place[1]) - 1] if place else text.strip().rpartition("\n")[2]
         entry = line.partition("=")[0].strip().strip('"')
@@ -103,7 +105,7 @@ def entries(kind: type[T], file: str, table: Mapping[str, Any]) -> dict[str, T]:
 
 def _record(kind: type[T], file: str, key: str, raw: Any) -> T:
     """One entry; its `id` is its key."""
-    hints, names, required = _shape(kind)  # type: ignore[arg-type]  # a type is hashable
+    hints, names, required, fitting = _shape(kind)  # type: ignore[arg-type]  # a type is hashable
     if not isinstance(raw, dict):
         raise LexiconError(file, key, Message("an entry must be a table {{ ... }}"))
     if unknown := raw.keys() - names.keys():
@@ -118,7 +120,7 @@ def _record(kind: type[T], file: str, key: str, raw: Any) -> T:
     for name, value in raw.items():
         if isinstance(value, list):
             value = tuple(value)
-        if not _fits(value, hints[name]):
+        if type(value) not in fitting[name] and not _fits(value, hints[name]):
             said = {"key": name, "type": _said(hints[name]), "value": _quoted(raw[name])}
             raise LexiconError(file, key, Message("{key} must be {type}, not {value}", **said))
         values[name] = value
@@ -126,17 +128,23 @@ def _record(kind: type[T], file: str, key: str, raw: Any) -> T:
 
 
 @lru_cache
-def _shape(kind: type) -> tuple[Mapping[str, Any], Mapping[str, Field[Any]], frozenset[str]]:
-    """The types of a record's fields, the fields without the id, and the names of those without a default."""
+def _shape(
+    kind: type,
+) -> tuple[Mapping[str, Any], Mapping[str, Field[Any]], frozenset[str], Mapping[str, tuple[Any, ...]]]:
+    """The types of a record's fields, the fields without the id, the names of those without a default, and the types
+    whose every value fits a field, so that the values of thousands of entries need no closer look."""
     names = {f.name: f for f in fields(kind) if f.name != "id"}
     required = frozenset(n for n, f in names.items() if f.default is MISSING and f.default_factory is MISSING)
-    return get_type_hints(kind), names, required
+    hints = get_type_hints(kind)
+    fitting = {n: () if get_origin(hint) is tuple else get_args(hint) or (hint,) for n, hint in hints.items()}
+    return hints, names, required, fitting
 
 
 def _fits(value: object, hint: Any) -> bool:
     """Is `value` of the annotated type? (Only the shapes that the data files use.)"""
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(_fits(v, get_args(hint)[0]) for v in value)
+        (kind, *_) = get_args(hint)
+        return isinstance(value, tuple) and all(type(v) is kind or _fits(v, kind) for v in value)
     options = get_args(hint) or (hint,)
     if float in options and isinstance(value, int) and not isinstance(value, bool):
         return True
@@ -197,8 +205,8 @@ class Fold:
     becomes: str
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+# A tuple: there are thousands, and a frozen dataclass takes three times as long to make.
+class Area(NamedTuple):
     """A division of the country. `code` is of GB/T 2260, empty where several divisions bear the name; `level` is
     country, province, prefecture or county; `seen` the last year in which a source lists a name no longer in force."""
 
@@ -317,19 +325,20 @@ def _loaded(catalog: str, text: str) -> Lexicon:
             shipped[key] = _merged(catalog, key, shipped.get(key), raw)
             files[key] = catalog
     indicators = {key: _indicator(files[key], key, raw, conversions) for key, raw in shipped.items()}
-    fold = Folder(wording, folds, spin)
-    names: dict[str, str] = {}
     # the user's own entries last: where they clash with a shipped one, it is theirs that is named
-    for indicator in sorted(indicators.values(), key=lambda i: files[i.id] != "indicators.toml"):
-        for alias in (indicator.name, *indicator.aliases):
-            if (other := names.setdefault(fold(alias), indicator.id)) != indicator.id:
-                message = Message(
-                    "alias {alias} is claimed by {other} ({name}) already: leave it out",
-                    alias=alias,
-                    other=other,
-                    name=indicators[other].name,
-                )
-                raise LexiconError(files[indicator.id], indicator.id, message)
+    ordered = sorted(indicators.values(), key=lambda i: files[i.id] != "indicators.toml")
+    aliases = [(alias, indicator) for indicator in ordered for alias in (indicator.name, *indicator.aliases)]
+    names: dict[str, str] = {}
+    keys = Folder(wording, folds, spin).each([alias for alias, _ in aliases])
+    for (alias, indicator), key in zip(aliases, keys, strict=True):
+        if (other := names.setdefault(key, indicator.id)) != indicator.id:
+            message = Message(
+                "alias {alias} is claimed by {other} ({name}) already: leave it out",
+                alias=alias,
+                other=other,
+                name=indicators[other].name,
+            )
+            raise LexiconError(files[indicator.id], indicator.id, message)
     return Lexicon(indicators, conversions, spin, wording, folds, titles(), names)
 
 
@@ -416,18 +425,41 @@ class Folder:
     def __init__(self, wording: Mapping[str, WordList], folds: Mapping[str, Fold], spin: Mapping[str, Spin]) -> None:
         """Compiles the tables; make one and keep it."""
         dropped = "|".join(re.escape(w) for w in wording["dropped"].words)
+        self._words = re.compile(dropped)
         self._dropped = re.compile(rf"{dropped}|[^\w%‰/+~&.-]|_")
-        self._folds = [(re.compile(f.pattern), f.becomes) for f in folds.values()]
+        # by line: `each` folds many wordings at once
+        self._folds = [
+            (needles(f.pattern) or ("",), re.compile(f.pattern, re.MULTILINE), f.becomes) for f in folds.values()
+        ]
+        spun = [re.escape(s.id) for s in spin.values() if s.always]
+        self._foldable = haystack((*spun, *(f.pattern for f in folds.values())))
         self._spin = [(s.id, s.means) for s in spin.values() if s.always]
 
     def __call__(self, text: str) -> str:
         """The key of a wording; folding a key again changes nothing."""
-        text = self._dropped.sub("", one_script(unicodedata.normalize("NFKC", text))).casefold()
+        text = self._bare(text)
+        return self._respelt(text) if self._foldable.search(text) else text
+
+    def each(self, texts: Iterable[str]) -> list[str]:
+        """The keys of many wordings, in a fraction of the time: each is a line, since a bare wording has no line breaks
+        and no spelling that is folded reaches over one."""
+        return self._respelt("\n".join(map(self._bare, texts))).split("\n")
+
+    def _bare(self, text: str) -> str:
+        text = one_script(unicodedata.normalize("NFKC", text))
+        if not text.isalnum() or self._words.search(text):
+            text = self._dropped.sub("", text)
+        return text.casefold()
+
+    def _respelt(self, text: str) -> str:
         for spun, means in self._spin:
             if spun in text:
                 text = text.replace(spun, means)
-        for pattern, becomes in self._folds:
-            text = pattern.sub(becomes, text)
+        for words, pattern, becomes in self._folds:
+            for word in words:
+                if word in text:
+                    text = pattern.sub(becomes, text)
+                    break
         return text
 
 
@@ -465,8 +497,10 @@ def titles() -> Mapping[str, WordList]:
 def gazetteer() -> Mapping[str, tuple[Area, ...]]:
     """The divisions of `areas.csv` by full name."""
     found: dict[str, tuple[Area, ...]] = {}
-    for row in csv.DictReader(DATA.joinpath("areas.csv").read_text("utf-8").splitlines()):
-        found[row["name"]] = (*found.get(row["name"], ()), Area(**row))
+    names, *rows = csv.reader(DATA.joinpath("areas.csv").read_text("utf-8").splitlines())
+    assert tuple(names) == Area._fields
+    for area in map(Area._make, rows):
+        found[area.name] = (*found.get(area.name, ()), area)
     return found
 
 

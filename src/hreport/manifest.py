@@ -41,6 +41,8 @@ class Manifest:
 
     def of(self, path: str) -> tuple[Entry, ...]:
         """The entries of one file."""
+        if not self.entries:
+            return ()
         own = _key(path)
         by_path = tuple(e for e in self.entries if _key(e.file) == own)
         bare = os.path.basename(own)
@@ -60,6 +62,20 @@ class Manifest:
             for e in self.entries
             if _key(e.file) not in known
         ]
+
+
+def missing(path: str, entries: Iterable[Entry], reports: int, manifest: str) -> list[Issue]:
+    """A word about each entry of a report that a document does not have, which has so many."""
+    return [
+        Issue(
+            path,
+            "manifest",
+            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
+            fatal=False,
+        )
+        for e in entries
+        if e.report > reports
+    ]
 
 
 def _key(path: str) -> str:
@@ -162,17 +178,17 @@ def _restated(row: Row, previous: Row | None, said: Mapping[str, str], lexicon: 
     words = grammar.load()
     # A document whose years are damage has figures of no year, though their words name one.
     scrubbed = row["year"] is None and len(set(YEAR.findall(row["period"] or ""))) == 1
-    o = situate.observation(_observation(row), report, words, lexicon, scrubbed)
     same = previous is not None and previous.get("layer") != "mask" and previous["sentence"] == row["sentence"]
     before = _observation(previous) if previous is not None and same else None
     # The verb in front is not in the row: of a count without a year it is taken that there was one.
-    o = situate.state_year(o, "" if row["year"] is not None else "?", before, report, words, lexicon)
+    verb, o = "" if row["year"] is not None else "?", _observation(row)
+    means = situate.Meanings(report, words, lexicon, scrubbed).of(o, o.indicator_id, verb, before)
     if area and "area" not in fields:
-        new |= {"area_name": o.area_name or None, "area_id": o.area_id or None}
+        new |= {"area_name": means.area_name or None, "area_id": means.area_id or None}
         new |= {"area_inferred": None, "area_evidence": None}
     if year and "year" not in fields:
-        new["year"] = record.year_number(o.year)
-        new["status"] = row["status"] if "status" in fields else o.status
+        new["year"] = record.year_number(means.year)
+        new["status"] = row["status"] if "status" in fields else means.status
     return new
 
 
@@ -189,8 +205,9 @@ def _observation(row: Row) -> Observation:
 def _lost(before: Sequence[Row], after: Sequence[Row], said: Mapping[str, str], lexicon: Lexicon) -> list[Message]:
     """What the rows of a report do not tell, though it may have changed with what is said of the report."""
     found = []
-    if any(old["year"] != new["year"] for old, new in zip(before, after, strict=True)):
-        unsure = sum(max(YEAR.findall(row["period"] or ""), default="") == said["year"] for row in before)
+    figures = [(old, new) for old, new in zip(before, after, strict=True) if old.get("layer") != "mask"]
+    if any(old["year"] != new["year"] for old, new in figures):
+        unsure = sum(max(YEAR.findall(row["period"] or ""), default="") == said["year"] for row, _ in figures)
         if unsure:
             found.append(
                 Message(

@@ -173,6 +173,7 @@ def groups(rows: Iterable[Row]) -> Groups:
     evidence: dict[Place, Evidence] = {}
     for report, candidates in _candidates(all_told):
         tried: set[Place] = set()
+        fitting: dict[Place, Evidence] = {}
         for candidate in candidates:
             root = primary.get(candidate, candidate)
             if root in tried:
@@ -181,10 +182,16 @@ def groups(rows: Iterable[Row]) -> Groups:
                 continue
             tried.add(root)
             if found := judged(report, told[root]):
-                primary[report.place], evidence[report.place] = root, found
-                break
+                fitting[root] = found
+                if found.legible >= LEAST_LEGIBLE:  # its numbers tell
+                    break
             if len(tried) == MOST_TRIED:
                 break
+        best = max(fitting.values(), key=lambda e: e.legible, default=None)
+        # Where masks hide all, two reports that are no copies of each other may fit it alike: it is told as neither's.
+        if best is not None and (best.legible >= LEAST_LEGIBLE or len(fitting) == 1):
+            root = next(place for place, found in fitting.items() if found is best)
+            primary[report.place], evidence[report.place] = root, best
     twins: dict[Spot, Spot] = {}
     for copy, other in primary.items():
         twins.update(_twins(told[copy], told[other]))

@@ -27,17 +27,22 @@ LeakGrade: TypeAlias = Literal["own", "named", "within"]
 Basis: TypeAlias = Literal["yoy", "qoq", "annual_average", "cumulative", "against_plan"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Characters `start` to `end` (exclusive) of a document's text."""
-
+class _Ends(NamedTuple):
     start: int
     end: int
 
-    def __post_init__(self) -> None:
+
+# A tuple, which is compared and sorted several times as fast as a dataclass.
+class Span(_Ends):
+    """Characters `start` to `end` (exclusive) of a document's text."""
+
+    __slots__ = ()
+
+    def __new__(cls, start: int, end: int) -> Span:
         """Refuses what is no span."""
-        if not 0 <= self.start <= self.end:
-            raise ValueError(f"not a span: {self.start}..{self.end}")
+        if not 0 <= start <= end:
+            raise ValueError(f"not a span: {start}..{end}")
+        return tuple.__new__(cls, (start, end))
 
     def within(self, other: Span) -> bool:
         """Does this span lie inside `other`?"""
@@ -104,6 +109,26 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """A stretch of a large text that is read by itself: bytes `start` to `end` (exclusive) of a file.
+
+    `characters` stand before it in the text of the whole file, `until` is where it ends there (None: it is the last).
+    `sha256` and `stamp` (when it was last changed, in nanoseconds) are the file's, as is `encoding`; `head` its first
+    lines, which may say that it is a collection. `continues`: it begins in the middle of a report.
+    """
+
+    start: int = 0
+    end: int = 0
+    characters: int = 0
+    until: int | None = None
+    encoding: str = "utf-8"
+    sha256: str = ""
+    stamp: int = 0
+    head: tuple[str, ...] = ()
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """All that a reader makes of a file: one source text and the blocks that lie in it, in reading order.
 
@@ -111,6 +136,7 @@ class Document:
     ("txt", "docx", "pdf", ...), whatever the name says; `sha256` is of the file's bytes; `meta` holds the document's
     own properties (title, author, created), where it has any; `issues` what was read with a doubt. `marks` are
     characters of the format that are no words (the asterisks of emphasis in Markdown): the reading leaves them out.
+    `portion`: which stretch of its file this is, where it is not all of it; offsets are of the stretch.
     """
 
     path: str
@@ -121,6 +147,7 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     marks: tuple[Span, ...] = ()
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +221,7 @@ class Mask:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number or number mask with its unit; fields as in the contract of `hreport extract`.
 
     `span` is of the source text, `at` of the reading. `repaired` is in the base unit, where damage can be undone with
@@ -307,8 +333,8 @@ class Report:
     sections: tuple[Section, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+# A tuple as well: made once and completed step by step, some thousands in a document.
+class Observation(NamedTuple):
     """One figure of a report, with everything that is known of it and where it stands.
 
     `area` and `period` are as written; `area_name`, `area_id`, `year` what they were resolved to; `rule` names the rule

@@ -7,12 +7,15 @@ one, titles that stand out from the text; in any other file, titles of official 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar
 from hreport.tag import numbers
 
@@ -21,7 +24,6 @@ SENTENCE = 25  # a line of this many characters that ends like a sentence is pro
 ITEM = 8  # and a line of this many with a full stop or a semicolon, an item of a list
 SHORTEST_TITLE, LONGEST_TITLE = 5, 45
 LONGEST_OFFICIAL = 90  # the title of a notice names what it hands on
-LONGEST_ENTRY = 200  # a line of a list of contents, with the points before its page number
 SHORTEST = 300  # an article of a collection has at least this many characters
 LEAST = 150  # and this many, where its title stands out; so have notices
 HEAD_LINES = 60  # so many lines before the first prose can hold the title
@@ -35,10 +37,11 @@ SHARED = 8  # so many characters of an attachment's title stand in its notice's
 ENOUGH = 2  # the evidence that makes a line of a collection a title
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+# A tuple: a document has thousands, and a frozen dataclass takes three times as long to make.
+class Line(NamedTuple):
     """A line of the source that is not empty: its span without the white space around it, folded text, width of indent,
-    blank lines before it; `paged`: lines of the page (address, date, source) follow it."""
+    blank lines before it; `paged`: lines of the page (address, date, source) follow it; `is_prose`: it is a paragraph,
+    or the beginning of one."""
 
     start: int
     end: int
@@ -46,6 +49,10 @@ class Line:
     indent: int
     gap: int = 0
     paged: bool = False
+    is_prose: bool = False
+
+
+_NO_LETTER = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class _Patterns:
         self.byline = one("openers", "byline")
         self.small_print = one("openers", "small_print")
         self.leads_in = one("openers", "leads_in")
-        self.marks = {i: re.compile(row.pattern) for i, row in grammar.tables["marks"].items()}
+        self.marks = {i: when_used(row.pattern) for i, row in grammar.tables["marks"].items()}
 
 
 @lru_cache(maxsize=1)
@@ -92,25 +99,20 @@ def _patterns(grammar: Grammar) -> _Patterns:
 # --- what a line is --------------------------------------------------------------------------------------------------
 
 
-def is_prose(line: Line, grammar: Grammar) -> bool:
+def is_prose(text: str, grammar: Grammar) -> bool:
     """Is a line a paragraph, or the beginning of one?"""
-    return _is_prose(line, _patterns(grammar))
+    return len(text) >= PROSE or (len(text) >= SENTENCE and bool(_patterns(grammar).marks["stops"].search(text)))
 
 
-def _is_prose(line: Line, patterns: _Patterns) -> bool:
-    long = len(line.text)
-    return long >= PROSE or (long >= SENTENCE and bool(patterns.marks["stops"].search(line.text)))
-
-
-def _prose(body: Sequence[Line], patterns: _Patterns) -> int:
+def _prose(body: Sequence[Line]) -> int:
     """The index of the first paragraph."""
-    return next((k for k, line in enumerate(body) if _is_prose(line, patterns)), len(body))
+    return next((k for k, line in enumerate(body) if line.is_prose), len(body))
 
 
 def could_be_heading(body: Sequence[Line], k: int, grammar: Grammar) -> bool:
     """Could a line be a heading without a number: like a title, but over a paragraph it may be a character shorter?"""
     patterns = _patterns(grammar)
-    over = k + 1 < len(body) and _is_prose(body[k + 1], patterns)
+    over = k + 1 < len(body) and body[k + 1].is_prose
     return _could_be_title(body, k, patterns, shortest=SHORTEST_TITLE - over)
 
 
@@ -140,7 +142,7 @@ def _text_after(body: Sequence[Line], k: int, patterns: _Patterns) -> int | None
     two of subtitle."""
     other = 0
     for j in range(k + 1, min(len(body), k + 1 + NEAR_LINES)):
-        if _is_prose(body[j], patterns):
+        if body[j].is_prose:
             return j
         if not patterns.byline.search(body[j].text) and not patterns.salutation.match(body[j].text):
             other += 1
@@ -156,37 +158,52 @@ def _clean(text: str, patterns: _Patterns) -> str:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"\W", "", text)
+    return _NO_LETTER.sub("", text)
 
 
-def unglued(body: Sequence[Line], grammar: Grammar) -> list[Line]:
-    """The lines, cut where another report begins in the middle of one."""
+def unglued(body: Sequence[Line], folded: str, grammar: Grammar) -> list[Line]:
+    """The lines, cut where another report begins in the middle of one. `folded`: the text that they are of."""
     patterns = _patterns(grammar)
+    # Few lines are cut: to search the whole text for them is faster than to search each line.
+    near = [m.start() for p in (patterns.glued_part, patterns.glued_report) for m in p.finditer(folded)]
+    if not near:
+        return list(body)
+    near.sort()
     out: list[Line] = []
     for line in body:
-        cuts = {m.end() for m in patterns.glued_part.finditer(line.text)}
-        cuts |= {m.start("title") for m in patterns.glued_report.finditer(line.text)}
-        at = 0
-        for cut in sorted(cuts):
-            if cut - at >= SENTENCE and cut < len(line.text):
-                piece = line.text[at:cut]
-                text = piece.rstrip()
-                start = line.start + at
-                out.append(replace(line, start=start, end=start + len(text), text=text, paged=False))
-                at = cut
-        out.append(replace(line, start=line.start + at, text=line.text[at:]) if at else line)
+        if bisect_left(near, line.start) < bisect_left(near, line.end):
+            out += _cut(line, patterns)
+        else:
+            out.append(line)
     return out
+
+
+def _cut(line: Line, patterns: _Patterns) -> Iterator[Line]:
+    """The pieces of a line that begin with reports."""
+    cuts = {m.end() for m in patterns.glued_part.finditer(line.text)}
+    cuts |= {m.start("title") for m in patterns.glued_report.finditer(line.text)}
+    at = 0
+    for cut in sorted(cuts):
+        if cut - at >= SENTENCE and cut < len(line.text):
+            piece = line.text[at:cut]
+            text = piece.rstrip()
+            start = line.start + at
+            yield line._replace(start=start, end=start + len(text), text=text, paged=False)
+            at = cut
+    yield line._replace(start=line.start + at, text=line.text[at:]) if at else line
 
 
 # --- where reports begin ---------------------------------------------------------------------------------------------
 
 
-def find(body: Sequence[Line], head: Sequence[str], grammar: Grammar) -> list[Opening]:
-    """The openings of all reports, in order; at least one. `head`: the first lines of the file, page furniture too."""
+def find(body: Sequence[Line], head: Sequence[str], grammar: Grammar, continues: bool = False) -> list[Opening]:
+    """The openings of all reports, in order; at least one. `head`: the first lines of the file, page furniture too.
+    `continues`: the text begins in the middle of a report, which is the first."""
     if not body:
         return [Opening(0, "")]
     patterns = _patterns(grammar)
-    first = _first(body, patterns)
+    rest = [Opening(0, "")] if continues else []
+    first = rest[0] if rest else _first(body, patterns)
     said = [*head[:ANNOUNCED_LINES], *(line.text for line in body[:ANNOUNCED_LINES])]
     announced = any(patterns.collection.search(text) and len(text) < PROSE for text in said)
     openings = _parts(body, announced, patterns) or _listed(body, announced, patterns)
@@ -205,15 +222,16 @@ def find(body: Sequence[Line], head: Sequence[str], grammar: Grammar) -> list[Op
         if (match := patterns.more.match(body[k].text))
     ]
     chosen = {o.at: o for o in (first, *openings, *more)}
-    return _with_text(body, sorted(chosen.values(), key=lambda o: o.at), patterns)
+    found = _with_text(body, sorted(chosen.values(), key=lambda o: o.at))
+    return [*rest, *(o for o in found if o.at)] if rest else found
 
 
-def _with_text(body: Sequence[Line], openings: Sequence[Opening], patterns: _Patterns) -> list[Opening]:
+def _with_text(body: Sequence[Line], openings: Sequence[Opening]) -> list[Opening]:
     """Without the openings that no text follows: lines of a list of contents, links at the end of a page."""
     kept = []
     for number, opening in enumerate(openings):
         until = openings[number + 1].at if number + 1 < len(openings) else len(body)
-        if any(_is_prose(line, patterns) for line in body[opening.at : until]):
+        if any(line.is_prose for line in body[opening.at : until]):
             kept.append(opening)
     return kept or [openings[0]]
 
@@ -225,7 +243,7 @@ def _stands_before(
     if first.at >= opening.at:
         return False
     lead = body[first.at : opening.at]
-    prose = [line for line in lead if _is_prose(line, patterns) and not patterns.leads_in.search(line.text)]
+    prose = [line for line in lead if line.is_prose and not patterns.leads_in.search(line.text)]
     return not announced and sum(len(line.text) for line in prose) >= SHORTEST
 
 
@@ -296,7 +314,7 @@ def _parts(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[O
     found = [(k, match) for k, line in enumerate(body) if (match := patterns.part.match(line.text))]
     if not found:
         return []
-    openings = _with_text(body, [Opening(k, _title_at(body, k, m.end(), patterns)) for k, m in found], patterns)
+    openings = _with_text(body, [Opening(k, _title_at(body, k, m.end(), patterns)) for k, m in found])
     at = {o.at for o in openings}
     found = [(k, match) for k, match in found if k in at]
     plain = {k for k, match in found if match["firm"] is None}
@@ -307,14 +325,14 @@ def _parts(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[O
         if inner or 2 * named <= len(openings):
             openings = [o for o in openings if o.at not in plain]
     if len(openings) < PARTS and not announced:
-        prose = _prose(body, patterns)
+        prose = _prose(body)
         openings = [o for o in openings if o.at > prose or patterns.report_title.search(o.title)]
     return openings
 
 
 def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[Opening]:
     """Titles that a list of contents names before the first prose, each where it stands again over its text."""
-    prose = _prose(body, patterns)
+    prose = _prose(body)
     entries: dict[str, int] = {}
     for k in range(min(prose, HEAD_LINES)):
         entry = patterns.marks["contents_rim"].sub("", body[k].text)
@@ -323,8 +341,8 @@ def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[
     openings: list[Opening] = []
     seen: set[str] = set()
     for k, line in enumerate(body):
-        if len(line.text) > LONGEST_ENTRY:
-            continue
+        if not entries or len(line.text) > LONGEST_OFFICIAL or patterns.marks["no_title"].search(line.text):
+            continue  # no headline, as most lines
         title = patterns.marks["contents_rim"].sub("", line.text)
         key = _letters(title)
         if key not in entries or entries[key] == k or key in seen or len(title) > LONGEST_TITLE:
@@ -336,7 +354,7 @@ def _listed(body: Sequence[Line], announced: bool, patterns: _Patterns) -> list[
         if _text_after(body, k, patterns) is not None:
             openings.append(Opening(k, _clean(title, patterns)))
             seen.add(key)
-    openings = _with_text(body, openings, patterns) if openings else []
+    openings = _with_text(body, openings) if openings else []
     places = [entries[_letters(o.title)] for o in openings if _letters(o.title) in entries]
     together = bool(places) and max(places) - min(places) < len(places)  # a list, and not lines here and there
     return openings if len(openings) >= PARTS and together else []
@@ -379,7 +397,7 @@ def _chapters(body: Sequence[Line], said: Sequence[str], patterns: _Patterns) ->
 
 def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) -> tuple[Opening, list[Opening]]:
     """The first article of a file that says it is a collection, and the others, told by how their titles stand out."""
-    prose = _prose(body, patterns)
+    prose = _prose(body)
     cover = [k for k in range(prose) if patterns.collection.search(body[k].text)]
     own = [
         k
@@ -389,8 +407,8 @@ def _of_collection(body: Sequence[Line], first: Opening, patterns: _Patterns) ->
     if own:
         first = Opening(own[0], _whole(body, own[0], body[own[0]].text, patterns))
     heads = [k for k in range(first.at + 1, len(body)) if _is_headline(body, k, patterns)]
-    shape = _Shape.of(body, patterns)
-    lengths = _lengths(body, patterns)
+    shape = _Shape.of(body)
+    lengths = _lengths(body)
     openings: list[Opening] = []
     within: list[int] = []  # the headings of the article so far
     for number, k in enumerate(heads):
@@ -427,9 +445,9 @@ def _is_far(body: Sequence[Line], before: Opening, k: int, length: int, shape: _
     return body[k].start - body[before.at].start >= SHORTEST
 
 
-def _lengths(body: Sequence[Line], patterns: _Patterns) -> list[int]:
+def _lengths(body: Sequence[Line]) -> list[int]:
     """The characters of all paragraphs before each line."""
-    return [0, *accumulate(len(line.text) if _is_prose(line, patterns) else 0 for line in body)]
+    return [0, *accumulate(len(line.text) if line.is_prose else 0 for line in body)]
 
 
 def _is_headline(body: Sequence[Line], k: int, patterns: _Patterns) -> bool:
@@ -447,8 +465,8 @@ class _Shape:
     wide: int  # the number of blank lines before titles, where it is unlike the usual one; 0 where there is none
 
     @classmethod
-    def of(cls, body: Sequence[Line], patterns: _Patterns) -> _Shape:
-        prose = [line for line in body if _is_prose(line, patterns)]
+    def of(cls, body: Sequence[Line]) -> _Shape:
+        prose = [line for line in body if line.is_prose]
         indented = sum(line.indent > 0 for line in prose) > 0.7 * len(prose)
         gaps = Counter(line.gap for line in body[1:])
         usual = gaps.most_common(1)[0][0] if gaps else 0
@@ -514,11 +532,11 @@ def _official(body: Sequence[Line], first: Opening, patterns: _Patterns) -> list
     titles = [first.title]
     last = first.at
     candidates: list[Opening] = []
-    lengths = _lengths(body, patterns)
+    lengths = _lengths(body)
     for k in range(first.at + 1, len(body)):
         if title := _official_title(body, k, patterns):
             candidates.append(Opening(k, title))
-        if not candidates or not _is_prose(body[k], patterns):
+        if not candidates or not body[k].is_prose:
             continue
         chosen = _last_title(candidates, patterns)
         near = k - chosen.at <= NEAR_LINES
@@ -553,19 +571,19 @@ def _core(title: str, patterns: _Patterns) -> str:
 def _official_title(body: Sequence[Line], k: int, patterns: _Patterns) -> str:
     """The title that line k is, or begins with, where it is that of an official text; else ""."""
     line = body[k]
-    if _is_prose(line, patterns) and not (len(line.text) <= LONGEST_OFFICIAL and patterns.official.search(line.text)):
+    if line.is_prose and not (len(line.text) <= LONGEST_OFFICIAL and patterns.official.search(line.text)):
         glued = patterns.marks["glued_title"].match(line.text)
         if not glued or not patterns.report_title.search(glued["title"]) or not patterns.placed.match(glued["title"]):
             return ""
         before = body[k - 1].text if k else ""
         named = patterns.marks["named_year"].search(glued["title"]) and patterns.marks["finished"].search(before)
         return _clean(glued["title"], patterns) if named else ""
-    if not _could_be_title(body, k, patterns, LONGEST_OFFICIAL) or patterns.byline.search(line.text):
+    if not _could_be_title(body, k, patterns, LONGEST_OFFICIAL):
         return ""
-    named = patterns.report_title.search(line.text) and patterns.marks["named_year"].search(line.text)
-    greeted = patterns.report_title.search(line.text) and _greeted(body, k, patterns)
-    own = named or greeted or line.paged or patterns.official.search(line.text)
-    return _whole(body, k, line.text, patterns) if own else ""
+    own = line.paged or bool(patterns.official.search(line.text))
+    if not own and patterns.report_title.search(line.text):
+        own = bool(patterns.marks["named_year"].search(line.text)) or _greeted(body, k, patterns)
+    return _whole(body, k, line.text, patterns) if own and not patterns.byline.search(line.text) else ""
 
 
 def _greeted(body: Sequence[Line], k: int, patterns: _Patterns) -> bool:

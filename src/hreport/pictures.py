@@ -25,7 +25,7 @@ from hreport import charts
 from hreport.comparison import Comparison
 from hreport.messages import Message
 from hreport.record import Row, wording
-from hreport.text import screen_width
+from hreport.width import screen_width
 
 MOST_ROWS, MOST_PLACES = 60, 40  # of a heat table
 MOST_BARS = 60

@@ -18,12 +18,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import parent_process
+from multiprocessing import current_process, parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -32,16 +33,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
-from hreport import guards, readback, record, sourcetext
-from hreport.analyse import analyse
+from hreport import dataset, guards, readback, record, sourcetext
 from hreport.corrections import Corrections, correct
+from hreport.dataset import Wanted
+from hreport.joining import Whole
 from hreport.lexicon import Lexicon, load
-from hreport.manifest import Entry, Manifest, restated
+from hreport.manifest import Entry, Manifest, missing, restated
 from hreport.messages import Message, reason_of
 from hreport.model import Document, Extraction, Issue
 from hreport.readers import archive, read_bytes, recognise
 from hreport.readers import load as load_bytes
-from hreport.readers.build import RefusedError
+from hreport.readers.build import LARGE_TEXT, RefusedError
 from hreport.record import Row
 from hreport.sources import Source
 
@@ -58,7 +60,11 @@ LAYERS: Mapping[Want, Sequence[str]] = {
 
 SMALL = 1_500_000  # bytes: so little is read before worker processes would have started
 PLAIN = ("txt", "csv")  # formats that take time and memory in proportion to their length, which tests hold
-AHEAD = 3  # files in hand for each worker
+LOOKED_THROUGH = 20_000_000  # bytes of a large text that are looked through in the time that a file may take
+HEAD = 100_000  # bytes that tell a text from other formats
+AHEAD = 3  # files in hand for each worker, whatever their size
+MOST_AHEAD = 24  # ... and of small ones, so that the others go on while one of them waits for a slow file
+AHEAD_BYTES = 1_000_000  # of small ones together, for each worker
 MOST_DEATHS = 3  # times in a row that all workers may die before a file is given up
 
 # --- one file --------------------------------------------------------------------------------------------------------
@@ -77,6 +83,7 @@ class Work:
     corrections: Corrections = field(default_factory=Corrections)
     time_limit: float = guards.TIME_LIMIT  # seconds
     save_text: Path | None = None
+    wanted: Wanted | None = None  # of a data set: rows that nothing asks for are left out
 
     def unmet(self, documents: Collection[tuple[str, str]]) -> list[Issue]:
         """A word about what manifest and corrections speak of and is not among these documents, which are given as path
@@ -90,7 +97,8 @@ class Outcome:
 
     `more`: what is to be read in its place, the members of an archive or the same file by text recognition. `digest`:
     SHA-256 of the bytes. `about`: format, characters, pages and reports of the document. `file` and `inside`: the file
-    on disk, and the path in it where that is an archive.
+    on disk, and the path in it where that is an archive. `part`: the rows are of a portion of a large text, and more of
+    it follows.
     """
 
     path: str
@@ -101,11 +109,12 @@ class Outcome:
     about: Row = field(default_factory=dict)
     file: str = ""
     inside: str = ""
+    part: bool = False
 
     @property
     def read(self) -> bool:
         """Was it read at all? An archive is not: its members are."""
-        return not self.more and not any(i.fatal for i in self.issues)
+        return not self.more and not self.part and not any(i.fatal for i in self.issues)
 
     @property
     def documents(self) -> set[tuple[str, str]]:
@@ -117,6 +126,11 @@ class Outcome:
     def is_archive(self) -> bool:
         """Does it hold other documents?"""
         return any(source.path != self.path for source in self.more)
+
+    @property
+    def in_portions(self) -> bool:
+        """Is it a large text, to be read in portions?"""
+        return any(source.portion for source in self.more)
 
 
 def process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
@@ -153,13 +167,19 @@ def _internal(error: Exception) -> str:
 def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if source.table or _must_be_table(source, work):
         return _table(source, work, lexicon)
+    if source.portion is not None:
+        return _portion(source, work, lexicon)
+    # A document is shown as a whole, with all that is in it.
+    if work.want != "marks" and _is_large_text(source) and (unfolded := _in_portions(source, work)):
+        return unfolded
     data = _bytes(source, work.password)
     if isinstance(data, Issue):
         return Outcome(source.path, issues=(replace(data, path=source.path),))
     digest = hashlib.sha256(data).hexdigest()
-    if recognise(data) == "zip":
+    file_format = recognise(data)
+    if file_format == "zip":
         return replace(_unfolded(source, data), digest=digest)
-    document = read_bytes(data, source.path, work.password, source.ocr)
+    document = read_bytes(data, source.path, work.password, source.ocr, file_format)
     issues = (document,) if isinstance(document, Issue) else document.issues
     pages = sum(i.pages for i in issues)
     if pages and not source.ocr and can_recognise():
@@ -168,23 +188,29 @@ def _process(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if isinstance(document, Issue):
         return Outcome(source.path, issues=(replace(document, path=source.path),), digest=digest)
     every = work.want == "marks"
-    extraction, doubts = extract(document, lexicon, work.manifest.of(source.path), work.manifest.name, every)
+    entries = work.manifest.of(source.path)
+    extraction, doubts = extract(document, lexicon, entries, work.manifest.name, every)
     doubts = [replace(i, path=source.path) for i in doubts]
-    given = sources_of(extraction, work.manifest.of(source.path))
-    rows: list[Row] = []
-    if work.want != "observations":
-        rows += record.mask_rows(extraction, source.path, given)
-    if work.want != "masks":
-        rows += record.observation_rows(extraction, source.path, given)
-    rows, said = correct(rows, work.corrections, lexicon, source.path, digest, LAYERS[work.want])
+    rows, said = correct(
+        _rows(extraction, source, work, entries), work.corrections, lexicon, source.path, digest, LAYERS[work.want]
+    )
     doubts += said
     if every:
         rows += record.mark_rows(extraction, source.path)
     if work.save_text is not None:
-        doubts += sourcetext.save(document, work.save_text)
+        doubts += sourcetext.save(source.path, [document], work.save_text)
     notes = tuple(replace(i, path=source.path) for i in document.issues)
     about = record.document_row(extraction)
     return Outcome(source.path, tuple(rows), (*notes, *doubts), digest=digest, about=about)
+
+
+def _rows(extraction: Extraction, source: Source, work: Work, entries: Sequence[Entry]) -> Iterator[Row]:
+    """The rows that are wanted of a document."""
+    given = sources_of(extraction, entries)
+    if work.want != "observations":
+        yield from record.mask_rows(extraction, source.path, given)
+    if work.want != "masks":
+        yield from record.observation_rows(extraction, source.path, given)
 
 
 def _must_be_table(source: Source, work: Work) -> bool:
@@ -253,16 +279,79 @@ def _unfolded(source: Source, data: bytes) -> Outcome:
     return Outcome(source.path, more=more)
 
 
+# --- large texts -----------------------------------------------------------------------------------------------------
+
+
+def _is_large_text(source: Source) -> bool:
+    """Is this a file on disk that is a plain text, and too large to be read at once?"""
+    if source.size <= LARGE_TEXT or source.members or source.data is not None:
+        return False
+    with suppress(OSError), open(source.on_disk, "rb") as stream:
+        return recognise(stream.read(HEAD)) == "txt"
+    return False
+
+
+def _in_portions(source: Source, work: Work) -> Outcome | None:
+    """The portions of a large text, as sources of their own; None where it cannot be cut."""
+    from hreport.readers import portions
+
+    try:
+        more = tuple(replace(source, size=p.end - p.start, portion=p) for p in portions.of(Path(source.on_disk)))
+    except (portions.UncutError, OSError):
+        return None
+    digest = more[0].portion.sha256 if more[0].portion else ""
+    issues: list[Issue] = []
+    if work.save_text is not None:
+        documents = (read_portion(one) for one in more)
+        issues = sourcetext.save(source.path, (d for d in documents if isinstance(d, Document)), work.save_text)
+    return Outcome(source.path, more=more, issues=tuple(issues), digest=digest)
+
+
+def read_portion(source: Source) -> Document | Issue:
+    """The document that a portion of a large text is; an issue of code `empty` where it is blank."""
+    from hreport.readers import portions
+
+    assert source.portion is not None
+    return portions.read(Path(source.on_disk), source.path, source.portion)
+
+
+def _portion(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
+    """What a portion of a large text holds: its offsets are of the whole text, its reports and tables count from 1.
+
+    What a manifest says of a report by its number is left to who knows the number (`joining.py`).
+    """
+    portion = source.portion
+    assert portion is not None
+    document = read_portion(source)
+    if isinstance(document, Issue):
+        return Outcome(source.path, issues=(document,), digest=portion.sha256)
+    entries = [e for e in work.manifest.of(source.path) if not e.report]
+    extraction, _ = extract(document, lexicon, entries)
+    rows = (record.moved(row, portion.characters) for row in _rows(extraction, source, work, entries))
+    own = work.corrections.between(portion.sha256, portion.characters, portion.until)
+    corrected, doubts = correct(rows, own, lexicon, source.path, portion.sha256, LAYERS[work.want])
+    tables = max((b.table for b in document.blocks if b.table), default=0)
+    about = {**record.document_row(extraction), "tables": tables}
+    return Outcome(source.path, tuple(corrected), (*document.issues, *doubts), digest=portion.sha256, about=about)
+
+
+# --- tables of ours --------------------------------------------------------------------------------------------------
+
+
 def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
     if not work.tables:
         message = Message("a table of hreport, not a report: give it to hreport compare or hreport eval")
         return Outcome(source.path, issues=(Issue(source.path, "table", message),))
     layers = work.want == "both" or (work.want == "all" and source.path.lower().endswith(readback.STORE_SUFFIX))
     try:
-        if source.data is None:
+        if dataset.is_set(source.on_disk):
+            rows = dataset.rows(source.on_disk, None if put_right_by(work) else work.wanted)
+        elif source.data is None:
             rows = readback.read_table(Path(source.on_disk), layers)
         else:
             rows = readback.read_table_bytes(source.data, layers)
+    except dataset.SetError as error:
+        return Outcome(source.path, issues=(Issue(source.path, error.code, reason_of(error)),))
     except readback.TableError as error:
         wrote = Message("extract or masks") if layers else "extract"
         message = Message(
@@ -276,6 +365,11 @@ def _table(source: Source, work: Work, lexicon: Lexicon) -> Outcome:
         return Outcome(source.path, issues=(Issue(source.path, "unreadable", message),))
     rows, doubts = put_right(rows, work, lexicon, source.path)
     return Outcome(source.path, tuple(rows), tuple(doubts))
+
+
+def put_right_by(work: Work) -> bool:
+    """May what a person says change which indicator or place a row is of?"""
+    return bool(work.manifest.entries or work.corrections.by_document)
 
 
 def put_right(rows: Sequence[Row], work: Work, lexicon: Lexicon, path: str) -> tuple[list[Row], list[Issue]]:
@@ -292,23 +386,14 @@ def extract(
     document: Document, lexicon: Lexicon, entries: Sequence[Entry] = (), manifest: str = "", mentions: bool = False
 ) -> tuple[Extraction, list[Issue]]:
     """What a document holds, with what a manifest says of it in place of what was read off it."""
+    from hreport.analyse import analyse  # not for a folder that is unchanged
+
     hints: dict[int, dict[str, str]] = {}
     for entry in sorted(entries, key=lambda e: e.report):
         said = {n: v for n, v in entry.values.items() if n in ("area", "year", "title")}
         hints[entry.report] = {**hints.get(entry.report, {}), **said}
     extraction = analyse(document, lexicon, hints or None, mentions)
-    numbers = {r.number for r in extraction.reports}
-    issues = [
-        Issue(
-            document.path,
-            "manifest",
-            Message("it has no report {number}: check {name} line {line}", number=e.report, name=manifest, line=e.line),
-            fatal=False,
-        )
-        for e in entries
-        if e.report and e.report not in numbers
-    ]
-    return extraction, issues
+    return extraction, missing(document.path, entries, len(extraction.reports), manifest)
 
 
 def sources_of(extraction: Extraction, entries: Sequence[Entry]) -> dict[int, dict[str, str]]:
@@ -341,23 +426,40 @@ def run(
 ) -> Iterator[Outcome]:
     """The outcome of each source, in their order; an archive's own comes after those of its members.
 
-    `jobs` None: as many workers as there are cores, or as `total` sources are worth. `here`: no workers, but in this
+    `jobs` None: as many workers as there are cores, or as `total` files are worth. `here`: no workers, but in this
     process, which nothing then protects: for plain texts that are few and small (`harmless`).
 
     LexiconError where the catalogue has a mistake, at once, before anything is read.
     """
-    lexicon = load(work.catalog)
-    if here:
-        _prepare(work)
-        return _each_here(sources, work, lexicon)
+    if work.catalog is not None:
+        load(work.catalog)
     count = jobs or cores()
-    return _in_workers(sources, work, lexicon, count if total is None else max(1, min(count, total)))
+    return _run(sources, work, 0 if here else count if total is None else max(1, min(count, total)))
+
+
+def _run(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
+    """The same with a number of workers; nothing is loaded or started where there is nothing to read."""
+    remaining = iter(sources)
+    first = next(remaining, None)
+    if first is None:
+        return
+    sources = chain([first], remaining)
+    if count:
+        yield from _in_workers(sources, work, count)
+        return
+    _prepare(work)
+    yield from _each_here(sources, work, load(work.catalog))
 
 
 def harmless(sources: Sequence[Source]) -> bool:
     """Are these so few and plain texts, beside tables of ours, that a worker process costs more than it protects?"""
     texts = [s for s in sources if not s.table]
     return sum(s.size for s in texts) < SMALL and all(map(_is_plain, texts))
+
+
+def worth(sources: Iterable[Source]) -> int:
+    """How many files of usual size the sources are worth to workers."""
+    return sum(1 + source.size // LARGE_TEXT for source in sources)
 
 
 def _is_plain(source: Source) -> bool:
@@ -373,6 +475,11 @@ def _is_plain(source: Source) -> bool:
 def _each_here(sources: Iterable[Source], work: Work, lexicon: Lexicon) -> Iterator[Outcome]:
     for source in sources:
         outcome = process(source, work, lexicon)
+        if outcome.in_portions:
+            whole = Whole(outcome, work.manifest, lexicon)
+            yield from (whole.added(process(one, work, lexicon), one) for one in outcome.more)
+            yield whole.end()
+            continue
         yield from _each_here(outcome.more, work, lexicon)
         if outcome.is_archive or not outcome.more:
             yield outcome
@@ -398,6 +505,7 @@ def _start(work: Work) -> None:
     warnings.simplefilter("ignore")
     Thread(target=_end_with_parent, daemon=True).start()
     guards.limit_memory()
+    guards.look_seldom_for_cycles()
     _prepare(work)
     _worker = (work, load(work.catalog))
 
@@ -422,7 +530,19 @@ class _Process(SpawnProcess):
     """A process that does not run the user's script again, as spawned ones do to find functions in it: what ours do
     stands in this module. So a script needs no main guard."""
 
-    _starting = Lock()
+    _starting, _allowing = Lock(), Lock()
+
+    def start(self) -> None:
+        """Start, from a daemon too: a worker of a cluster is one, which must leave no process behind, and ours end with
+        the one that began them (`_end_with_parent`)."""
+        settings: dict[str, Any] = current_process()._config  # type: ignore[attr-defined]
+        with _Process._allowing:
+            was = settings.pop("daemon", None)
+            try:
+                super().start()
+            finally:
+                if was is not None:
+                    settings["daemon"] = was
 
     @staticmethod
     def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - its name in multiprocessing
@@ -444,13 +564,17 @@ class _Spawned(SpawnContext):
 class _Workers:
     """A pool of worker processes that is made anew when all of it dies."""
 
-    def __init__(self, work: Work, lexicon: Lexicon, count: int) -> None:
+    def __init__(self, work: Work, count: int) -> None:
         """Start `count` processes."""
         self.work = work
-        self.lexicon = lexicon
         self.count = count
         self.deaths = 0
         self.pool = self._pool()
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """For what is read in this process; the workers have their own, and do not wait for this one."""
+        return load(self.work.catalog)
 
     def _pool(self) -> ProcessPool:
         from pebble import ProcessPool  # not for runs without workers
@@ -472,7 +596,13 @@ class _Workers:
         archive, of which there may be many thousands, or a table of ours, whose rows would only be sent about."""
         if source.table or (source.members and not source.size):
             return None
-        return self.pool.schedule(_work, (source,), timeout=self.work.time_limit * source.effort)
+        return self.pool.schedule(_work, (source,), timeout=self._limit(source))
+
+    def _limit(self, source: Source) -> float:
+        """The seconds that a source may take. Each portion of a large text has the usual time, and before them it is
+        looked through as a whole."""
+        through = 1 + source.size // LOOKED_THROUGH if _is_large_text(source) else 1
+        return self.work.time_limit * max(source.effort, through)
 
     def outcome(self, source: Source, future: Future[Outcome] | None) -> Outcome:
         """What came of it, once it is there."""
@@ -480,11 +610,11 @@ class _Workers:
 
         while True:
             if future is None:
-                return process(source, self.work, self.lexicon)
+                return process(source, self.work, load(self.work.catalog))
             try:
                 outcome = future.result()
             except FutureTimeoutError:
-                limit = self.work.time_limit * source.effort
+                limit = self._limit(source)
                 return _failed(
                     source,
                     "timeout",
@@ -520,41 +650,68 @@ def _death(exit_code: int | None) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _Lane:
-    """Sources in order, some of which are in hand; `end` is the outcome of the archive that they lie in."""
+    """Sources in order, some of which are in hand; `end` is the outcome of the archive that they lie in, `whole` the
+    text whose portions they are."""
 
     remaining: Iterator[Source]
     end: Outcome | None = None
+    whole: Whole | None = None
     in_hand: deque[tuple[Source, Future[Outcome] | None]] = field(default_factory=deque)
 
+    def has_room(self, count: int) -> bool:
+        """May one more be taken in hand, with so many workers? What is ahead is held in memory, in part as rows."""
+        if len(self.in_hand) < AHEAD * count:
+            return True
+        return len(self.in_hand) < MOST_AHEAD * count and sum(s.size for s, _ in self.in_hand) < AHEAD_BYTES * count
 
-def _in_workers(sources: Iterable[Source], work: Work, lexicon: Lexicon, count: int) -> Iterator[Outcome]:
-    """Outcomes from worker processes, in order, with at most a few files ahead."""
-    remaining = iter(sources)
-    first = next(remaining, None)
-    if first is None:
-        return
-    sources = chain([first], remaining)
-    workers = _Workers(work, lexicon, count)
-    if not workers.can_work():
-        workers.stop()
-        yield from _each_here(sources, work, lexicon)
-        return
-    # What an archive holds comes before what follows it, of which some is in hand already.
-    lanes = [_Lane(sources)]
-    try:
+
+class Crew:
+    """Worker processes that live on from one call to the next."""
+
+    def __init__(self, work: Work, count: int) -> None:
+        """Start `count` processes; where none starts, all is read in this one."""
+        self._workers = _Workers(work, count)
+        self.can_work = self._workers.can_work()
+        if not self.can_work:
+            self._workers.stop()
+
+    def stop(self) -> None:
+        """End all of them at once."""
+        if self.can_work:
+            self._workers.stop()
+
+    def outcomes(self, sources: Iterable[Source]) -> Iterator[Outcome]:
+        """Outcomes, in order, with at most a few files ahead."""
+        workers = self._workers
+        if not self.can_work:
+            yield from _each_here(sources, workers.work, workers.lexicon)
+            return
+        # What an archive holds comes before what follows it, of which some is in hand already.
+        lanes = [_Lane(iter(sources))]
         while lanes:
             lane = lanes[-1]
-            while len(lane.in_hand) < AHEAD * count and (ahead := next(lane.remaining, None)) is not None:
+            while lane.has_room(workers.count) and (ahead := next(lane.remaining, None)) is not None:
                 lane.in_hand.append((ahead, workers.submit(ahead)))
             if not lane.in_hand:
                 lanes.pop()
                 if lane.end is not None:
                     yield lane.end
+                if lane.whole is not None:
+                    yield lane.whole.end()
                 continue
-            outcome = workers.outcome(*lane.in_hand.popleft())
+            source, future = lane.in_hand.popleft()
+            outcome = workers.outcome(source, future)
             if outcome.more:
-                lanes.append(_Lane(iter(outcome.more), outcome if outcome.is_archive else None))
+                whole = Whole(outcome, workers.work.manifest, workers.lexicon) if outcome.in_portions else None
+                lanes.append(_Lane(iter(outcome.more), outcome if outcome.is_archive else None, whole))
             else:
-                yield outcome
+                yield lane.whole.added(outcome, source) if lane.whole else outcome
+
+
+def _in_workers(sources: Iterable[Source], work: Work, count: int) -> Iterator[Outcome]:
+    """Outcomes from worker processes of their own, which end with them."""
+    crew = Crew(work, count)
+    try:
+        yield from crew.outcomes(sources)
     finally:
-        workers.stop()
+        crew.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +49,8 @@ def looks_like_table(head: bytes) -> bool:
 
 def read_table(path: Path, layers: bool = False) -> list[Row]:
     """Rows of a file that `extract` wrote; TableError where it is not one, OSError where it cannot be opened.
+
+    (Data sets, which are folders: `dataset.rows`.)
 
     `layers`: also what `masks` wrote, annotations, and what other programs found, as long as a row says where it
     stands; each row then says its `layer`, and keeps fields that are no columns of `extract`.
@@ -109,10 +111,11 @@ def _from_csv(text: str, layers: bool) -> list[Row]:
         try:
             names = _checked([unguarded(n.strip()) for n in next(reader, [])], layers)
             rows = []
+            known: dict[str, str] = {}
             for cells in reader:
                 if not any(cells):
                     continue
-                texts = dict(zip(names, cells, strict=False))
+                texts = dict(zip(names, (known.setdefault(c, c) for c in cells), strict=False))
                 row = {n: _parsed(n, unguarded(t), reader.line_num) for n, t in texts.items()}
                 rows.append(
                     _layered(row, names, Message("line {line}", line=reader.line_num)) if layers else _complete(row)
@@ -178,12 +181,12 @@ def _from_store(path: Path, layers: bool) -> list[Row]:
     from hreport import database
 
     try:
+        if not layers:
+            return list(map(_complete, database.rows(path, "observations")))
         rows = [{**row, "layer": "quantity", "role": "metric"} for row in database.rows(path, "observations")]
-        if layers:
-            rows += [{**row, "layer": "mask", "role": None} for row in database.rows(path, "masks")]
+        return [*rows, *({**row, "layer": "mask", "role": None} for row in database.rows(path, "masks"))]
     except database.StoreError as error:
         raise TableError(reason_of(error)) from None
-    return rows if layers else [_complete(row) for row in rows]
 
 
 def _from_parquet(path: Path, layers: bool) -> list[Row]:
@@ -203,7 +206,7 @@ def rows_of_frame(frame: DataFrame, layers: bool = False) -> list[Row]:
     import pandas as pd
 
     names = _checked([str(c) for c in frame.columns], layers)
-    columns = [frame.iloc[:, k].to_list() for k in range(len(names))]
+    columns = [_shared(frame.iloc[:, k].to_list()) for k in range(len(names))]
     rows: list[Row] = []
     for values in zip(*columns, strict=True):
         row = {n: None if v is None or v is pd.NA or v != v else v for n, v in zip(names, values, strict=True)}
@@ -225,6 +228,12 @@ def rows_of_frame(frame: DataFrame, layers: bool = False) -> list[Row]:
                 )
         rows.append(_layered(row, names, Message("row {number}", number=len(rows) + 1)) if layers else _complete(row))
     return rows
+
+
+def _shared(values: Iterable[Any]) -> list[Any]:
+    """The values with equal texts as one object: most columns say the same in many rows."""
+    known: dict[str, str] = {}
+    return [known.setdefault(v, v) if isinstance(v, str) else v for v in values]
 
 
 @lru_cache(maxsize=1)

@@ -239,13 +239,26 @@ def observation_rows(
 
     `source` gives url, publisher and published for the reports (by number) that a manifest names.
     """
+    document = extraction.document
     reports = {r.number: r for r in extraction.reports}
+    origins = {r.number: _origin(document, (source or {}).get(r.number, {})) for r in extraction.reports}
     span, sentence = None, ""
     for o in extraction.observations:
         if o.sentence != span:  # the rows of a sentence share its text
-            span, sentence = o.sentence, extraction.document.text[o.sentence.start : o.sentence.end].strip()
-        given = (source or {}).get(o.report, {})
-        yield _observation_row(o, extraction.document, sentence, reports.get(o.report), file, given)
+            span, sentence = o.sentence, document.text[o.sentence.start : o.sentence.end].strip()
+        yield _observation_row(o, document, sentence, reports[o.report], file, origins[o.report])
+
+
+def _origin(document: Document, given: Mapping[str, str]) -> Row:
+    """Where the rows of a report come from: what a manifest says of it, and the document's bytes; nothing was corrected
+    so far."""
+    return {
+        "url": given.get("url") or None,
+        "publisher": given.get("publisher") or None,
+        "published": given.get("published") or None,
+        "file_hash": file_hash(document.sha256),
+        "corrected": None,
+    }
 
 
 def document_row(extraction: Extraction) -> Row:
@@ -260,9 +273,7 @@ def document_row(extraction: Extraction) -> Row:
     }
 
 
-def _observation_row(
-    o: Observation, document: Document, sentence: str, report: Report | None, file: str, source: Mapping[str, str]
-) -> Row:
+def _observation_row(o: Observation, document: Document, sentence: str, report: Report, file: str, origin: Row) -> Row:
     q = o.quantity
     value = value_max = low = high = None
     match q.value:
@@ -279,7 +290,7 @@ def _observation_row(
         "role": "metric",
         "file": file,
         "report": o.report,
-        "title": report.title if report else None,
+        "title": report.title,
         "start": q.span.start,
         "end": q.span.end,
         "text": q.text,
@@ -317,18 +328,14 @@ def _observation_row(
         "low": number(low),
         "high": number(high),
         "rule": o.rule,
-        "url": source.get("url") or None,
-        "publisher": source.get("publisher") or None,
-        "published": source.get("published") or None,
-        "file_hash": file_hash(document.sha256),
-        "corrected": None,
+        **origin,
     }
 
 
-def _inferred(o: Observation, document: Document, report: Report | None) -> Row:
+def _inferred(o: Observation, document: Document, report: Report) -> Row:
     """The place that leaked, for a figure about the report's own place: its full name with the code, and the words that
     it stands in with the offsets of the name, its grade and how often it is named."""
-    found = report.inferred if report is not None and o.area_name == report.area else None
+    found = report.inferred if o.area_name == report.area else None
     if found is None:
         return {"area_inferred": None, "area_evidence": None}
     words = re.sub(r"\s+", " ", document.text[found.around.start : found.around.end]).strip()
@@ -336,6 +343,28 @@ def _inferred(o: Observation, document: Document, report: Report | None) -> Row:
         "area_inferred": f"{found.name} {found.area_id}".strip(),
         "area_evidence": f'"{words}" {found.span.start}-{found.span.end} {found.grade} {found.times}',
     }
+
+
+_EVIDENCE_PLACE = re.compile(r"(?<=\" )(\d+)-(\d+)(?= \w+ \d+$)")  # in `area_evidence`
+
+
+def moved(row: Row, characters: int, reports: int = 0, tables: int = 0) -> Row:
+    """A row of a document's portion as a row of the whole, before whose portion so many characters, reports and tables
+    stand.
+
+    >>> moved({"start": 3, "end": 5, "report": 1, "area_evidence": '"余杭区" 7-10 named 2'}, 100, 4)
+    {'start': 103, 'end': 105, 'report': 5, 'area_evidence': '"余杭区" 107-110 named 2'}
+    """
+    new = {**row, "start": row["start"] + characters, "end": row["end"] + characters}
+    if row.get("report") is not None:
+        new["report"] = row["report"] + reports
+    if row.get("table") is not None:
+        new["table"] = row["table"] + tables
+    if characters and row.get("area_evidence"):
+        new["area_evidence"] = _EVIDENCE_PLACE.sub(
+            lambda m: f"{int(m[1]) + characters}-{int(m[2]) + characters}", row["area_evidence"]
+        )
+    return new
 
 
 # The end of a sentence: full stop, exclamation and question mark and semicolon of either width, or a line break.
@@ -365,7 +394,7 @@ def mask_rows(
         if finish - begin > LONGEST_SENTENCE:  # no sentence: what stands around the mask
             begin = max(begin, mask.span.start - LONGEST_SENTENCE // 2)
             finish = min(finish, max(mask.span.end, begin + LONGEST_SENTENCE))
-        given = (source or {}).get(report.number, {}) if report else {}
+        origin = _origin(extraction.document, (source or {}).get(report.number, {}) if report else {})
         yield {
             "layer": "mask",
             "file": file,
@@ -379,11 +408,7 @@ def mask_rows(
             "page": block.page if block else None,
             "sentence": text[begin:finish].strip(),
             "rule": mask.rule,
-            "url": given.get("url") or None,
-            "publisher": given.get("publisher") or None,
-            "published": given.get("published") or None,
-            "file_hash": file_hash(extraction.document.sha256),
-            "corrected": None,
+            **origin,
         }
 
 

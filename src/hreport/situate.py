@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
+from typing import NamedTuple
 
 from hreport import resolve
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar
 from hreport.lexicon import COUNTS, STATES, Area, Lexicon
-from hreport.model import Mention, Observation, Report, YearSource
+from hreport.model import Mention, Observation, Report, Status, YearSource
 from hreport.split import SHEETS, Layout
 from hreport.tag.areas import AreaMention
 from hreport.tag.numbers import chinese
@@ -48,7 +50,7 @@ class _Patterns:
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
     def one(name: str) -> re.Pattern[str]:
-        return re.compile(grammar.expand(grammar.tables["calendar"][name].pattern))
+        return when_used(grammar.expand(grammar.tables["calendar"][name].pattern))
 
     return _Patterns(
         given=one("given"), plan=one("plan"), last=one("last"), next=one("next"), this=one("this"), open=one("open"),
@@ -69,21 +71,24 @@ def reports(
     """The reports with their area and year: from the hints, else the title, else the file's name, else the first lines.
 
     `masked`: places are masked in the document, so that one that is named may be any. `scrubbed`: years of the document
-    are damage, so that only the hints can say which it is about.
+    are damage, so that only the hints can say which it is about. What goes on from an earlier portion of a file has
+    neither: what says it stands there.
     """
-    name = PurePath(layout.document.path).name
+    name, portion = PurePath(layout.document.path).name, layout.document.portion
     found = []
     for report in layout.reports:
         said = {**hints.get(0, {}), **hints.get(report.number, {})}
         title = said.get("title") or report.title
-        head = layout.document.text[report.span.start : report.span.start + HEAD]
+        goes_on = portion is not None and portion.continues and report.number == 1
+        head = "" if goes_on else layout.document.text[report.span.start : report.span.start + HEAD]
         place = resolve.said_area(said["area"], lexicon) if said.get("area") else resolve.area(title, lexicon)
-        named_by_file = len(layout.reports) == 1 or layout.document.format in SHEETS
+        named_by_file = (len(layout.reports) == 1 and not portion) or layout.document.format in SHEETS
         if place is None and not said.get("area") and named_by_file:
             place = resolve.area(name, lexicon)
-        if place is None and not said.get("area") and not masked:
+        if place is None and not said.get("area") and not masked and not goes_on:
             place = _named_first(layout, report, areas, lexicon)
-        area = place.name if place else said.get("area") or _masked_place(title) or _own_mask(layout, report, areas)
+        masked_area = "" if goes_on else _masked_place(title) or _own_mask(layout, report, areas)
+        area = place.name if place else said.get("area") or masked_area
         year, year_from = _report_year(said, title, name if named_by_file else "", head, lexicon)
         if scrubbed and year_from != "manifest":
             year, year_from = "", ""
@@ -98,11 +103,23 @@ def own_names(reading: Reading, reports: Sequence[Report]) -> list[resolve.Spot]
     spots = []
     for report in reports:
         own = resolve.named(report.area) if report.area else None
-        if own is not None:
-            low, high = reading.index(report.span.start), reading.index(report.span.end)
-            found = resolve.find_short_areas(reading.text[low:high], [], own)
-            spots += [(s + low, e + low, name, code) for s, e, name, code in found if name == own.short]
+        if own is None:
+            continue
+        low, high = reading.index(report.span.start), reading.index(report.span.end)
+        for start, end in _lines_with(own.short, reading.text, low, high):
+            found = resolve.find_short_areas(reading.text[start:end], [], own)
+            spots += [(s + start, e + start, name, code) for s, e, name, code in found]
     return spots
+
+
+def _lines_with(name: str, text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The lines of a stretch that hold a name: what a name without suffix means is told by its own line."""
+    at = text.find(name, low, high)
+    while at >= 0:
+        start, end = text.rfind("\n", low, at) + 1 or low, text.find("\n", at, high)
+        end = end if end >= 0 else high
+        yield start, end
+        at = text.find(name, end, high)
 
 
 def _report_year(said: Mapping[str, str], title: str, name: str, head: str, lexicon: Lexicon) -> tuple[str, YearSource]:
@@ -150,25 +167,73 @@ def _masked_place(title: str) -> str:
     return match[0] if match else ""
 
 
-def observation(o: Observation, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool) -> Observation:
-    """An observation with the place and the year that are meant. `scrubbed`: years of the document are damage."""
-    patterns = _patterns(grammar)
-    name, code = _place(o.area, report, patterns, lexicon)
-    if o.measure == "rank" and report.area and (patterns.world.fullmatch(o.area) or _holds(code, report.area_id)):
-        name, code = report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
-    year = "" if scrubbed and re.search(r"\d{4}", o.period) else _year(o, report, patterns)
-    # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
-    sure = report.year_from != "text" and report.year.isdigit()
-    ahead = o.status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
-    status = "target" if ahead and re.search(r"\d{4}", o.period) else o.status
-    plan = patterns.five_year_plan.search(o.period)
-    if plan and sure and _plan_end(plan) - PLAN_YEARS >= _reviewed(report, patterns):
-        status = "target"  # a plan that begins after the year under review
-    # ... and the last year that is named has passed before the year in which a report is given.
-    named = re.findall(YEAR, fold(o.period))
-    if status == "target" and sure and named and int(max(named)) < int(report.year):
-        status = "actual"
-    return replace(o, area_name=name, area_id=code, year=year, status=status)
+class Meaning(NamedTuple):
+    """Name and code of the place that an observation is about, its year ("" where it is open or masked), and whether it
+    was reached by then."""
+
+    area_name: str
+    area_id: str
+    year: str
+    status: Status
+
+
+class Meanings:
+    """What the times and places of one report mean. Figures name few, again and again: each is worked out once."""
+
+    def __init__(self, report: Report, grammar: Grammar, lexicon: Lexicon, scrubbed: bool) -> None:
+        """`scrubbed`: years of the document are damage."""
+        self._report, self._patterns, self._lexicon, self._scrubbed = report, _patterns(grammar), lexicon, scrubbed
+        self._places: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._times: dict[tuple[str, bool, Status], tuple[str, Status, str]] = {}
+
+    def of(self, o: Observation, indicator_id: str, verb: str, before: Observation | None) -> Meaning:
+        """What is meant by the place and the time of an observation of an indicator ("" if of none); `verb` is what
+        stands in front of what is measured, `before` the observation before it."""
+        written = o.area, o.measure == "rank"
+        if written not in self._places:
+            self._places[written] = self._place(*written)
+        name, code = self._places[written]
+        of_state_before = o.rule == STATE_BEFORE
+        said = o.period, of_state_before, o.status
+        if said not in self._times:
+            self._times[said] = self._time(*said)
+        year, status, reached = self._times[said]
+        if reached and o.measure == "level" and not o.basis and _is_state(o, indicator_id, verb, before, self._lexicon):
+            year = reached
+        return Meaning(name, code, year, status)
+
+    def _place(self, written: str, is_rank: bool) -> tuple[str, str]:
+        """Name and code of the place that is meant."""
+        report, patterns = self._report, self._patterns
+        name, code = _place(written, report, patterns, self._lexicon)
+        if is_rank and report.area and (patterns.world.fullmatch(written) or _holds(code, report.area_id)):
+            return report.area, report.area_id  # 居全国第3位: whose rank it is, not among whom
+        return name, code
+
+    def _time(self, period: str, of_state_before: bool, status: Status) -> tuple[str, Status, str]:
+        """The year that is meant, the status that follows from it, and, of a state without a year, that in which it was
+        reached."""
+        report, patterns = self._report, self._patterns
+        in_digits = _IN_DIGITS.search(period)
+        no_year = self._scrubbed and in_digits
+        year = "" if no_year else _year(period, of_state_before, status, report, patterns)
+        # A year after the one that the report is about can only be aimed at; the first lines may tell of any year.
+        sure = report.year_from != "text" and report.year.isdigit()
+        ahead = status == "actual" and year.isdigit() and sure and int(year) > int(report.year)
+        if ahead and in_digits:
+            status = "target"
+        plan = patterns.five_year_plan.search(period)
+        if plan and sure and _plan_end(plan) - PLAN_YEARS >= _reviewed(report, patterns):
+            status = "target"  # a plan that begins after the year under review
+        # ... and the last year that is named has passed before the year in which a report is given.
+        named = re.findall(YEAR, fold(period))
+        if status == "target" and sure and named and int(max(named)) < int(report.year):
+            status = "actual"
+        return year, status, "" if year or of_state_before else _reached(period, status, report, patterns)
+
+
+STATE_BEFORE = "link.state_before"  # the rule of the A in from A to B
+_IN_DIGITS = re.compile(r"\d{4}")
 
 
 def _holds(code: str, inside: str) -> bool:
@@ -205,29 +270,29 @@ def _is_of_no_level(report: Report, patterns: _Patterns) -> bool:
     return not report.area_id and not any(own.search(report.area) for _, own in patterns.levels)
 
 
-def _year(o: Observation, report: Report, patterns: _Patterns) -> str:
+def _year(period: str, of_state_before: bool, status: Status, report: Report, patterns: _Patterns) -> str:
     """The year that a figure is about, "" where it is open or masked.
 
     A government work report is given in the year of its title and reviews the one before; a summary is about the year
     of its title and plans the next.
     """
     own = int(report.year) if report.year.isdigit() else None
-    if o.rule == "link.state_before" and not o.period:
+    if of_state_before and not period:
         return ""
-    said = re.findall(YEAR, fold(o.period))
+    said = re.findall(YEAR, fold(period))
     if said:
         return said[0] if len(set(said)) == 1 else ""
-    past = patterns.past_year.fullmatch(o.period)
-    if own is None or (patterns.open.search(o.period) and not past):
+    past = patterns.past_year.fullmatch(period)
+    if own is None or (patterns.open.search(period) and not past):
         return ""
     given = bool(patterns.given.search(report.title))
     ahead = bool(patterns.plan.search(report.title))
-    if patterns.last.search(o.period):
+    if patterns.last.search(period):
         return str(own - 1)
-    if patterns.next.search(o.period):
+    if patterns.next.search(period):
         return str(own + 1)
-    target = o.status == "target"
-    if patterns.this.search(o.period) and (given or ahead or not target or not patterns.coming.search(o.period)):
+    target = status == "target"
+    if patterns.this.search(period) and (given or ahead or not target or not patterns.coming.search(period)):
         return str(own)
     if given:
         return str(own if target else own - 1)
@@ -240,33 +305,34 @@ BEFORE_PLANS = 1955  # the tenth five-year plan ended in 2005, each one since fi
 PLAN_YEARS = 5
 
 
-def state_year(
-    o: Observation, verb: str, before: Observation | None, report: Report, grammar: Grammar, lexicon: Lexicon
-) -> Observation:
-    """An observation of a state with the year in which it was reached, where the period is several years.
+def _is_state(o: Observation, indicator_id: str, verb: str, before: Observation | None, lexicon: Lexicon) -> bool:
+    """Does an observation say how things stood, so that of a period of several years its end is meant?
 
     五年来 of a report given in 2026, and “十四五”时期, led to how things stood at the end of 2025; “十五五”时期 shall
     lead to how they will stand in 2030. The B of 由A增至B, `before` being the A, is such a state whatever it is. So,
     as a rule, is a count without a `verb` in front (高新技术企业达1.9万家); a comparison marks it: it may be a sum.
     """
-    indicator = lexicon.indicators.get(o.indicator_id)
-    patterns = _patterns(grammar)
-    risen = before is not None and before.rule == "link.state_before" and before.sentence == o.sentence
-    is_state = risen or (indicator is not None and (indicator.kind in STATES or indicator.annual))
-    if indicator is not None and indicator.kind in COUNTS and not (verb or indicator.flow or indicator.made):
-        is_state = True
-    if o.year or not is_state or o.measure != "level" or o.basis:
-        return o
-    if o.rule == "link.state_before" or not patterns.span.search(o.period):
-        return o
-    plan = patterns.five_year_plan.search(o.period)
+    indicator = lexicon.indicators.get(indicator_id)
+    risen = before is not None and before.rule == STATE_BEFORE and before.sentence == o.sentence
+    if risen or indicator is None:
+        return risen
+    counted = indicator.kind in COUNTS and not (verb or indicator.flow or indicator.made)
+    return indicator.kind in STATES or indicator.annual or counted
+
+
+def _reached(period: str, status: Status, report: Report, patterns: _Patterns) -> str:
+    """The last year of a period of several years, of one that goes on the year that the report looks back on; "" where
+    it is not told, or of another period."""
+    if not patterns.span.search(period):
+        return ""
+    plan = patterns.five_year_plan.search(period)
     end = _plan_end(plan) if plan else None
-    if o.status == "target":
-        return replace(o, year=str(end)) if end is not None else o
+    if status == "target":
+        return str(end) if end is not None else ""
     if not report.year.isdigit():
-        return o
+        return ""
     reviewed = _reviewed(report, patterns)
-    return replace(o, year=str(min(end, reviewed) if end is not None else reviewed))
+    return str(min(end, reviewed) if end is not None else reviewed)
 
 
 def _plan_end(plan: re.Match[str]) -> int:

@@ -11,15 +11,17 @@ import os
 import re
 import stat
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from hreport import readback
+from hreport import dataset, readback
 from hreport.manifest import MANIFEST_COLUMNS
 from hreport.messages import Message, listed, reason_of
-from hreport.model import Issue
+from hreport.model import Issue, Portion
+from hreport.remote import RemoteError, is_address
 
 BEGINNING = 2  # letters that make a name worth taking for the beginning of another
 NEAREST = 3  # names that are offered for one that is not there
@@ -32,7 +34,8 @@ class Source:
 
     `path` is what the user is shown, `file` the file on disk where that is not it. `members` lead from archive to
     archive to the document, each as its number in the archive's directory; `inside` is that path in words. `ocr`: its
-    pictures shall be read by text recognition; `effort`: how many times the usual time limit that may take.
+    pictures shall be read by text recognition; `effort`: how many times the usual time limit that may take. `portion`:
+    the stretch of a large text that is to be read.
     """
 
     path: str
@@ -44,6 +47,7 @@ class Source:
     inside: str = ""
     ocr: bool = False
     effort: int = 1
+    portion: Portion | None = None
 
     @property
     def on_disk(self) -> str:
@@ -85,8 +89,11 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
     hidden = {os.path.realpath(p) for p in exclude}
     # Reached twice, by a link or by two arguments: once, under its own name rather than a link's.
     best: dict[str, tuple[str, bool]] = {}
-    for path, met in sorted(entries, key=lambda e: (os.path.islink(e[0]), e[1], e[0])):
-        best.setdefault(os.path.normcase(os.path.realpath(path)), (path, met))
+    real_folder = lru_cache(maxsize=None)(os.path.realpath)  # asked of each folder once, not of each file in it
+    for is_link, met, path in sorted((os.path.islink(path), met, path) for path, met in entries):
+        folder, name = os.path.split(path)
+        real = os.path.realpath(path) if is_link or not name else os.path.join(real_folder(folder), name)
+        best.setdefault(os.path.normcase(real), (path, met))
     for real, (path, met) in sorted(best.items(), key=lambda item: item[1]):
         by_hand = _by_hand(path, met)
         if real in hidden and (met or by_hand):
@@ -100,8 +107,11 @@ def find(paths: Sequence[str], stdin: BinaryIO | None = None, exclude: Collectio
 
 
 def _add(path: str, met: bool, found: Found) -> None:
-    """Take one file. `met`: come upon in a folder, not named by the user."""
+    """Take one file, or a data set. `met`: come upon in a folder, not named by the user."""
     name = shown(path)
+    if is_address(path):
+        _add_address(path, found)
+        return
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -117,6 +127,12 @@ def _add(path: str, met: bool, found: Found) -> None:
                 Message("cannot be opened ({reason}): {advice}", reason=reason_of(error), advice=advice),
             )
         )
+        return
+    if stat.S_ISDIR(status.st_mode):  # only data sets come here as folders
+        if met:
+            found.issues.append(_left_out(name))
+        else:
+            found.sources.append(Source(name, None, True, file="" if name == path else path))
         return
     if not stat.S_ISREG(status.st_mode):
         if met:
@@ -134,10 +150,44 @@ def _add(path: str, met: bool, found: Found) -> None:
         return
     is_table = path.lower().endswith(readback.TABLE_SUFFIXES) and _is_table(path)
     if is_table and met:
-        message = Message("a table, not a report: left out of the folder (name it to compare it)")
-        found.issues.append(Issue(name, "table", message, fatal=False))
+        found.issues.append(_left_out(name))
         return
     found.sources.append(Source(name, None, is_table, status.st_size, file="" if name == path else path))
+
+
+def _add_address(address: str, found: Found) -> None:
+    """Take a data set that lies at an address; all else there is for a cluster."""
+    try:
+        is_there = dataset.is_set(address)
+    except RemoteError as error:
+        found.issues.append(Issue(address, "unreadable", reason_of(error)))
+        return
+    if is_there:
+        found.sources.append(Source(address, None, True))
+        return
+    message = Message("no data set of hreport is there: reports at an address are read with extract --cluster")
+    found.issues.append(Issue(address, "not_found", message))
+
+
+def _left_out(name: str) -> Issue:
+    message = Message("a table, not a report: left out of the folder (name it to compare it)")
+    return Issue(name, "table", message, fatal=False)
+
+
+def of_copy(path: str, copy: str, met: bool) -> Source | Issue:
+    """A file that was copied from an address, `path`, as a source; or why it is none, as `find` would say it."""
+    if by_hand := _by_hand(copy, met):
+        return replace(by_hand, path=path)
+    is_table = path.lower().endswith(readback.TABLE_SUFFIXES) and _is_table(copy)
+    if is_table and met:
+        return _left_out(path)
+    return Source(path, None, is_table, os.path.getsize(copy), file=copy)
+
+
+def is_noise(inside: str) -> bool:
+    """Is a path below a folder hidden, or does it speak of the folder?"""
+    *folders, name = inside.split("/")
+    return any(map(_NOISE.match, (*folders, name))) or bool(_ABOUT.fullmatch(name))
 
 
 def _is_table(path: str) -> bool:
@@ -179,11 +229,13 @@ def _by_hand(path: str, met: bool) -> Issue | None:
 
 def _expanded(path: str, issues: list[Issue]) -> list[tuple[str, bool]]:
     """Files of one argument, with whether they were only met in a folder. A path that exists is no pattern."""
+    if is_address(path):
+        return [(path, False)]
     try:
         if not os.path.lexists(path) and path.startswith("~"):
             path = os.path.expanduser(path)
         if os.path.isdir(path):
-            return _walked(path, issues)
+            return [(_posix(path), False)] if dataset.is_set(path) else _walked(path, issues)
         if os.path.lexists(path):
             return [(_posix(path), False)]
         if _MAGIC.search(path):
@@ -253,6 +305,10 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
                 entered.add(real)
                 kept.append(name)
         folders[:] = kept
+        if dataset.MANIFEST in names:
+            folders.clear()
+            files.append((_posix(root), True))
+            continue
         kept = [name for name in names if not _NOISE.match(name) and not _ABOUT.fullmatch(name)]
         files += [(_posix(os.path.join(root, name)), True) for name in kept]
     if not files and not any(i.path == shown(_posix(folder)) for i in issues):
@@ -262,7 +318,12 @@ def _walked(folder: str, issues: list[Issue]) -> list[tuple[str, bool]]:
 
 def _posix(path: str) -> str:
     """The path as rows show it: as given, with forward slashes and without idle parts."""
+    if path and not _IDLE.search(path):
+        return path
     return Path(path).as_posix() if path else path
+
+
+_IDLE = re.compile(r"\\|//|(?:^|/)\.(?:/|$)|./$")  # what `Path` would change; a path of Windows by its backslashes
 
 
 def shown(path: str) -> str:

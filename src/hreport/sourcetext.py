@@ -6,7 +6,9 @@ import hashlib
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from hreport import record
 from hreport.messages import Message, reason_of
@@ -22,22 +24,32 @@ KEPT = 50  # characters of a longer one
 _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 
 
-def save(document: Document, folder: Path) -> list[Issue]:
+def save(path: str, documents: Iterable[Document], folder: Path) -> list[Issue]:
     """Write `FILE.txt` (UTF-8, not a character changed) and `FILE.blocks.csv` (which stretch of it stands on which
-    page, in which cell of which table) into the folder; an issue where that cannot be done."""
-    name = place(document.path)
+    page, in which cell of which table) into the folder, of a document or of all portions of one in order; an issue
+    where that cannot be done."""
+    name = place(path)
     target = folder / f"{name}.txt"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as stream:
-            stream.write(record.encodable(document.text).encode("utf-8"))
-        save_rows(_blocks(document), record.BLOCKS, folder / f"{name}.blocks.csv", "csv")
+            save_rows(_written(documents, stream), record.BLOCKS, folder / f"{name}.blocks.csv", "csv")
     except OSError as error:
         message = Message(
             "its text cannot be saved as {target} ({reason}): check the folder", target=target, reason=reason_of(error)
         )
-        return [Issue(document.path, "not_saved", message, fatal=False)]
+        return [Issue(path, "not_saved", message, fatal=False)]
     return []
+
+
+def _written(documents: Iterable[Document], stream: BinaryIO) -> Iterator[Row]:
+    """Write the texts, and give the rows of their blocks."""
+    characters = tables = 0
+    for document in documents:
+        stream.write(record.encodable(document.text).encode("utf-8"))
+        yield from (record.moved(row, characters, tables=tables) for row in _blocks(document))
+        characters += len(document.text)
+        tables += max((b.table for b in document.blocks if b.table), default=0)
 
 
 def place(path: str) -> str:

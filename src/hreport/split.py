@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
 from hreport import openings
+from hreport.expressions.compiling import when_used
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Block, BlockKind, Document, Report, Section, Span
 from hreport.openings import PROSE, Line
@@ -31,6 +33,7 @@ LEAD = 400  # how far from its beginning a report's repeated lead is looked for
 LEAD_COPY, LEAD_PROBE = 30, 16  # the characters that a lead repeats at least, and those by which it is found
 NUMBER = 16  # a number and its unit are no longer
 TORN = frozenset("0123456789.")
+MASKED = ".xX"  # what else than a digit stands at the end of a line in a number
 LINE_END = 8  # characters in which expressions of how a line ends are looked for: all of them are of one
 SPACE = " \t\r\n\u3000\xa0"
 
@@ -48,6 +51,7 @@ class Layout:
     cells: tuple[Block, ...]
     pages: tuple[tuple[int, int], ...] = ()  # where each block of a known page begins, and the page
     furniture: tuple[tuple[int, int], ...] = ()
+    folded: str = ""  # the document's text
 
     def page(self, origin: int) -> int | None:
         """The page of a source offset, None where it is not known."""
@@ -89,10 +93,10 @@ class _Patterns:
         inner = "|".join(grammar.tables["lines"][i].pattern for i in ("chinese_1", "bracket_2"))
         before = grammar.tables["marks"]["sentence_before"].pattern.removesuffix("$")
         self.furniture = grammar.regex("furniture")
-        self.inline = grammar.regex("inline")
+        self.inline = Scanner(grammar.regex("inline"))
         self.heading = grammar.regex("lines")
         self.kinds = tuple(grammar.tables["lines"])
-        self.inner_heading = re.compile(rf"(?<={before})({inner})(?=\S{{3}})")
+        self.inner_heading = Scanner(when_used(rf"(?<={before})({inner})(?=\S{{3}})"))
         self.chapter = grammar.regex("sections", "plan", "plan_weak", "review_firm")
         self.page = grammar.regex("furniture", "fields", "web", "stamp", "download")
         self.marks = grammar.compiled("marks", grammar.tables["marks"])
@@ -108,15 +112,16 @@ def split(document: Document, grammar: Grammar) -> Layout:
     patterns = _patterns(grammar)
     text = document.text
     folded = fold(text)
-    lines = openings.unglued(list(_lines(text, folded)), grammar)
+    whole = list(_lines(text, folded))
+    lines = openings.unglued(whole, folded, grammar)
     is_furniture = [bool(patterns.furniture.match(line.text)) for line in lines]
     marked = [b.span for b in document.blocks if b.kind is BlockKind.FURNITURE]
-    pages = _page_markers(folded, patterns)
+    pages = _page_markers(whole, folded, patterns)
     noise = list(pages)
     noise += [Span(*m.span()) for m in patterns.inline.finditer(folded)]
     breaks = _wrapped(lines, is_furniture, patterns) if document.format in ("txt", "md") else []
     noise += breaks
-    reading = Reading.of(text, noise, document.marks)
+    reading = Reading.of(text, noise, document.marks, folded)
 
     quiet = [Span(line.start, line.end) for line, f in zip(lines, is_furniture, strict=True) if f] + marked
     cells = tuple(b for b in document.blocks if b.kind is BlockKind.CELL)
@@ -124,12 +129,13 @@ def split(document: Document, grammar: Grammar) -> Layout:
     quiet += _captions(document) if document.format in SHEETS else []
     quiet += [lead for line in lines if len(line.text) > 2 * PROSE for lead in _repeated_lead(line)]
     in_reading = _merged((reading.index(s.start), reading.index(s.end)) for s in quiet)
-    body = list(_body(lines, is_furniture, marked, noise, document.marks, patterns))
-    body = _joined(body, {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages})
+    body = list(_body(lines, is_furniture, marked, noise, document.marks, grammar))
+    continued = {span.end: 0 for span in breaks} | {_number(text, p): p.end - _number(text, p) for p in pages}
+    body = _joined(body, continued, grammar)
     reports = tuple(_reports(document, body, lines, reading, grammar))
     paged = tuple((b.span.start, b.page) for b in document.blocks if b.page)
     furniture = _merged((reading.index(s.start), reading.index(s.end)) for s in marked)
-    return Layout(document, reading, in_reading, reports, cells, paged, furniture)
+    return Layout(document, reading, in_reading, reports, cells, paged, furniture, folded)
 
 
 def _covers(spans: Sequence[tuple[int, int]], index: int) -> bool:
@@ -160,9 +166,10 @@ def _body(
     marked: Sequence[Span],
     noise: Sequence[Span],
     marks: Sequence[Span],
-    patterns: _Patterns,
+    grammar: Grammar,
 ) -> Iterator[Line]:
     """The lines that are no furniture, without the page marker that one begins with, and the marks at its ends."""
+    page = _patterns(grammar).page
     markers = {span.start: span.end for span in (*noise, *marks)}
     closing = {span.end: span.start for span in marks}
     covered = _merged((s.start, s.end) for s in marked)
@@ -170,13 +177,13 @@ def _body(
     for k, line in enumerate(lines):
         if furniture[k]:
             continue
-        paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(patterns.page.search(lines[k + 1].text))
+        paged = k + 1 < len(lines) and is_furniture[k + 1] and bool(page.search(lines[k + 1].text))
         start, end = markers.get(line.start, line.start), closing.get(line.end, line.end)
         while marks and start < end and start in markers:
             start = markers[start]
         if start < end:
             text = line.text[start - line.start : end - line.start]
-            yield replace(line, start=start, end=end, text=text, paged=paged)
+            yield Line(start, end, text, line.indent, line.gap, paged, openings.is_prose(text, grammar))
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -192,7 +199,7 @@ def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 # --- noise -----------------------------------------------------------------------------------------------------------
 
 
-def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
+def _page_markers(lines: Sequence[Line], folded: str, patterns: _Patterns) -> list[Span]:
     """Page markers (`2、` at the beginning of a line that goes on in the middle of a sentence), as spans to leave out.
 
     Markers count 1, 2, 3 ... through the document and the line before each is unfinished; a real list fails the second
@@ -200,7 +207,14 @@ def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
     """
     marks = patterns.marks
     chain: list[tuple[re.Match[str], int, bool]] = []
-    for match in marks["marker"].finditer(folded):
+    earlier = 0
+    for line in lines:
+        earlier, before = line.start, earlier
+        if not line.text[0].isdigit():
+            continue
+        match = marks["marker"].match(folded, max(0, folded.rfind("\n", before, line.start)))
+        if match is None:
+            continue
         number = int(match["number"])
         if number != chain[-1][1] + 1 if chain else number > 2:
             continue
@@ -214,8 +228,8 @@ def _page_markers(folded: str, patterns: _Patterns) -> list[Span]:
     torn = any(folded[m.start() - 1 : m.start()] in TORN and folded[m.end() : m.end() + 1].isdigit() for m, *_ in chain)
     if len(inner) == 1 and not torn:
         at = chain[-1][0].start()
-        line = folded[:at].rpartition("\n")[2]
-        if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(line.strip()) < PROSE:
+        before = folded[:at].rpartition("\n")[2]
+        if len(chain) == 1 or at - chain[0][0].end() < SHORTEST_PAGE or len(before.strip()) < PROSE:
             return []
     if not inner or sum(inner) < 0.7 * len(inner):
         return []
@@ -233,7 +247,9 @@ def _wrapped(lines: Sequence[Line], is_furniture: Sequence[bool], patterns: _Pat
         before, after = lines[k], lines[k + 1]
         if is_furniture[k] or is_furniture[k + 1]:
             continue
-        if marks["torn"].search(f"{before.text[-NUMBER:]}\n{after.text[:NUMBER]}"):
+        if (before.text[-1] in MASKED or before.text[-1].isdigit()) and marks["torn"].search(
+            f"{before.text[-NUMBER:]}\n{after.text[:NUMBER]}"
+        ):
             spans.append(Span(before.end, after.start))
             continue
         if len(before.text) < (full or WRAPPED):
@@ -279,26 +295,38 @@ def _ends(line: Line, mark: str, patterns: _Patterns) -> bool:
     return bool(patterns.marks[mark].search(line.text[-LINE_END:]))
 
 
-def _joined(body: Sequence[Line], continued: Mapping[int, int]) -> list[Line]:
+def _joined(body: Sequence[Line], continued: Mapping[int, int], grammar: Grammar) -> list[Line]:
     """The lines with each that begins at an offset of `continued` added to the one before it, without so many of its
     characters."""
     groups: list[list[Line]] = []
     for line in body:
         left_out = continued.get(line.start)
         if groups and left_out is not None:
-            groups[-1].append(replace(line, text=line.text[left_out:]))
+            groups[-1].append(line._replace(text=line.text[left_out:]))
         else:
             groups.append([line])
-    return [
-        replace(group[0], end=group[-1].end, text="".join(line.text for line in group)) if len(group) > 1 else group[0]
-        for group in groups
-    ]
+    return [_one(group, grammar) if len(group) > 1 else group[0] for group in groups]
+
+
+def _one(lines: Sequence[Line], grammar: Grammar) -> Line:
+    text = "".join([line.text for line in lines])
+    return lines[0]._replace(end=lines[-1].end, text=text, is_prose=openings.is_prose(text, grammar))
 
 
 def _repeated_lead(line: Line) -> list[Span]:
     """The first of two copies of a report's opening words, where a page has its lead glued on before the text."""
     text = line.text
-    for start in range(min(LEAD // 2, len(text) - LEAD_COPY - LEAD_PROBE)):
+    half = LEAD_PROBE // 2
+    last = min(LEAD // 2, len(text) - LEAD_COPY - LEAD_PROBE)
+    # The characters of a probe hold a whole half that begins at a multiple of its length: only around those that come
+    # again are all probes tried.
+    starts = (
+        start
+        for at in range(0, last + half, half)
+        if text.find(text[at : at + half], at + LEAD_COPY, at + LEAD) >= 0
+        for start in range(max(0, at - half + 1), min(at + 1, last))
+    )
+    for start in starts:
         again = text.find(text[start : start + LEAD_PROBE], start + LEAD_COPY, start + LEAD)
         if again < 0:
             continue
@@ -332,7 +360,9 @@ def _reports(
     if document.format in SHEETS:
         found = list(_sheets(document, body))
     else:
-        found = openings.find(body, [line.text for line in lines[: openings.ANNOUNCED_LINES]], grammar)
+        portion = document.portion
+        head = portion.head if portion else [line.text for line in lines[: openings.ANNOUNCED_LINES]]
+        found = openings.find(body, head, grammar, portion is not None and portion.continues)
     headings = [b for b in document.blocks if b.kind is BlockKind.HEADING]
     where = [b.span.start for b in headings]
     for number, opening in enumerate(found, 1):
@@ -385,15 +415,17 @@ def _sections(
     for block in styled:
         heading = document.text[block.span.start : block.span.end].strip(SPACE)
         found[block.span.start] = (block.level or 1, heading[:LONGEST_STYLED])
-    levels = _levels(body, patterns)
-    first = next((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), len(body))
-    last = max((k for k, line in enumerate(body) if openings.is_prose(line, grammar)), default=0)
+    numbered = [patterns.heading.match(line.text) for line in body]
+    levels = _levels({str(match.lastgroup) for match in numbered if match}, patterns)
+    prose = [k for k, line in enumerate(body) if line.is_prose]
+    first, last = (prose[0], prose[-1]) if prose else (len(body), 0)
     begins = {line.start for line in body}
+    is_whole = len(reading.text) == len(document.text)
     item = False
-    for k, line in enumerate(body):
-        if reading.origin(reading.index(line.start)) != line.start:
+    for k, (line, match) in enumerate(zip(body, numbered, strict=True)):
+        if not is_whole and reading.origin(reading.index(line.start)) != line.start:
             continue  # a page marker is no heading
-        if match := patterns.heading.match(line.text):
+        if match:
             kind = str(match.lastgroup)
             # What ends with a semicolon is an item of a list, and so is the one behind it.
             ends = line.text[-1] == ";"
@@ -404,13 +436,13 @@ def _sections(
             found.setdefault(line.start, (levels[kind], _heading(line.text, patterns)))
             continue
         item = False
-        if not 0 < k <= last or len(line.text) > LONGEST_HEADING or openings.is_byline(line.text, grammar):
+        if not 0 < k <= last or len(line.text) > LONGEST_HEADING:
             continue
-        if k < first and not openings.is_prose(body[k + 1], grammar):
+        if k < first and not body[k + 1].is_prose:
             continue  # part of the title
         if patterns.marks["full_stop"].search(line.text) or line.text.strip() in title:
             continue
-        if openings.could_be_heading(body, k, grammar):
+        if openings.could_be_heading(body, k, grammar) and not openings.is_byline(line.text, grammar):
             found.setdefault(line.start, (HEADING_LINE, line.text))
     low, high = reading.index(start), reading.index(end)
     expected = 1
@@ -442,11 +474,10 @@ def _sections(
         yield Section(Span(at, until), heading, level)
 
 
-def _levels(body: Sequence[Line], patterns: _Patterns) -> dict[str, int]:
-    """The level of each kind of numbered heading: what its id says, but one below the other where the text has parts or
-    chapters."""
+def _levels(used: Set[str], patterns: _Patterns) -> dict[str, int]:
+    """The level of each kind of numbered heading: what its id says, but one below the other where the text uses parts
+    or chapters."""
     kinds = patterns.kinds
-    used = {str(m.lastgroup) for line in body if (m := patterns.heading.match(line.text))}
     if used.isdisjoint(OUTER):
         return {kind: int(kind[-1]) for kind in kinds}
     return {kind: min(1 + sum(o in used for o in kinds[:k]), HEADING_LINE - 1) for k, kind in enumerate(kinds)}

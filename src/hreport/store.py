@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -25,8 +25,10 @@ from hreport.pipeline import Outcome, Work, can_recognise
 from hreport.record import Row
 from hreport.sources import Source
 
-MOST_ROWS = 20_000  # rows that wait for a transaction
+MOST_ROWS = 5_000  # rows that wait for a transaction
 LONGEST_WAIT = 2.0  # seconds that a document waits for one
+AT_ONCE = 1_000_000  # bytes of a file that is hashed in one piece
+FOLDERS = 1_000  # whose places are remembered while their files are looked at
 # Libraries whose versions may change what is read.
 LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pypdfium2", "xlrd")
 
@@ -52,15 +54,15 @@ class Store:
         self.unchanged = self.read = self.not_read = 0
         self._connection = database.opened(path, write=True)
         self._folder = os.path.dirname(os.path.realpath(path))
+        self._near = lru_cache(maxsize=FOLDERS)(self._nearest)
         self._settings = settings(work)
         self._means = means(work)
-        ((last,),) = self._ask("SELECT coalesce(max(run), 0) FROM runs")
-        self._run = last + 1
-        row = {"run": self._run, "started": _now(), "version": __version__, "engine": self._settings}
-        database.insert(self._connection, "runs", [row])
+        self._run = database.begin(self._connection, started=_now(), version=__version__, engine=self._settings)
         self._known = self._entries()
         self._seen: set[str] = set()
         self._waiting: list[Outcome] = []
+        self._portions: list[Outcome] = []  # of a text that is not all there, without their rows, which are staged
+        self._stage: database.Stage | None = None
         self._committed = time.monotonic()
 
     def _entries(self) -> dict[str, Entry]:
@@ -78,12 +80,19 @@ class Store:
 
     def location(self, file: str, inside: str = "") -> str:
         """Where a file on disk is, from the folder of the store: both may be moved together."""
-        real = os.path.realpath(file) if file != "-" else file
-        try:
-            near = os.path.relpath(real, self._folder) if file != "-" else file
-        except ValueError:  # on another drive
-            near = real
+        folder, name = os.path.split(file)
+        if file == "-" or name in ("", os.curdir, os.pardir) or os.path.islink(file):
+            near = file if file == "-" else self._near(file)
+        else:
+            near = os.path.normpath(os.path.join(self._near(folder), name))
         return near.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode() + (f"/{inside}" if inside else "")
+
+    def _nearest(self, path: str) -> str:
+        real = os.path.realpath(path)
+        try:
+            return os.path.relpath(real, self._folder)
+        except ValueError:  # on another drive
+            return real
 
     def fresh(
         self, sources: Iterable[Source], note: Callable[[Issue], None], step: Callable[[], None]
@@ -94,10 +103,10 @@ class Store:
             location = self.location(source.on_disk)
             self._seen.add(location)
             entry = self._known.get(location)
-            if entry is None or not self._holds(source, entry):
+            members = self._inside(location) if entry is not None else []
+            if entry is None or not self._holds(source, entry, members):
                 yield source
                 continue
-            members = self._inside(location)
             self._seen.update(members)
             inside = [self._known[k] for k in members]
             self.unchanged += sum(e.state == "read" for e in (entry, *inside))
@@ -111,21 +120,17 @@ class Store:
             return []
         return [k for k in self._known if k.startswith(f"{location}/")]
 
-    def _holds(self, source: Source, entry: Entry) -> bool:
-        """Does the entry still say what reading would?"""
+    def _holds(self, source: Source, entry: Entry, members: Sequence[str]) -> bool:
+        """Does the entry still say what reading would? `members`: of an archive."""
         if entry.settings != self._settings_of(source.path, entry.state, entry.sha256):
             return False
         texts = self.work.save_text
         if texts is not None and entry.state == "read" and not (texts / f"{sourcetext.place(entry.file)}.txt").exists():
             return False
-        inside = [self._known[k] for k in self._inside(self.location(source.on_disk))]
-        if any(e.means not in ("", self._means) for e in (entry, *inside)):
+        if any(e.means not in ("", self._means) for e in (entry, *(self._known[k] for k in members))):
             return False
         try:
-            if source.data is not None:
-                return hashlib.sha256(source.data).hexdigest() == entry.sha256
-            with open(source.on_disk, "rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+            return _sha256(source) == entry.sha256
         except OSError:
             return False
 
@@ -136,7 +141,7 @@ class Store:
         put_right = corrections.all if state == "archive" else corrections.of(sha256)
         parts = [repr((e.file, e.report, sorted(e.values.items()))) for e in said]
         parts += sorted(repr((c.file_hash, c.start, c.end, c.field, c.written, c.text)) for c in put_right)
-        return _digest([self._settings, *parts])
+        return digest_of([self._settings, *parts])
 
     def documents(self) -> Iterator[tuple[str, str]]:
         """Path and hash of each document that this run has met."""
@@ -144,11 +149,23 @@ class Store:
             yield self._known[location].file, self._known[location].sha256
 
     def put(self, outcome: Outcome) -> list[Outcome]:
-        """Take an outcome; those that are now safe on disk, this one among them or not."""
-        self._waiting.append(outcome)
-        rows = sum(len(o.rows) for o in self._waiting)
+        """Take an outcome; those that are now safe on disk, this one among them or not.
+
+        The rows of a large text wait on disk, portion by portion, for its end.
+        """
+        if outcome.part:
+            done = [] if self._portions else self.commit()
+            self._stage = self._stage or database.Stage(self._folder)
+            for table, rows in _by_table(outcome.rows):
+                self._stage.add(table, rows)
+            self._portions.append(replace(outcome, rows=()))
+            return done
+        ends = bool(self._portions)
+        self._waiting += [*self._portions, outcome]
+        self._portions = []
+        count = sum(len(o.rows) for o in self._waiting)
         due = time.monotonic() - self._committed > LONGEST_WAIT
-        return self.commit() if rows > MOST_ROWS or due else []
+        return self.commit() if count > MOST_ROWS or due or ends else []
 
     def commit(self) -> list[Outcome]:
         """Write what waits, all or nothing; what has been written."""
@@ -159,10 +176,18 @@ class Store:
         self._connection.begin()
         self._drop([location for outcome in done for location in self._outdated(outcome)])
         self._insert(done)
+        if self._stage is not None:
+            self._stage.insert(self._connection)
         self._connection.commit()
+        self._unstage()
         self.read += sum(o.read for o in done)
-        self.not_read += sum(not o.read and not o.is_archive for o in done)
+        self.not_read += sum(not (o.read or o.is_archive or o.part) for o in done)
         return done
+
+    def _unstage(self) -> None:
+        if self._stage is not None:
+            self._stage.close()
+        self._stage = None
 
     def _outdated(self, outcome: Outcome) -> list[str]:
         """What an earlier run knew of the file, and of members that its archive no longer has."""
@@ -180,26 +205,31 @@ class Store:
 
     def _insert(self, outcomes: Sequence[Outcome]) -> None:
         entries, issues = [], []
+        lost = False  # would another timeout, password or library perhaps read more of it?
         for o in outcomes:
+            issues += [_issue_row(i) for i in o.issues]
+            layers = {table: len(rows) for table, rows in _by_table(o.rows)}
+            lost |= any(i.fatal or i.pages or i.code == "portion" for i in o.issues)
+            if o.part:
+                continue
+            if self._stage is not None:
+                layers = self._stage.counts
             location = self.location(o.file, o.inside)
             state = "archive" if o.is_archive else "read" if o.read else "not read"
-            hopeful = any(i.fatal or i.pages for i in o.issues)  # another timeout, password or library may read it
-            layers = Counter(r["layer"] for r in o.rows)
             entry = {
                 "file": o.path, "location": location, "sha256": o.digest, "state": state, **o.about,
-                "figures": layers["quantity"], "masks": layers["mask"],
+                "figures": layers["observations"], "masks": layers["masks"],
                 "settings": self._settings_of(o.path, state, o.digest),
-                "means": self._means if hopeful else "", "run": self._run,
+                "means": self._means if lost else "", "run": self._run,
             }  # fmt: skip
             entries.append(entry)
-            issues += [_issue_row(i) for i in o.issues]
+            lost = False
             kept = tuple(Issue(i.path, i.code, i.message) for i in o.issues if i.fatal)
             self._known[location] = Entry(o.path, o.digest, state, entry["settings"], entry["means"], kept)
         database.insert(self._connection, "files", entries)
         database.insert(self._connection, "issues", issues)
-        rows = [r for o in outcomes for r in o.rows]
-        database.insert(self._connection, "observations", [r for r in rows if r["layer"] == "quantity"])
-        database.insert(self._connection, "masks", [r for r in rows if r["layer"] == "mask"])
+        for table, rows in _by_table(r for o in outcomes for r in o.rows):
+            database.insert(self._connection, table, rows)
 
     def gone(self, paths: Sequence[str]) -> list[str]:
         """Locations that lie below these paths, or are one of them, and were not met by this run."""
@@ -216,6 +246,8 @@ class Store:
     def close(self) -> None:
         """End the run; what waits is written."""
         try:
+            if self._portions:  # a text of which the end did not come: it is read again
+                self._unstage()
             self.commit()
             self._ask(
                 "UPDATE runs SET ended = ?, read = ?, unchanged = ?, not_read = ? WHERE run = ?",
@@ -223,6 +255,25 @@ class Store:
             )
         finally:
             self._connection.close()
+
+
+def _sha256(source: Source) -> str:
+    """The SHA-256 of what a source is now. Its bytes are what counts: a size and a time may stay the same while they
+    change, and hashing takes a thousandth of the time of reading."""
+    if source.data is not None:
+        return hashlib.sha256(source.data).hexdigest()
+    with open(source.on_disk, "rb", buffering=0) as stream:
+        if source.size <= AT_ONCE:  # without the buffer that `file_digest` fills for each file
+            return hashlib.sha256(stream.readall()).hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _by_table(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """The rows of each table that has a layer of its own."""
+    layers: dict[str, list[Row]] = {"quantity": [], "mask": []}
+    for row in rows:
+        layers[row["layer"]].append(row)
+    return [("observations", layers["quantity"]), ("masks", layers["mask"])]
 
 
 def _issue_row(issue: Issue) -> Row:
@@ -236,7 +287,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
 
 
-def _digest(parts: Iterable[str | bytes]) -> str:
+def digest_of(parts: Iterable[str | bytes]) -> str:
+    """The first 16 hexadecimal digits of a hash of all these, in their order."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
@@ -259,9 +311,9 @@ def settings(work: Work) -> str:
             continue
     for own in (work.catalog, work.userdict):
         parts.append(own.read_bytes() if own is not None else b"")
-    return _digest(parts)
+    return digest_of(parts)
 
 
 def means(work: Work) -> str:
     """A digest of what may help with a file that could not be read: more time, another password, text recognition."""
-    return _digest([f"{work.time_limit:g}", work.password or "", str(can_recognise())])
+    return digest_of([f"{work.time_limit:g}", work.password or "", str(can_recognise())])

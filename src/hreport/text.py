@@ -8,8 +8,8 @@ import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
-from unicodedata import east_asian_width
 
 from hreport.model import Span
 
@@ -28,6 +28,7 @@ _FOLD = (
     }
 )
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_FEW = 30  # characters that are replaced one after the other
 
 # Behind hanzi: a word in Latin letters that is no unit and no abbreviation.
 _TRANSLATION = re.compile(r"\s[#(]?(?!mm|mg|ml|kg|km|min)(?:[A-Z&.]{1,5}\s)?[A-Z]?[a-z]{2}")
@@ -43,8 +44,20 @@ def fold(text: str) -> str:
     >>> fold("３３．５万亿元，增长８．７％；醫療衛生")
     '33.5万亿元,增长8.7%;医疗卫生'
     """
-    folded = text.translate(_FOLD)
-    return _LONE_RETURN.sub("\n", folded) if "\r" in folded else folded
+    # Few of the characters that are folded stand in a text, and to look for them is far faster than to translate all.
+    written = set(_written().findall(text))
+    if len(written) > _FEW:
+        text = text.translate(_FOLD)
+    else:
+        for character in written:
+            text = text.replace(character, chr(_FOLD[ord(character)]))
+    return _LONE_RETURN.sub("\n", text) if "\r" in text else text
+
+
+@lru_cache(maxsize=1)
+def _written() -> re.Pattern[str]:
+    """Any character that is folded."""
+    return re.compile(f"[{''.join(map(chr, _FOLD))}]")
 
 
 def untranslated(text: str) -> str:
@@ -84,8 +97,9 @@ class Reading:
     _marks: tuple[Span, ...] = ()  # what was left out and is no damage where it stands in a number
 
     @classmethod
-    def of(cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = ()) -> Reading:
-        """The reading of `source` without the spans of `noise` and `marks` (which may overlap)."""
+    def of(cls, source: str, noise: Iterable[Span], marks: Iterable[Span] = (), folded: str | None = None) -> Reading:
+        """The reading of `source` without the spans of `noise` and `marks` (which may overlap). `folded`: the source
+        folded, where it is at hand."""
         marks = tuple(sorted(marks))
         pieces: list[str] = []
         starts: list[int] = []
@@ -103,7 +117,11 @@ class Reading:
             starts.append(length)
             origins.append(at)
         raw = "".join(pieces)
-        return cls(source, raw, fold(raw), tuple(starts), tuple(origins), marks)
+        if folded is None or "\r" in raw:  # which may stand alone only where pieces meet
+            text = fold(raw)
+        else:
+            text = "".join([folded[at : at + len(piece)] for at, piece in zip(origins, pieces, strict=True)])
+        return cls(source, raw, text, tuple(starts), tuple(origins), marks)
 
     def origin(self, index: int) -> int:
         """Where the character at `index` of the reading stands in the source."""
@@ -112,15 +130,16 @@ class Reading:
 
     def span(self, start: int, end: int) -> Span:
         """The source span of reading characters `start` to `end`; noise between them is inside, noise around is not."""
-        if start >= end:
-            origin = self.origin(start)
-            return Span(origin, origin)
-        return Span(self.origin(start), self.origin(end - 1) + 1)
+        starts = self._starts
+        piece = bisect_right(starts, start)
+        begin = self._origins[piece - 1] + start - starts[piece - 1]
+        if piece == len(starts) or end <= starts[piece]:  # within one piece, as nearly all are
+            return Span(begin, begin + max(0, end - start))
+        return Span(begin, self.origin(end - 1) + 1)
 
-    def is_torn(self, start: int, end: int) -> bool:
-        """Does noise stand between characters `start` and `end` of the reading, marks aside?"""
-        span = self.span(start, end)
-        left_out = span.end - span.start - (end - start)
+    def is_torn(self, span: Span, length: int) -> bool:
+        """Does noise stand inside a span of the source of which `length` characters were read, marks aside?"""
+        left_out = span.end - span.start - length
         if left_out <= 0:
             return False
         first, last = (bisect_left(self._marks, Span(at, at)) for at in (span.start, span.end))
@@ -134,45 +153,3 @@ class Reading:
         start = self._starts[piece]
         end = self._starts[piece + 1] if piece + 1 < len(self._starts) else len(self.raw)
         return min(start + origin - self._origins[piece], end)
-
-
-def screen_width(text: str) -> int:
-    """Columns that a text takes on a screen: two for a wide character.
-
-    >>> screen_width("A：市")
-    5
-    """
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-_WIDE = "\u2e80-\u2fff\u3004-\u3007\u3012-\u9fff\uff10-\uff19\uff21-\uff3a"
-_OPENING, _CLOSING = "\uff08\u201c\u300a\u300c", "\uff0c\u3002\uff1b\uff1a\uff1f\uff01\u3001\uff09\u201d\u300b\u300d"
-# What a line may not be broken in: a hanzi or a word, with the brackets and the punctuation that lean on it.
-_PIECE = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s,{_WIDE}{_OPENING}{_CLOSING}]+)?,*[{_CLOSING}]*")
-
-
-def breaks(text: str, width: int) -> list[int]:
-    """Where the lines of a text begin, without the first, so that none takes more than `width` columns of a screen:
-    between words or hanzi, never before a full stop; a word longer than a line is cut.
-
-    >>> breaks("one two three", 8), breaks("表的各列，按什么分", 8)
-    ([8], [3, 7])
-    """
-    found: list[int] = []
-    used = 0  # columns of the line so far
-    for match in _PIECE.finditer(text):
-        piece, at = match.group(), match.start()
-        wide = screen_width(piece)
-        if used + wide <= width or (piece.isspace() and used):  # spaces may hang over the edge
-            used = min(used + wide, width)
-            continue
-        if used:
-            found.append(at)
-            used = 0
-        for offset, character in enumerate(piece):
-            more = screen_width(character)
-            if used and used + more > width:
-                found.append(at + offset)
-                used = 0
-            used += more
-    return found

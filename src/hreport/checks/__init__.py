@@ -23,6 +23,7 @@ from functools import partial
 from hreport.checks import clauses, relations, series, single, tables
 from hreport.checks.finding import Finding, Part, rows
 from hreport.checks.rules import load
+from hreport.checks.rules import related as in_relation
 from hreport.checks.sentences import sentences
 from hreport.checks.stated import stated
 from hreport.figures import Selection, figures
@@ -30,7 +31,7 @@ from hreport.lexicon import Lexicon
 from hreport.record import Row
 from hreport.resolve import convert
 
-__all__ = ["SURE", "Finding", "Part", "check", "codes", "contradicted", "rows", "spoken_against", "touched"]
+__all__ = ["SURE", "Finding", "Part", "check", "codes", "contradicted", "related", "rows", "spoken_against", "touched"]
 
 SURE = 0.7  # from here on a figure is marked elsewhere
 SEEN = frozenset({"damaged", "repaired", "layout", "outside"})  # what a figure says of itself, without these rules
@@ -60,6 +61,11 @@ def check(rows: Iterable[Row], lexicon: Lexicon) -> list[Finding]:
 def codes(lexicon: Lexicon) -> tuple[str, ...]:
     """The codes of all findings there can be."""
     return tuple(code for code in load(lexicon).sureness if not code.startswith("damaged_"))
+
+
+def related(ids: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    """These indicators, and those that they are held against: a total and its parts, a product and its factors."""
+    return in_relation(ids, load(lexicon))
 
 
 def touched(findings: Iterable[Finding], least: float = SURE) -> Mapping[tuple[str, int, int], tuple[str, ...]]:

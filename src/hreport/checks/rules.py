@@ -136,6 +136,14 @@ def made(tables: Mapping[str, Any], lexicon: Lexicon) -> Rules:
     )
 
 
+def related(ids: Iterable[str], rules: Rules) -> frozenset[str]:
+    """The indicators that stand in a relation with any of these, and these themselves."""
+    kinds = (rules.totals, rules.limits, rules.products, rules.differences)
+    sides = [{*_ids(entry)} for kind in kinds for entry in kind.values()]
+    asked = {*ids}
+    return frozenset(asked.union(*(side for side in sides if side & asked)))
+
+
 def _ids(entry: Total | Limit | Product | Difference | Members) -> Iterable[str]:
     match entry:
         case Total():

@@ -1,7 +1,7 @@
 """The command line: one file for each command, flags in, one call, one writer, exit code out.
 
-Exit codes: 0 all read, 1 something could not be read (or is below its floor), 2 misuse. Nothing heavy is imported
-before a command runs.
+Exit codes: 0 all read, 1 something could not be read (or is below its floor), 2 misuse. A command is imported when it
+is asked for, and nothing heavy before it runs.
 """
 
 from __future__ import annotations
@@ -10,48 +10,76 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any, cast
 
 import typer
 
 from hreport import __version__
-from hreport.cli import (
-    align,
-    check,
-    compare,
-    completion,
-    doctor,
-    evaluate,
-    extract,
-    indicators,
-    language,
-    masks,
-    options,
-    report,
-    show,
-)
-from hreport.cli.console import tell
+from hreport.cli import completion, language, options
+from hreport.guards import look_seldom_for_cycles
 from hreport.messages import Message
+
+# Each command by its name: the file and function that it is, and its help, which stands in the list of all commands
+# before any of them is imported.
+COMMANDS = {
+    "extract": ("extract", "Every figure of the reports, one row each, with the sentence it stands in."),
+    "masks": ("masks", "Every masked placeholder of the reports, one row each."),
+    "compare": (
+        "compare",
+        "Indicators side by side: reports, or tables that extract wrote, as one table of places.",
+    ),
+    "check": (
+        "check",
+        "What does not add up: damaged and impossible figures, parts that miss their total, growth that does not fit.",
+    ),
+    "eval": (
+        "evaluate",
+        "Precision, recall and F1 of what was found against annotation; errors, and changes since an earlier run.",
+    ),
+    "indicators": (
+        "indicators",
+        "The catalogue of indicators, those that words match, or one with everything that is known of it.",
+    ),
+    "align": (
+        "align",
+        "Two copies of one text, masked differently: what one shows where the other hides it, as evidence.",
+    ),
+    "report": (
+        "report",
+        "One page of reports, or of tables: comparison, charts, masks, findings, and the words behind every figure.",
+    ),
+    "show": ("show", "The text of a document with its figures, masks, dates, places and damage marked."),
+    "doctor": ("doctor", "What is installed, which documents can be read, and which guards this system has."),
+}
+LOOK: dict[str, Any] = {"pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+def _command(name: str) -> language.Command:
+    """A command, made of its function."""
+    function, help_ = COMMANDS[name]
+    alone = typer.Typer(add_completion=False, **LOOK)
+    alone.command(name, cls=language.Command, help=help_)(getattr(import_module(f"hreport.cli.{function}"), function))
+    return cast(language.Command, typer.main.get_command(alone))
+
+
+class _Program(language.Program):
+    """All commands of hreport."""
+
+    def __init__(self, **given: Any) -> None:
+        """What typer gives, with our commands."""
+        briefs = {name: help_ for name, (_, help_) in COMMANDS.items()}
+        super().__init__(**{**given, "commands": language.Commands(briefs, _command)})
+
 
 app = typer.Typer(
     name="hreport",
-    cls=language.Program,
+    cls=_Program,
     help="The figures of Chinese work reports side by side, with proof.",
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+    **LOOK,
 )
-app.command("extract", cls=language.Command)(extract.extract)
-app.command("masks", cls=language.Command)(masks.masks)
-app.command("compare", cls=language.Command)(compare.compare)
-app.command("check", cls=language.Command)(check.check)
-app.command("eval", cls=language.Command)(evaluate.evaluate)
-app.command("indicators", cls=language.Command)(indicators.indicators)
-app.command("align", cls=language.Command)(align.align)
-app.command("report", cls=language.Command)(report.report)
-app.command("show", cls=language.Command)(show.show)
-app.command("doctor", cls=language.Command)(doctor.doctor)
 
 
 def _version(wanted: bool) -> None:
@@ -78,6 +106,7 @@ def main() -> None:
         # A console or pipe in another encoding gets a question mark for what it lacks, not a crash.
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    look_seldom_for_cycles()
     for name in ("SIGTERM", "SIGHUP"):
         _end_tidily_on(name)
     try:
@@ -92,6 +121,8 @@ def main() -> None:
             sys.exit(1)
         if os.environ.get("HREPORT_DEBUG"):
             raise
+        from hreport.cli.console import tell
+
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         with language.settled(sys.argv[1:]):
             tell(Message("{reason}: a fault of hreport, please report this line", reason=reason))

@@ -23,8 +23,9 @@ from hreport.writers import BOOKS, SCREEN, SDMX, Table
 
 if TYPE_CHECKING:
     from hreport.comparison import Comparison
+    from hreport.dataset import Wanted
     from hreport.figures import Figure, Selection
-    from hreport.lexicon import Conversion, Indicator
+    from hreport.lexicon import Conversion, Indicator, Lexicon
     from hreport.model import Issue
 
 SUGGESTIONS = 50  # on a screen
@@ -126,7 +127,8 @@ def compare(
         year=year or (),
         area=area or (),
     )
-    rows = list(run.rows("observations", tables=True))
+    wanted = None if suggest or growth else _wanted(selection, keep_copies, lexicon)
+    rows = list(run.rows("observations", tables=True, wanted=wanted))
     if suggest:
         found = suggestions(rows, lexicon, measure, status)
         run.write(islice(found, SUGGESTIONS) if run.form == SCREEN else found, SUGGEST)
@@ -177,6 +179,17 @@ def compare(
         if evidence and run.form == SCREEN:
             run.write(result.evidence, headed(comparison.EVIDENCE, run.headings))
     run.end()
+
+
+def _wanted(selection: Selection, keep_copies: bool, lexicon: Lexicon) -> Wanted | None:
+    """What is needed of a data set: with some indicators what they are held against, else all of it. Years and places
+    leave nothing out, since a figure is marked for what other years and places say."""
+    from hreport import checks
+    from hreport.dataset import Wanted
+
+    if not selection.indicators:
+        return None
+    return Wanted(checks.related(selection.indicators, lexicon), reports=not keep_copies)
 
 
 def _check_pictures(run: Run, instead: bool) -> None:

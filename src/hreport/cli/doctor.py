@@ -27,11 +27,13 @@ LIBRARIES = (
     ("pypdfium2", "pdf", ""), ("lxml", "docx, html, xlsx", ""),
     ("olefile", "doc, wps", ""), ("openpyxl", "xlsx", ""), ("xlrd", "xls", ""), ("jieba", WORDS, ""),
     ("rjieba", Message("words, faster"), "fast"), ("pypinyin", Message("search by pinyin"), ""),
+    ("ahocorasick-rs", Message("names of places"), ""),
     ("rapidfuzz", Message("copies side by side"), ""), ("rensa", Message("copies of one text"), ""),
     ("pebble", Message("worker processes"), ""), ("duckdb", STORE, ""), ("pyarrow", "parquet", ""),
     ("pandas", TABLES, ""), ("numpy", TABLES, ""), ("pillow", PICTURES, ""), ("vl-convert-python", PICTURES, ""),
     ("rich", Message("the screen"), ""), ("typer", COMMANDS, ""),
     ("rapidocr", SCANS, "ocr"), ("onnxruntime", SCANS, "ocr"),
+    ("distributed", Message("clusters"), "dask"), ("fsspec", Message("files at addresses"), "dask"),
 )  # fmt: skip
 HELD = {"kernel": Message("by the kernel"), "watch": Message("by a watching thread"), "": Message("none")}
 # Where typer puts what makes a shell complete commands.

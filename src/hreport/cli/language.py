@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -22,8 +22,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hreport.messages import LANGUAGES, Message, translated
-from hreport.record import legible
-from hreport.text import breaks, screen_width
+from hreport.width import breaks, screen_width
 
 OPTION = "--lang"
 VARIABLE = "HREPORT_LANG"
@@ -220,7 +219,7 @@ class Command(TyperCommand):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """What stands beside the command in the list of all: it is never cut."""
-        return said(self.help or "").rstrip(f".{FULL_STOP}")
+        return _brief(self.help or "")
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """Offer options, with their help in the language of this run."""
@@ -230,10 +229,43 @@ class Command(TyperCommand):
         return offered
 
 
+def _brief(text: str) -> str:
+    """The help of a command in the language of this run, as it stands in a list."""
+    return said(text).rstrip(f".{FULL_STOP}")
+
+
+class Commands(Mapping[str, Command]):
+    """Commands by name, each made when it is first asked for; `briefs` is their help, for which none is made."""
+
+    def __init__(self, briefs: Mapping[str, str], make: Callable[[str], Command]) -> None:
+        """`make` gives the command of a name."""
+        self.briefs = briefs
+        self._made = lru_cache(maxsize=None)(make)
+
+    def __getitem__(self, name: str) -> Command:
+        """The command of a name."""
+        if name not in self.briefs:
+            raise KeyError(name)
+        return self._made(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Is there a command of this name?"""
+        return name in self.briefs
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self.briefs)
+
+    def __len__(self) -> int:
+        """How many commands there are."""
+        return len(self.briefs)
+
+
 class Program(TyperGroup):
     """All commands; settles the language of a run, and says what is wrong with a command line."""
 
     context_class = Command.context_class
+    commands: Any  # typer would have one that may be changed: ours are `Commands`
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The commands in the order of work."""
@@ -248,9 +280,8 @@ class Program(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what each command does, in groups."""
-        limit = formatter.width - 6 - max(map(len, self.commands))
         for heading, names in self.groups(ctx).items():
-            rows = [(name.ljust(LONGEST), self.commands[name].get_short_help_str(limit)) for name in names]
+            rows = [(name.ljust(LONGEST), _brief(self.commands.briefs[name])) for name in names]
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
@@ -298,4 +329,6 @@ def _show(error: Any) -> None:
     # Where the message is ours, it knows its template: only what stands before it is recognised by its words.
     ours = error.message if isinstance(error.message, Message) and text.endswith(error.message) else ""
     what = said(text.removesuffix(ours)) + said(ours)
+    from hreport.record import legible  # not for a page of help
+
     typer.echo(legible("\n".join([*lines, said("Error: ") + what, *after]), lines=True), err=True)

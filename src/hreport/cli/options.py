@@ -70,7 +70,7 @@ def _lang(value: str | None) -> str | None:
     return None if value is None else one_of(value.lower(), LANGUAGES, "--lang")
 
 
-def _output(value: Path | None) -> Path | None:
+def output_file(value: Path | None) -> Path | None:
     """Refuse at once what could not be written at the end."""
     if value is None or str(value) == "-":
         return None
@@ -95,16 +95,34 @@ Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to a file; its suffix says the format.", callback=_output
+        "-o", "--output", metavar="FILE", help="Write to a file; its suffix says the format.", callback=output_file
+    ),
+]
+# Of extract, which writes a folder or to an address too: it is looked at by the command.
+AnyOutput = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file; its suffix says the format. With --cluster: to a folder, or an address such as s3://.",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Read on a Dask cluster, files at any address: tcp://HOST:8786, local, or local:N for N worker processes.",
     ),
 ]
 Png = Annotated[
     Path | None,
-    typer.Option("--png", metavar="FILE", help="Draw a picture too: for papers, at 300 dpi.", callback=_output),
+    typer.Option("--png", metavar="FILE", help="Draw a picture too: for papers, at 300 dpi.", callback=output_file),
 ]
 Svg = Annotated[
     Path | None,
-    typer.Option("--svg", metavar="FILE", help="Draw a picture too: text stays text.", callback=_output),
+    typer.Option("--svg", metavar="FILE", help="Draw a picture too: text stays text.", callback=output_file),
 ]
 Format = Annotated[
     str | None,
@@ -147,7 +165,7 @@ CorrectionsFile = Annotated[
 ]
 Issues = Annotated[
     Path | None,
-    typer.Option("--issues", metavar="FILE.csv", help="Write what could not be read, and why.", callback=_output),
+    typer.Option("--issues", metavar="FILE.csv", help="Write what could not be read, and why.", callback=output_file),
 ]
 Headers = Annotated[
     str | None,

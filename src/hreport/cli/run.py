@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
 import typer
 
@@ -50,13 +50,23 @@ from hreport.writers import (
 )
 
 if TYPE_CHECKING:
+    from hreport.dataset import Wanted
     from hreport.gather import Gathered
     from hreport.lexicon import Lexicon
     from hreport.model import Issue
-    from hreport.pipeline import Outcome, Want
+    from hreport.pipeline import Outcome, Want, Work
     from hreport.sources import Source
 
 Say: TypeAlias = Callable[[str], None]
+
+
+class Named(Protocol):
+    """What is read, by its path."""
+
+    @property
+    def path(self) -> str:
+        """As rows show it."""
+
 
 TO_PIPE = "csv"
 EVERYTHING = "\U00020bb7"  # a hanzi that only encodings have which have all
@@ -96,12 +106,14 @@ class Run:
     quiet: bool = False
     verbose: bool = False
     figures: bool = False  # does the command write figures of a comparison?
+    is_set: bool = False  # is the output a data set, which others write?
     issues: list[Issue] = field(default_factory=list)
     read: int = 0
     unchanged: int = 0
     nothing_found: bool = False
     texts: dict[str, Path] = field(default_factory=dict)
-    abouts: dict[str, Row] = field(default_factory=dict)  # of documents that were read: `record.document_row`
+    # Of documents that were read and whose text is saved: `record.document_row`.
+    abouts: dict[str, Row] = field(default_factory=dict)
     documents: set[tuple[str, str]] = field(default_factory=set)  # path and hash of those that were met
 
     @classmethod
@@ -142,7 +154,7 @@ class Run:
             )
         if self.form == STORE and self.output is None:
             misuse(Message("{format} is not for a pipe: give -o FILE.{format}", format=STORE))
-        if self.form in BINARY and self.output is None and is_screen(sys.stdout):
+        if self.form in BINARY and self.output is None and is_screen(sys.stdout) and not self.is_set:
             misuse(Message("{format} is not for a screen: give -o FILE.{format}", format=self.form))
         named = {"-o": self.output, "--issues": self.issues_file, "--png": self.png, "--svg": self.svg}
         taken: dict[str, str] = {}
@@ -166,12 +178,15 @@ class Run:
         """The language of headings: what the user asks for; else on a screen ours, and the stable names in a file."""
         return self.headers or (language.current() if self.form == SCREEN else "en")
 
-    def rows(self, want: Want, tables: bool = False, paths: Sequence[str] | None = None) -> Iterator[Row]:
+    def rows(
+        self, want: Want, tables: bool = False, paths: Sequence[str] | None = None, wanted: Wanted | None = None
+    ) -> Iterator[Row]:
         """Rows of all files, or of those behind `paths`, in order, as they are read; issues are said on the way.
+        `wanted`: which rows of data sets.
 
         A mistake in the manifest or the catalogue is misuse, at once, before anything is written.
         """
-        gathered = self._gathered(want, tables, paths)
+        gathered = self._gathered(want, tables, paths, wanted)
         return self._rows(self._outcomes(gathered), gathered)
 
     def lexicon(self) -> Lexicon:
@@ -183,29 +198,25 @@ class Run:
         except LexiconError as error:
             misuse(reason_of(error))
 
-    def _gathered(self, want: Want, tables: bool, paths: Sequence[str] | None) -> Gathered:
+    def _gathered(
+        self, want: Want, tables: bool, paths: Sequence[str] | None, wanted: Wanted | None = None
+    ) -> Gathered:
         """What there is to read, and what to do with it."""
         from hreport.gather import gather
         from hreport.handwritten import HandwrittenError
         from hreport.lexicon import LexiconError
 
-        own = [p for p in (self.output, self.issues_file, self.png, self.svg) if p is not None]
-        own += [p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None]  # of a store
         try:
             gathered = gather(
                 self.paths if paths is None else paths,
                 want,
                 tables=tables,
+                wanted=wanted,
                 stdin=standard_input(),
-                exclude=own,
+                exclude=self.own_files,
                 jobs=self.jobs,
-                manifest=self.manifest,
-                corrections=self.corrections,
-                catalog=self.catalog,
-                userdict=self.userdict,
-                password=self.password,
-                timeout=self.timeout,
                 save_text=self.save_text,
+                **self._settings(),
             )
         except (HandwrittenError, LexiconError) as error:
             misuse(reason_of(error))
@@ -213,6 +224,35 @@ class Run:
         if self.save_text is not None:
             self._make(self.save_text)
         return gathered
+
+    def work(self, want: Want) -> Work:
+        """What to do with each file, where it is not this process that finds them."""
+        from hreport.gather import work_of
+        from hreport.handwritten import HandwrittenError
+        from hreport.lexicon import LexiconError
+
+        self.lexicon()  # a mistake in the catalogue is said here, not by a worker
+        try:
+            return work_of(want, **self._settings())
+        except (HandwrittenError, LexiconError) as error:
+            misuse(reason_of(error))
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "manifest": self.manifest, "corrections": self.corrections, "catalog": self.catalog,
+            "userdict": self.userdict, "password": self.password, "timeout": self.timeout,
+        }  # fmt: skip
+
+    @property
+    def handwritten(self) -> list[Path]:
+        """What an analyst gave beside the reports, which a folder may hold."""
+        return [p for p in (self.manifest, self.corrections, self.catalog, self.userdict) if p is not None]
+
+    @property
+    def own_files(self) -> list[Path]:
+        """What this run writes, which a folder may hold."""
+        own = [p for p in (self.output, self.issues_file, self.png, self.svg) if p is not None]
+        return [*own, *(p.with_name(f"{p.name}.wal") for p in (self.output,) if p is not None)]  # of a store
 
     def _make(self, folder: Path) -> None:
         try:
@@ -254,14 +294,15 @@ class Run:
     def _count(self, outcome: Outcome, say: Say) -> None:
         """Count a document and say what was wrong with it; one step of the bar for each file."""
         self.read += outcome.read
-        self.documents |= outcome.documents
-        if outcome.read and outcome.about:
-            self.abouts[outcome.path] = outcome.about
+        if self.manifest or self.corrections:  # which speak of documents; else nothing is remembered of each
+            self.documents |= outcome.documents
         if outcome.read and self.save_text is not None:
+            if outcome.about:
+                self.abouts[outcome.path] = outcome.about
             self.texts[outcome.path] = self.save_text / f"{place(outcome.path)}.txt"
         for issue in outcome.issues:
             self.note(issue, say)
-        if not outcome.inside:
+        if not (outcome.inside or outcome.part):
             say("")
 
     def text_of(self, file: str) -> str | None:
@@ -298,7 +339,8 @@ class Run:
             for done in store.commit():
                 self._count(done, say)
             self.unchanged = store.unchanged
-            self.documents |= set(store.documents())
+            if self.manifest or self.corrections:
+                self.documents |= set(store.documents())
             self._unmet(gathered, say)
             if gone := store.gone(self.paths):
                 if self.prune:
@@ -311,7 +353,7 @@ class Run:
                 )
                 tell(dropped if self.prune else kept)
 
-    def _progress(self, stack: ExitStack, sources: Sequence[Source]) -> Say:
+    def _progress(self, stack: ExitStack, sources: Sequence[Named]) -> Say:
         """How to say a line; with a bar, where somebody watches and the work is long enough."""
         if self.quiet or len(sources) < 2 or not is_screen(sys.stderr) or os.environ.get("TERM") == "dumb":
             return say_line
@@ -321,6 +363,12 @@ class Run:
         # The bar is drawn in a thread of its own, which knows no language of this run.
         said = partial(translated, language=language.current())
         return stack.enter_context(progress(names, said(Message("reading")), said))
+
+    @contextmanager
+    def saying(self, sources: Sequence[Named]) -> Iterator[Say]:
+        """How to say a line while these are read, or "" for one step."""
+        with ExitStack() as stack:
+            yield self._progress(stack, sources)
 
     def note(self, issue: Issue, say: Say | None = None) -> None:
         """Remember an issue, and say it if something is lost (other doubts about what was read: with --verbose)."""

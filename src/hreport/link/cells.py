@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from hreport.expressions.compiling import when_used
 from hreport.grammar import Grammar
 from hreport.link import observe, roles
 from hreport.link.headings import Patterns, Said, caption, joined, patterns, plain_year, said, units_of
@@ -33,7 +34,7 @@ COUNTED = ("count", "person", "place")  # kinds of units that are also things
 def _fitting(grammar: Grammar) -> list[tuple[str, re.Pattern[str]]]:
     """Units or kinds of units, each with the names of what is measured in it."""
     rows = grammar.tables["headings"].values()
-    return [(row.kind, re.compile(grammar.expand(row.pattern))) for row in rows if row.kind]
+    return [(row.kind, when_used(grammar.expand(row.pattern))) for row in rows if row.kind]
 
 
 def link(layout: Layout, report: Report, traits: quantities.Profile, grammar: Grammar) -> Iterator[Observation]:
@@ -586,8 +587,8 @@ class _Table:
                 name = self._name(cell, row, cell.column or 0) or name
             placed = self._placed(cell, row, column, o.quantity, name, o.measure, o.direction)
             status = placed.status if o.status == "actual" else o.status
-            yield replace(
-                placed, status=status, period=o.period or placed.period, area=o.area or placed.area, basis=o.basis,
+            yield placed._replace(
+                status=status, period=o.period or placed.period, area=o.area or placed.area, basis=o.basis,
                 real=o.real,
             )  # fmt: skip
 

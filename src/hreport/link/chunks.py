@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.link import phrases
-from hreport.link.phrases import Left, Token
+from hreport.link.phrases import Left, Stretch, Token
 from hreport.model import Quantity
 from hreport.text import LONGEST_SENTENCE, Reading
 
@@ -27,12 +29,46 @@ CLAUSE_MARK = re.compile("[,;:!?\u3002\n]")
 _RIM = " \t\u3000\u3001,\uff0c"
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Clauses:
+    """Where the clauses of a sentence end, looked for once for all its numbers. Offsets are of the reading."""
+
+    __slots__ = ("_ends", "_mark", "_start", "_starts", "_text")
+
+    def __init__(self, mark: re.Pattern[str], text: str, start: int, end: int) -> None:
+        """`mark` ends a clause of the sentence from `start` to `end`."""
+        self._mark, self._start, self._text = mark, start, text[start:end]
+        marks = list(mark.finditer(self._text))
+        self._starts = [m.start() for m in marks]
+        self._ends = [m.end() for m in marks]
+
+    def begin(self, at: int) -> int:
+        """Where the clause begins that stands before `at`, by what is written before that alone."""
+        at -= self._start
+        k = bisect_left(self._ends, at) - 1
+        found = self._ends[k] if k >= 0 else 0
+        if at and not self._text[at - 1].isalnum():
+            # whether a comma there ends a clause or stands in 1,203 only what follows can tell
+            found = max((m.end() for m in self._mark.finditer(self._text, found, at)), default=found)
+        return self._start + found
+
+    def end(self, at: int) -> int:
+        """Where the clause ends that `at` stands in."""
+        at -= self._start
+        k = bisect_right(self._ends, at)
+        if k == len(self._ends):
+            return self._start + len(self._text)
+        if self._starts[k] >= at:
+            return self._start + self._starts[k]
+        mark = self._mark.search(self._text, at)
+        return self._start + (mark.start() if mark else len(self._text))
+
+
+class Chunk(NamedTuple):
     """A number with what stands on both sides of it. All offsets are of the reading.
 
     `low` is where its left side begins, `after` where the text behind its unit and bound word begins, `high` where its
-    right side ends; `sentence` the sentence it stands in. `kind` is what its unit measures ("" where none is written).
+    right side ends; `sentence` the sentence it stands in, `clauses` the clauses of that. `kind` is what its unit
+    measures ("" where none is written).
     `same_clause`: words, but no comma, stand between the number before it and this one; `listed`: nothing but a
     separator does. `bracketed`: it stands in a bracket. `borrows`: it counts the noun behind the next number.
     `unbroken`: the commas of its sentence are gone: it belongs to the words before it, as far as there are any.
@@ -46,6 +82,7 @@ class Chunk:
     after: int
     high: int
     sentence: tuple[int, int]
+    clauses: Clauses
     same_clause: bool
     listed: bool
     bracketed: bool
@@ -69,6 +106,7 @@ class Chunk:
         return self.quantity.rule in RANKS
 
 
+EMPTY = Stretch("", "")
 RANKS = ("quantity.ordinal", "quantity.largest")
 RATIOS = frozenset(("percent", "point", "times", "tenth", "rate"))
 
@@ -77,7 +115,6 @@ RATIOS = frozenset(("percent", "point", "times", "tenth", "rate"))
 class _Patterns:
     """Expressions of relations.toml."""
 
-    sentence_end: re.Pattern[str]
     clause_end: re.Pattern[str]
     bound_after: re.Pattern[str]
     separators: re.Pattern[str]
@@ -96,6 +133,11 @@ class _Patterns:
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
     return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+
+
+@lru_cache(maxsize=1)
+def _sentence_end(grammar: Grammar) -> Scanner:
+    return Scanner(grammar.regex("relations", "sentence_end"))
 
 
 class Chunker:
@@ -130,7 +172,8 @@ class Chunker:
     def sentences(self) -> Iterator[list[Chunk]]:
         """The chunks of each sentence that holds a number."""
         text = self.reading.text
-        ends = list(self._cut([m.end() for m in self._patterns.sentence_end.finditer(text, self._begin, self._finish)]))
+        marks = _sentence_end(self.grammar).finditer(text, self._begin, self._finish)
+        ends = list(self._cut([m.end() for m in marks]))
         k = 0
         while k < len(self._quantities):
             at = bisect_right(ends, self._numbers[k])
@@ -168,12 +211,16 @@ class Chunker:
         text = self.reading.text
         patterns = self._patterns
         chunks: list[Chunk] = []
+        clauses = Clauses(patterns.clause_end, text, start, end)
         unbroken = self.commaless or self._unbroken(group, start, end)
         previous = start
         for k, quantity in enumerate(group):
             at = quantity.at
             between = text[previous : at.start]
-            clause = max((m.end() for m in patterns.clause_end.finditer(between)), default=0)
+            clause = clauses.begin(at.start) - previous
+            if clause <= 1:  # a mark right behind the number before, whatever that ends with
+                mark = patterns.clause_end.match(between)
+                clause = mark.end() if mark else 0
             opened, inside = _opened(between)
             low = max(previous + max(clause, opened), at.start - LONGEST_CLAUSE)
             if unbroken:
@@ -191,17 +238,17 @@ class Chunker:
             following = group[k + 1].at.start if k + 1 < len(group) else end
             bound = patterns.bound_after.match(text, at.end)
             after = bound.end() if bound else at.end
-            ends = (m.start() for m in patterns.right_end.finditer(text, after, following) if m["end"])
-            high = min(next(ends, following), after + FAR_CLAUSE)
+            high = min(self._right_end(after, following), after + FAR_CLAUSE)
             listed = bool(chunks) and bool(patterns.separators.fullmatch(between))
             chunk = Chunk(
                 quantity=quantity,
                 kind=unit.kind if unit else "",
-                left=phrases.read_left(self.tokens(low, edge), self.grammar),
+                left=phrases.read_left(self.stretch(low, edge), self.grammar),
                 low=low,
                 after=after,
                 high=high,
                 sentence=(start, end),
+                clauses=clauses,
                 same_clause=bool(chunks) and low == previous and not listed,
                 listed=listed,
                 bracketed=inside and low >= opened + previous,
@@ -215,8 +262,17 @@ class Chunker:
             previous = after
         for k in range(len(chunks) - 1, 0, -1):
             if chunks[k].against and chunks[k].listed:
-                chunks[k - 1] = replace(chunks[k - 1], against=True)  # 高于70%和85%的考核标准
+                chunks[k - 1] = chunks[k - 1]._replace(against=True)  # 高于70%和85%的考核标准
         return chunks
+
+    def _right_end(self, low: int, high: int) -> int:
+        """Where the right side of a number ends that begins at `low`; brackets in a noun (乡(镇)卫生院) end none."""
+        at = low
+        while end := self._patterns.right_end.search(self.reading.text, at, high):
+            if end["end"]:
+                return end.start()
+            at = end.end()
+        return high
 
     def _unbroken(self, group: Sequence[Quantity], start: int, end: int) -> bool:
         """Does a long sentence of many numbers have no mark between them, but for a few?"""
@@ -239,7 +295,7 @@ class Chunker:
         if gap is None or not chunk.same_clause or chunk.left.relation or chunk.left.verbs:
             return chunk
         relation = "gap_up" if gap["up"] else "gap_down"
-        return replace(chunk, left=replace(chunk.left, head=(), relation=relation))
+        return chunk._replace(left=chunk.left._replace(head=(), name="", relation=relation))
 
     def _last_place(self, low: int, high: int) -> int:
         """Where commas are gone, a place (全市) begins a new clause: where the last one stands that leaves words."""
@@ -248,14 +304,31 @@ class Chunker:
             k -= 1
         return max(low, self._places[k][0]) if k >= 0 else low
 
+    def stretch(self, low: int, high: int) -> Stretch:
+        """The characters between two reading offsets, with the times and places among them."""
+        if high <= low:
+            return EMPTY
+        first = bisect_left(self._skip_starts, low)
+        last = bisect_left(self._skip_starts, high, first)
+        skips = tuple([(start - low, end - low) for start, end in self._skips[first:last]]) if last > first else ()
+        return Stretch(self.reading.raw[low:high], self.reading.text[low:high], skips)
+
     def tokens(self, low: int, high: int) -> list[Token]:
         """The words between two reading offsets, times and places as words that are passed over."""
-        first, last = bisect_left(self._skip_starts, low), bisect_left(self._skip_starts, high)
-        return phrases.tokens(self.reading, low, high, self._skips[first:last], self.grammar)
+        return phrases.tokens(self.stretch(low, high), self.grammar)
 
-    def wording(self, words: Sequence[Token]) -> str:
-        """Words as the report writes them."""
-        return phrases.wording(self.reading, words)
+    def words(self, low: int, high: int) -> str:
+        """The words between two reading offsets as the report writes them, without times and places."""
+        stretch = self.stretch(low, high)
+        return phrases.wording(stretch.raw, phrases.tokens(stretch, self.grammar))
+
+    def wording(self, chunk: Chunk, words: Sequence[Token]) -> str:
+        """Words of the left side of a chunk as the report writes them."""
+        return phrases.wording(self.reading.raw[chunk.low : chunk.start], words)
+
+    def verb(self, chunk: Chunk) -> str:
+        """The last verb before a number as the report writes it."""
+        return self.wording(chunk, chunk.left.verbs[-1:])
 
     def raw(self, low: int, high: int) -> str:
         """The characters between two reading offsets as the report writes them, without separators at the rim."""
@@ -267,7 +340,7 @@ class Chunker:
 
     def head(self, low: int, high: int) -> str:
         """What a stretch of text says is measured, read as the left side of a number."""
-        return self.wording(phrases.read_left(self.tokens(low, high), self.grammar).head)
+        return phrases.read_left(self.stretch(low, high), self.grammar).name
 
     def right(self, chunks: Sequence[Chunk], k: int) -> tuple[str, bool, int]:
         """The noun phrase behind number `k`, whether words follow it in its clause, and where it begins.
@@ -277,11 +350,9 @@ class Chunker:
         while chunks[k].borrows or self._shares_noun(chunks, k):
             k += 1
         chunk = chunks[k]
-        words = self.tokens(chunk.after, chunk.high)
-        if k + 1 < len(chunks) and chunk.high == chunks[k + 1].start:
-            words = phrases.before_conjunction(words, self.grammar)  # 66个重点县和平原200万亩
-        phrase, more = phrases.read_right(words, self.grammar)
-        return self.wording(phrase), more, phrase[0].start if phrase else chunk.after
+        between = k + 1 < len(chunks) and chunk.high == chunks[k + 1].start
+        noun, more, begin = phrases.read_right(self.stretch(chunk.after, chunk.high), between, self.grammar)
+        return noun, more, chunk.after + begin
 
     def rest_of_clause(self, start: int, end: int) -> str:
         """What a clause says from `start` on, `end` at the latest."""
@@ -297,8 +368,8 @@ class Chunker:
 
     def doer(self, chunk: Chunk) -> str:
         """The subject of the last verb before a number, where it stands in the same clause (中欧班列累计开行)."""
-        words = self.tokens(chunk.low, chunk.left.verbs[-1].start)
-        return self.wording(phrases.read_subject(words, self.grammar))
+        verb = chunk.low + chunk.left.verbs[-1].start
+        return phrases.read_subject(self.stretch(chunk.low, verb), self.grammar)
 
     def clause_before(self, chunk: Chunk) -> str:
         """The subject of the clause before the number's own, if no number stands in that clause."""
@@ -315,17 +386,16 @@ class Chunker:
         first = bisect_left(self._numbers, begin)
         if first < len(self._numbers) and self._numbers[first] < low:
             return ""
-        words = self.tokens(begin, low - 1)
-        if len(words) > 2 and (moving := phrases.moving(words, self.grammar)):
-            words = words[moving:]  # 连续7年提高养老金水平,年均增长10%
-        subject = phrases.read_subject(words, self.grammar)
-        return self.wording(subject) or self.head(begin, low - 1)
+        clause = self.stretch(begin, low - 1)
+        return phrases.read_clause(clause, self.grammar) or phrases.read_left(clause, self.grammar).name
 
 
 def _opened(before: str) -> tuple[int, bool]:
     """Where the words of a number begin beside brackets, and whether that is inside one that is still open; a bracket
     within a word (乡(镇)卫生院) is closed, and what follows a bracket that was opened before the last number begins
     anew."""
+    if ")" not in before and "(" not in before:
+        return 0, False
     depth = 0
     for i in range(len(before) - 1, -1, -1):
         if before[i] == ")":

@@ -25,6 +25,8 @@ PARAGRAPH_BEGINS = 30  # characters in which a paragraph says its time
 LATELY = 100  # so many periods before a number are asked which of the two of its heading they are
 LONGEST_TITLE = 40  # characters of a book title before a place that stands in it
 QUOTES = (("\u300a", "\u300b"), ("\u201c", "\u201d"))
+REMEMBERED = 4096  # expressions whose year is remembered: they repeat throughout a report
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _SENTENCE_END = re.compile("[\u3002!?\n]")
 
 
@@ -80,7 +82,7 @@ class Context:
         governing = [
             t
             for t in times
-            if not comparing.intersection(self._text[max(0, t.at.start - 1) : t.at.start + 1])
+            if comparing.isdisjoint(self._text[max(0, t.at.start - 1) : t.at.start + 1])
             and not self._patterns.above_that.search(self._text, max(0, t.at.start - 2), t.at.start)
             and not self._patterns.record_after.match(self._text, t.at.end)
             and not (t.kind in LASTING and self._patterns.worth.search(self._text, max(0, t.at.start - 8), t.at.start))
@@ -94,23 +96,20 @@ class Context:
         begins = self._patterns.plan_begins  # “十五五”开好局: the plan's first year, and not its years
         plans = [t for t in governing if t.kind == "plan_name" and not begins.match(self._text, t.at.end)]
         self._headed = _Positions(sorted([*far, *plans], key=lambda t: t.at.start))
+        # by where it begins, and its length
+        self._of_heading: dict[tuple[int, int], tuple[int, Sequence[TimeMention]]] = {}
         telling = [a for a in areas if self._tells(a)]
         self._areas = _Positions([a for a in telling if a.kind != "part"])
         self._unnamed = _Positions([a for a in telling if a.kind in ("relative", "masked")])
         self._parts = _Positions([a for a in telling if a.kind == "part"])
+        self._asked: tuple[Sequence[Section], int] = ((), -1)
+        self._told: TimeMention | None = None
         self._own = _Positions([a for a in telling if self._patterns.own_area.match(a.text)])
 
     def _begins(self, time: TimeMention) -> bool:
         """Does a paragraph begin with this expression, but for a few words (总的目标是:到2030年)?"""
         line = _last(self._breaks, time.at.start) + 1
         return time.at.start - line <= PARAGRAPH_BEGINS
-
-    def around(self, sentence: int, start: int, end: int, finish: int) -> tuple[str, int, str]:
-        """The sentence up to a number, where the number's clause begins in it, and the rest of the clause behind it."""
-        before = self._text[sentence:start]
-        clause = max((m.end() for m in self._patterns.clause_end.finditer(before)), default=0)
-        stop = self._patterns.clause_end.search(self._text, end, finish)
-        return before, clause, self._text[end : stop.start() if stop else finish]
 
     def period(self, sentence: int, at: int, headings: Sequence[Section]) -> str:
         """The period of the number at reading offset `at`: nearest in its sentence, else earlier in its paragraph, else
@@ -121,16 +120,21 @@ class Context:
             found = lasting  # 今年…;五年淘汰产能1亿吨
         if found := found or lasting:
             return found.text
-        found, above = self._far.before(paragraph, sentence), self._heading(headings, sentence)
-        if found and above and 0 < _plain_year(found) < _plain_year(above):
+        found = self._far.before(paragraph, sentence)
+        year = _plain_year(found) if found else 0
+        if found and not year:
+            return found.text
+        if (headings, sentence) != self._asked:  # the numbers of a sentence ask the same
+            self._asked, self._told = (headings, sentence), self._heading(headings, sentence)
+        above = self._told
+        if found and above and year < _plain_year(above):
             return above.text  # 在2023年考评的基础上…: looks back for a sentence from a chapter about 2024
         return found.text if found else above.text if above else ""
 
     def _heading(self, headings: Sequence[Section], at: int) -> TimeMention | None:
         """The period that the innermost heading with one names."""
         for section in headings:
-            low = self._reading.index(section.span.start)
-            named = self._headed.between(low, low + len(section.heading))
+            low, named = self._named_by(section)
             if len(named) > 1:  # a heading of two periods: that of them which the section named last
                 said = {_plain_year(t) for t in named}
                 later = self._headed.between(low + len(section.heading), at)[-LATELY:]
@@ -138,6 +142,14 @@ class Context:
             if named:
                 return named[0]
         return None
+
+    def _named_by(self, section: Section) -> tuple[int, Sequence[TimeMention]]:
+        """Where a heading begins in the reading, and the periods that it names."""
+        key = section.span.start, len(section.heading)
+        if key not in self._of_heading:
+            low = self._reading.index(section.span.start)
+            self._of_heading[key] = low, self._headed.between(low, low + len(section.heading))
+        return self._of_heading[key]
 
     def named(self, low: int, high: int) -> str:
         """The last period that is named between two reading offsets, "" if none."""
@@ -151,11 +163,10 @@ class Context:
         if rank and (among := self._patterns.rank_area.search(self._text, sentence, at)):
             own = self._unnamed.before(sentence, among.start("area"))
             return own.text if own else among["area"]
-        before = _last(self._ends, sentence - 1)
         found = (
             self._parts.before(clause, at)
             or self._areas.before(sentence, at)
-            or self._unnamed.before(max(before, self._begin), sentence)
+            or self._unnamed.before(max(_last(self._ends, sentence - 1), self._begin), sentence)
             or self._own.before(self._begin, sentence)
         )
         return found.text if found else ""
@@ -203,7 +214,12 @@ def _last(positions: Sequence[int], before: int) -> int:
 
 def _plain_year(time: TimeMention) -> int:
     """The last year that an expression writes out, 0 if none."""
-    return max((int(y) for y in re.findall(r"(?:19|20)\d{2}", fold(time.text))), default=0)
+    return _last_year(time.text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _last_year(text: str) -> int:
+    return max(map(int, _YEAR.findall(fold(text))), default=0)
 
 
 class _Placed(Protocol):

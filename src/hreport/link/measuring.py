@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -62,7 +62,7 @@ def measure(chunk: Chunk, chunker: Chunker) -> tuple[Measure, Direction | None]:
         return "change_rate" if kind in SHARES or not chunk.quantity.unit else "change", direction
     if kind in SHARES and (growth := patterns.growth_after.match(chunker.reading.text, chunk.after)):
         return "change_rate", "down" if growth["down"] else "up"
-    if average := patterns.average_fall.search(chunker.wording(left.head)):
+    if average := patterns.average_fall.search(left.name):
         return "change_rate", "down" if average["down"] else "up"
     if left.added == "down" and kind in SHARES and not left.relation and not left.bounded:
         return "change_rate", "down"  # 压减公用经费15%
@@ -81,7 +81,7 @@ def below_zero(quantity: Quantity) -> Quantity:
     if not isinstance(quantity.value, Exact):
         return quantity
     repaired = None if quantity.repaired is None else -quantity.repaired
-    return replace(quantity, value=Exact(-quantity.value.number), repaired=repaired)
+    return quantity._replace(value=Exact(-quantity.value.number), repaired=repaired)
 
 
 def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, chunker: Chunker) -> Quantity:
@@ -92,22 +92,28 @@ def completed(quantity: Quantity, indicator: str, how: Measure, chunk: Chunk, ch
     if chunk.left.relation in LEVELS and negative(chunk, chunker):
         quantity = below_zero(quantity)  # 净利润为-3.2亿元
     if quantity.unit and not quantity.base_unit and not quantity.unit.strip(SCALES):  # not 万毫, cut off
-        quantity = replace(quantity, base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
+        quantity = quantity._replace(base_unit=_unwritten_unit(indicator, chunker.before(chunk), grammar))
     if quantity.bound == "exact" and patterns.at_least.search(chunker.reading.text, chunk.low, quantity.at.start):
-        quantity = replace(quantity, bound="min")
-    rate = bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
-    if quantity.damage == "year_scrub" and not (rate or patterns.taken_part.search(indicator)):
-        return replace(quantity, repaired=None)
-    if quantity.damage is None and how == "level" and _impossible(quantity, WHOLE if rate else MOST):
-        return replace(quantity, damage="lost_point")
+        quantity = quantity._replace(bound="min")
+    if quantity.damage == "year_scrub" and not (_is_rate(indicator, patterns) or patterns.taken_part.search(indicator)):
+        return quantity._replace(repaired=None)
+    above = quantity.damage is None and how == "level" and _impossible(quantity, WHOLE)
+    if above and (_is_rate(indicator, patterns) or _impossible(quantity, MOST)):
+        return quantity._replace(damage="lost_point")
     return quantity
+
+
+def _is_rate(indicator: str, patterns: _Patterns) -> bool:
+    """Is it a rate that cannot exceed 100?"""
+    return bool(patterns.bounded_rate.search(indicator)) and not patterns.unbounded.search(indicator)
 
 
 def _impossible(quantity: Quantity, most: int) -> bool:
     """A share above what is possible, written without a point (254%): it is lost, and nothing proves where it stood."""
+    if quantity.base_unit != PERCENT or "." in quantity.numeral:
+        return False
     value = quantity.value
-    above = isinstance(value, Exact) and value.number > most
-    return above and quantity.base_unit == PERCENT and "." not in quantity.numeral
+    return isinstance(value, Exact) and value.number > most
 
 
 def _unwritten_unit(indicator: str, before: str, grammar: Grammar) -> str:

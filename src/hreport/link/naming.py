@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
+from hreport.expressions.needles import haystack
 from hreport.grammar import Grammar
 from hreport.link.chunks import LIST_COMMA, RANKS, Chunk, Chunker
-from hreport.link.phrases import Token
 from hreport.link.vocabulary import vocabulary
 from hreport.model import Exact, Masked, Observation
 from hreport.tag.words import cut
@@ -26,8 +27,7 @@ LONGEST_GROUP = 8  # characters between the numbers of two groups (、女性)
 LONGEST_VERB_PHRASE = 24  # a noun too general to stand alone takes the words that follow it, up to this many characters
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """The wording of what is measured, the rule that found it, and whether it was said of an earlier number."""
 
     text: str
@@ -38,8 +38,9 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """Expressions of relations.toml."""
+    """Expressions of relations.toml; `not_of_name` matches in every text that `standard_head` or `stepped` does."""
 
+    not_of_name: re.Pattern[str]
     heads: re.Pattern[str]
     heads_comma: re.Pattern[str]
     shared: re.Pattern[str]
@@ -70,7 +71,8 @@ class _Patterns:
 
 @lru_cache(maxsize=1)
 def _patterns(grammar: Grammar) -> _Patterns:
-    return _Patterns(**grammar.compiled("relations", _Patterns.__slots__))
+    found = grammar.compiled("relations", _Patterns.__slots__[1:])
+    return _Patterns(haystack(found[name].pattern for name in ("standard_head", "stepped")), **found)
 
 
 class Namer:
@@ -80,21 +82,14 @@ class Namer:
         """`chunker` of the report."""
         self._chunker = chunker
         self._patterns = _patterns(grammar)
-        self._generic = vocabulary(grammar).generic
-        self._nominal = vocabulary(grammar).nominal
-        self._of_that = grammar.words_of("of_that")
-        self._growth = vocabulary(grammar).growth_noun
-        self._soft_leading = vocabulary(grammar).soft_leading
-        self._halves = [grammar.words[name].words for name in ("halves", "first_half", "second_half")]
-        self._covering = grammar.words_of("covering")
-        self._dimension = grammar.words_of("dimension")
-        self._of = vocabulary(grammar).of
+        self._say = vocabulary(grammar)
 
     def name(self, chunks: Sequence[Chunk], k: int, previous: Observation | None) -> Name:
         """The name for number `k` of a sentence; `previous` is what the number before it was found to measure."""
         chunk = chunks[k]
-        head = self._patterns.standard_head.sub("", self._chunker.wording(chunk.left.head))
-        head = self._patterns.stepped.sub("", head)
+        head = chunk.left.name
+        if self._patterns.not_of_name.search(head):
+            head = self._patterns.stepped.sub("", self._patterns.standard_head.sub("", head))
         if chunk.same_clause and previous and previous.rule == "link.right" and head == previous.indicator:
             head = ""  # 53个乡镇卫生院、145个村: the noun between is the first one's
         if previous and chunk.left.relation and self._patterns.rank_head.match(head):
@@ -151,12 +146,12 @@ class Namer:
             predicate = cutter.raw(chunk.after, chunk.high)  # 老年人中近四成与家庭医生签约
             if 2 <= len(predicate) <= LONGEST_VERB_PHRASE:
                 return Name(cutter.head(chunk.low, chunk.low + share.end("group")) + predicate, "group_share")
-        covering = noun and left.verbs and left.verbs[-1].text in self._covering
+        covering = noun and left.verbs and left.verbs[-1].text in self._say.covering
         if covering and not left.relation:  # 试点覆盖24%的县
-            return Name(cutter.doer(chunk) + cutter.wording(left.verbs[-1:]) + noun, "covered")
+            return Name(cutter.doer(chunk) + cutter.verb(chunk) + noun, "covered")
         if noun and not left.relation and not left.bounded and self._followed_by_of(chunk):  # 减免20%的检查费用
             return Name(noun, "right")
-        if head in self._of_that:  # 国家卫生镇12个,占比80%: of what was said before
+        if head in self._say.of_that:  # 国家卫生镇12个,占比80%: of what was said before
             subject = cutter.clause_before(chunk) or (previous.indicator if previous else "")
             return Name(subject + head, "left")
         if head and left.growth and (chunk.rank or left.relation.startswith("gap")):
@@ -164,7 +159,7 @@ class Namer:
         if head:
             return Name(head, "left")
         if noun and left.verbs and not left.relation:  # 覆盖95%以上行政村
-            return Name(cutter.wording(left.verbs[-1:]) + noun, "covered")
+            return Name(cutter.verb(chunk) + noun, "covered")
         if subject := cutter.clause_before(chunk):
             return Name(subject, "clause_before")
         if previous and (left.relation or left.share or not noun):
@@ -182,11 +177,11 @@ class Namer:
         giving = self._patterns.giving.search(cutter.before(chunk))
         if giving and noun and chunk.kind == "money":  # 健康家庭给予500元的奖励
             receiver = cutter.head(chunk.low, chunk.low + giving.start())
-            return Name(receiver + self._of + noun if receiver else noun, "given")
+            return Name(receiver + self._say.of + noun if receiver else noun, "given")
         if chunk.kind in COUNTED and self._patterns.complete.search(noun):
             noun = self._countable(noun)
         if noun and not (head and self._belongs_left(chunk)):
-            general = noun in self._generic or len(noun) <= 1
+            general = noun in self._say.generic or len(noun) <= 1
             phrase = cutter.raw(begin, chunk.high)
             if general and more and len(phrase) <= LONGEST_VERB_PHRASE:
                 return Name(phrase, "right_phrase")
@@ -195,17 +190,17 @@ class Namer:
             return Name(part, "part")
         if head and previous and (each_prefix := self._per_head(chunk, head, previous)):
             return Name(each_prefix + head, "each_listed")
-        if head in self._of_that and previous and previous.quantity.base_unit == chunk.quantity.base_unit:
+        if head in self._say.of_that and previous and previous.quantity.base_unit == chunk.quantity.base_unit:
             return Name(previous.indicator + head, "left")  # 新增上市公司62家,总数186家
         acting = head and left.verbs and left.verbs[-1].start > left.head[-1].end
         if acting and self._patterns.actor.search(head):
-            return Name(head + cutter.wording(left.verbs[-1:]), "left")  # 中央财政将投入: by whom, and what is done
+            return Name(head + cutter.verb(chunk), "left")  # 中央财政将投入: by whom, and what is done
         if head:
             return Name(head, "left")
         if left.verbs and previous and self._again(chunk, previous):
             return Name(previous.indicator, "inherited", True)  # 关停5000万千瓦小火电,今年要关停1000万千瓦
         if left.verbs:
-            return Name(cutter.doer(chunk) + cutter.wording(self._last_act(chunk)), "verb")
+            return Name(cutter.doer(chunk) + self._last_act(chunk), "verb")
         if subject := cutter.clause_before(chunk):
             return Name(subject, "clause_before")
         if left.relation and previous:
@@ -247,11 +242,11 @@ class Namer:
         general = [
             end
             for word, end in zip(words, ends, strict=True)
-            if word in self._generic - self._of_that and len(word) > 1
+            if word in self._say.generic - self._say.of_that and len(word) > 1
         ]
         if general and general[-1] < len(noun):
             return noun[: general[-1]]
-        return noun if len(words[0]) < 2 or words[0] in self._soft_leading else words[0]
+        return noun if len(words[0]) < 2 or words[0] in self._say.soft_leading else words[0]
 
     def _part(self, chunk: Chunk, head: str, previous: Observation) -> str:
         """发电装机容量4.45亿千瓦,其中水电9601万千瓦: the part with the noun that says what is measured of it."""
@@ -274,13 +269,13 @@ class Namer:
         """Does 其中 stand before the number's name?"""
         return bool(self._patterns.of_which.search(self._chunker.before(chunk)))
 
-    def _last_act(self, chunk: Chunk) -> Sequence[Token]:
+    def _last_act(self, chunk: Chunk) -> str:
         """The last verb before a number, with those right before it that are nouns too (完成/植树/造林: 植树造林)."""
         verbs = chunk.left.verbs
         k = len(verbs) - 1
-        while k and verbs[k - 1].end == verbs[k].start and verbs[k - 1].text in self._nominal:
+        while k and verbs[k - 1].end == verbs[k].start and verbs[k - 1].text in self._say.nominal:
             k -= 1
-        return verbs[k:]
+        return self._chunker.wording(chunk, verbs[k:])
 
     def _belongs_left(self, chunk: Chunk) -> bool:
         """Does the number belong to the noun before it, though a noun follows as well?"""
@@ -289,14 +284,15 @@ class Namer:
             return True
         if chunk.unbroken and not left.listing and not left.each and not left.open:
             return True
-        if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._dimension:  # 建筑面积3000平方米的大楼
-            return True
+        if chunk.kind in DIMENSIONS and left.head and left.head[-1].text in self._say.dimension:
+            return True  # 建筑面积3000平方米的大楼
         # Money belongs to what stands before it (补助资金300万元用于…), unless that ends an enumeration or 的 follows.
-        of = self._followed_by_of(chunk) or (bool(left.verbs) and left.verbs[-1].end == chunk.start)  # 拟安排2亿元资金
+        acting = bool(left.verbs) and chunk.low + left.verbs[-1].end == chunk.start  # 拟安排2亿元资金
+        of = self._followed_by_of(chunk) or acting
         return chunk.kind == "money" and not left.listing and not chunk.same_clause and not of
 
     def _followed_by_of(self, chunk: Chunk) -> bool:
-        return self._chunker.reading.text[chunk.after : chunk.after + 1] == self._of
+        return self._chunker.reading.text[chunk.after : chunk.after + 1] == self._say.of
 
     def _compared(self, chunk: Chunk, head: str) -> bool:
         """高于27.78%的全国平均水平, 超过了95%的预期目标: a figure that the one before it is compared with."""
@@ -325,7 +321,7 @@ class Namer:
 
     def _fallback(self, chunk: Chunk) -> Name:
         """Nothing is known: the words before the number as they stand, else the clause before, else what follows."""
-        words = self._chunker.wording(self._chunker.tokens(chunk.low, chunk.start))
+        words = self._chunker.words(chunk.low, chunk.start)
         text = words or self._chunker.clause_before(chunk) or self._chunker.raw(chunk.after, chunk.high)
         return Name(text[:LONGEST_VERB_PHRASE], "fallback")
 
@@ -354,7 +350,7 @@ class Namer:
         chunk = chunks[k]
         if run < 2 or (chunk.listed and not chunk.left.distributed):
             return []
-        text = self._chunker.wording(chunk.left.head)
+        text = chunk.left.name
         again = list(shared) if len(shared) == run else []
         if not text and again and (chunk.left.relation or chunk.left.distributed):
             return again  # 分别由445元、640元提高至480元、690元
@@ -378,8 +374,8 @@ class Namer:
 
     def halves(self, chunk: Chunk) -> list[str]:
         """What the two numbers of 城乡居民收入分别增长5%、6% mean, none where the name says one thing."""
-        text = self._chunker.wording(chunk.left.head)
-        for joint, first, second in zip(*self._halves, strict=True):
+        text = chunk.left.name
+        for joint, first, second in self._say.halves:
             if joint in text:
                 return [text.replace(joint, first, 1), text.replace(joint, second, 1)]
         return []
@@ -396,7 +392,7 @@ class Namer:
 
     def _noun(self, name: str) -> str:
         """The longest general noun (居民, 企业) that a name ends in, "" if none."""
-        ends = (noun for noun in self._generic if len(noun) > 1 and name.endswith(noun) and noun != name)
+        ends = (noun for noun in self._say.generic if len(noun) > 1 and name.endswith(noun) and noun != name)
         return max(ends, key=len, default="")
 
     def _last_levels(self, run: int, done: Sequence[Observation]) -> list[str]:
@@ -411,7 +407,7 @@ class Namer:
         """Names of a list with the noun that only the last one carries (黄金、白银、镍产量): what the last one has
         behind as many words as the others have."""
         words = cut(names[-1])
-        if words[-1] in self._growth and len(words) > 1:  # 投资、消费增速
+        if words[-1] in self._say.growth_noun and len(words) > 1:  # 投资、消费增速
             return [n if n.endswith(words[-1]) else n + words[-1] for n in names]
         short = [n for n in names[:-1] if not (n.endswith(words[-1]) or self._patterns.complete.search(n))]
         if len(short) < len(names) - 1:

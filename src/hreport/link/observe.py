@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from hreport.grammar import Grammar
@@ -12,6 +11,7 @@ from hreport.link.context import Context
 from hreport.link.measuring import completed, measure
 from hreport.link.naming import Namer
 from hreport.link.status import Outlook
+from hreport.link.vocabulary import vocabulary
 from hreport.model import (
     Basis,
     Bound,
@@ -80,7 +80,7 @@ class _Linker:
         self._outlook = Outlook(report, reading, grammar)
         self._context = Context(reading, begin, finish, report.year, times, areas, grammar)
         self._layout = layout
-        self._prepositions = grammar.words_of("preposition")
+        self._prepositions = vocabulary(grammar).preposition
 
     def run(self) -> Iterator[Linked]:
         for chunks in self._chunker.sentences():
@@ -94,25 +94,28 @@ class _Linker:
         meant: dict[int, str] = {}
         shared: list[str] = []
         around = Surroundings()
+        state: Chunk | None = None  # the state before that is nearest (由380元提高到420元)
         for k in range(len(chunks)):
-            run = self._namer.run(chunks, k)
-            if run > 1 and chunks[k].left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
-                low, high = chunks[k].sentence[0], chunks[k].start
+            chunk, run = chunks[k], self._namer.run(chunks, k)
+            if run > 1 and chunk.left.distributed:  # 2022年、2023年分别为x、y; 东区、西区分别有x、y
+                low, high = chunk.sentence[0], chunk.start
                 periods |= {k + i: t for i, t in enumerate(self._context.listed_times(low, high, run))}
                 places |= {k + i: a for i, a in enumerate(self._context.listed_places(low, high, run))}
-            if found := self._namer.distributed(chunks, k, run, done, shared):
+            if run > 1 and (found := self._namer.distributed(chunks, k, run, done, shared)):
                 shared = found
                 names |= {k + i: name for i, name in enumerate(shared)}
-                if chunks[k].left.distributed:
+                if chunk.left.distributed:
                     chunks[k : k + run] = _same_bound(chunks[k : k + run])
-            if run == 2 and chunks[k].left.distributed and not shared:
-                meant |= dict(enumerate(self._namer.halves(chunks[k]), k))
-            observation = self._observe(chunks, k, names.get(k), done)
+            if run == 2 and chunk.left.distributed and not shared:
+                meant |= dict(enumerate(self._namer.halves(chunk), k))
+            observation = self._observe(chunks, k, names.get(k), done, state)
             if k in places:
-                observation = replace(observation, area=places[k])
+                observation = observation._replace(area=places[k])
             if k in periods:
-                observation = replace(observation, period=periods[k])
+                observation = observation._replace(period=periods[k])
             done.append(observation)
+            if chunk.left.relation == "from":
+                state = chunk
             around = self._around(chunks, k, done, around)
             yield Linked(observation, around, meant.get(k, ""))
 
@@ -146,7 +149,7 @@ class _Linker:
                 Earlier(done[k - 1].indicator, text[chunks[k - 1].low : chunk.low]),
                 *last.earlier[:EARLIER],
             )
-        verb, front = self._chunker.wording(chunk.left.verbs), before
+        verb, front = chunk.left.doing, before
         if not verb and self._goes_on(chunks, k):  # what stands before a list governs all its members
             verb, front = last.verb, last.front
         if k and not before and found.indicator == done[k - 1].indicator:
@@ -167,12 +170,20 @@ class _Linker:
         acting = any(word.text in self._prepositions for word in self._chunker.tokens(start, following.start))
         return rest if acting or following.left.verbs or not following.left.head else ""
 
-    def _observe(self, chunks: Sequence[Chunk], k: int, shared: str | None, done: Sequence[Observation]) -> Observation:
+    def _observe(
+        self,
+        chunks: Sequence[Chunk],
+        k: int,
+        shared: str | None,
+        done: Sequence[Observation],
+        earlier_state: Chunk | None,
+    ) -> Observation:
         chunk = chunks[k]
-        earlier_state = next((chunks[i] for i in range(k - 1, -1, -1) if chunks[i].left.relation == "from"), None)
-        # What stands in a bracket is no topic for what follows the bracket.
-        earlier = range(k - 1, -1, -1)
-        previous = next((done[i] for i in earlier if chunk.bracketed or not chunks[i].bracketed), None)
+        previous = None
+        for i in range(k - 1, -1, -1):
+            if chunk.bracketed or not chunks[i].bracketed:
+                previous = done[i]  # what stands in a bracket is no topic for what follows the bracket
+                break
         name = self._namer.name(chunks, k, previous)
         indicator, rule, inherited = name.text, name.rule, name.inherited
         if shared is not None:
@@ -186,19 +197,19 @@ class _Linker:
             rule = "state_before"
         found = self._placed(chunk, earlier_state, quantity, indicator, how, direction, f"link.{rule}", basis)
         if rule == "state_before" and found.status == "target":
-            found = replace(found, status="actual")  # 由380元提高到420元: how things are
+            found = found._replace(status="actual")  # 由380元提高到420元: how things are
         if name.area and inherited:
-            found = replace(found, area=name.area)
+            found = found._replace(area=name.area)
         elif (
             inherited
             and previous
             and "rank" not in (how, previous.measure)
             and not self._context.places(previous.quantity.at.end, chunk.start)
         ):
-            found = replace(found, area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
+            found = found._replace(area=previous.area)  # 中心城区床位达到xxxx张,较平时增加xxxx张
         listed = previous and (chunk.listed or self._reading.text[previous.quantity.at.end] == LIST_COMMA)
         if previous and listed and previous.status == "reference":
-            found = replace(found, status="reference")  # 标准为绿地率≥36%、覆盖率≥40%
+            found = found._replace(status="reference")  # 标准为绿地率≥36%、覆盖率≥40%
         return found
 
     def _measure(self, chunk: Chunk, rule: str, previous: Observation | None) -> tuple[Measure, Direction | None]:
@@ -247,20 +258,23 @@ class _Linker:
         start, end = chunk.sentence
         origin = quantity.span.start
         headings = self._outlook.headings(origin)
-        before, clause, after = self._context.around(start, quantity.at.start, quantity.at.end, end)
+        text, at = self._reading.text, quantity.at
+        clause = chunk.clauses.begin(at.start)
+        before, near = text[start : at.start], text[clause : at.start]
+        after = text[at.end : chunk.clauses.end(at.end)]
         return Observation(
             report=self._report.number,
             quantity=quantity,
             indicator=indicator,
             measure=how,
-            status=self._outlook.of(chunk, origin, before, before[clause:], after, self._reading.text[start:end]),
+            status=self._outlook.of(chunk, origin, before, near, after, text[start:end]),
             rule=rule,
             sentence=self._reading.span(start, end),
             direction=direction,
             basis=basis,
             real=chunk.left.real,
             period=self._period(chunk, earlier_state, headings),
-            area=self._context.area(start, start + clause, quantity.at.start, how == "rank"),
+            area=self._context.area(start, clause, at.start, how == "rank"),
             section=headings[0].heading if headings else "",
             page=self._layout.page(origin),
         )
@@ -272,4 +286,4 @@ def _same_bound(chunks: Sequence[Chunk]) -> list[Chunk]:
     said = next((b for b in bounds if b in ("min", "max", "approx")), None)
     if said is None:
         return list(chunks)
-    return [replace(c, quantity=replace(c.quantity, bound=said)) if c.quantity.bound == "exact" else c for c in chunks]
+    return [c._replace(quantity=c.quantity._replace(bound=said)) if c.quantity.bound == "exact" else c for c in chunks]

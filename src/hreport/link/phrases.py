@@ -3,23 +3,25 @@
 A chunk is a stretch of a clause next to a number, cut into words. On the left of a number, relation words (达到, 增长)
 are taken off its end and verbs, adverbs, places and times off its beginning: what is left is what is measured. On the
 right, the noun phrase ends where a verb or an adverb begins.
+
+Reports say the same again and again: what a stretch says depends on its characters alone, and is kept.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from hreport.grammar import Grammar
-from hreport.link.vocabulary import Vocabulary, vocabulary
+from hreport.link.vocabulary import LIST_COMMA, Vocabulary, vocabulary
 from hreport.model import Basis
 from hreport.tag.words import cut
-from hreport.text import Reading
 
 LONGEST_RELATION = 9  # characters of a relation (按可比价格计算), and words that it may be cut into
 LONGEST_RELATIVE = 30  # characters of a relative clause with its noun (国内达到一定知名度的龙头学科)
-LIST_COMMA = "\u3001"
+KNOWN_STRETCHES = 4096  # kept with what they say
 QUOTES = '\u201c\u300c"'
 _RIM = " \t\u3000\u3001,\uff0c;\uff1b:\uff1a-"
 
@@ -27,9 +29,18 @@ _RIM = " \t\u3000\u3001,\uff0c;\uff1b:\uff1a-"
 _ONE_WORD = re.compile("[\u201c\u300c][^\u201c\u201d\u300c\u300d]{1,24}[\u201d\u300d]|\\([^()\\d]{1,10}\\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a chunk and its reading offsets; `skip` marks a time or place expression, which is passed over."""
+# Tuples: there are a dozen for each number, and a frozen dataclass takes three times as long to make.
+class Stretch(NamedTuple):
+    """A piece of a reading: its characters as written, the same folded, and where in it the times and places stand,
+    which are passed over."""
+
+    raw: str
+    text: str
+    skips: tuple[tuple[int, int], ...] = ()
+
+
+class Token(NamedTuple):
+    """A word of a stretch and its offsets there; `skip` marks a time or place expression, which is passed over."""
 
     text: str
     start: int
@@ -37,13 +48,15 @@ class Token:
     skip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """What stands before a number. `head` are the words of the noun phrase, `verbs` those of doing in front of it,
-    `relation` how the number relates to it: "level", "up", "down", "gap_up", "gap_down", "from" or ""."""
+    `name` and `doing` the same as the report writes them, `relation` how the number relates to it: "level", "up",
+    "down", "gap_up", "gap_down", "from" or ""."""
 
     head: tuple[Token, ...] = ()
     verbs: tuple[Token, ...] = ()
+    name: str = ""
+    doing: str = ""
     relation: str = ""
     strong: bool = False  # a word of level (达到, 为) stands directly before the number
     bounded: bool = False  # a bound word (超过) does
@@ -58,24 +71,29 @@ class Left:
     open: bool = False  # ends in a verb or preposition that wants an object (推进, 与)
 
 
+NOTHING = Left()
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def tokens(reading: Reading, start: int, end: int, skips: Sequence[tuple[int, int]], grammar: Grammar) -> list[Token]:
-    """The words of reading characters `start` to `end`; each stretch of `skips` is one token that is passed over, and a
-    short quotation is one word."""
+def tokens(stretch: Stretch, grammar: Grammar) -> list[Token]:
+    """The words of a stretch; what is passed over is one token each, and a short quotation is one word."""
     say = vocabulary(grammar)
+    text = stretch.text
     out: list[Token] = []
-    at = start
-    stretches = [(low, high, True) for low, high in skips]
-    stretches += [(*m.span(), False) for m in _ONE_WORD.finditer(reading.text, start, end)]
-    for low, high, skip in sorted(stretches, key=lambda s: (s[0], not s[2])):
+    at, end = 0, len(text)
+    pieces = [(low, high, True) for low, high in stretch.skips]
+    pieces += [(*m.span(), False) for m in _ONE_WORD.finditer(text)]
+    if len(pieces) > 1:
+        pieces.sort(key=lambda p: (p[0], not p[2]))
+    for low, high, skip in pieces:
         if low < at or low >= end:
             continue
-        _cut(reading.text, at, low, out, say)
+        _cut(text, at, low, out, say)
         at = min(high, end)
-        out.append(Token(reading.text[low:at], low, at, skip))
-    _cut(reading.text, at, end, out, say)
+        out.append(Token(text[low:at], low, at, skip))
+    _cut(text, at, end, out, say)
     return out
 
 
@@ -83,26 +101,38 @@ def _cut(text: str, start: int, end: int, out: list[Token], say: Vocabulary) -> 
     """Adds the words of `text[start:end]`; 开展调查, a word of the dictionary, is two here, and 占/比达 is 占比/达."""
     at = start
     for word in cut(text[start:end]) if end > start else ():
-        compound = len(word) == 4 and (word[:2] in say.verb or word[2:] in say.verb)
-        if compound or (len(word) == 3 and word[:2] in say.inner_adverb):  # 共有区/级
-            out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + len(word)))
-        elif out and not out[-1].skip and out[-1].end == at and out[-1].text + word in say.glued:
-            out[-1] = Token(out[-1].text + word, out[-1].start, at + len(word))
-        elif out and out[-1].end == at and out[-1].text + word[0] in say.glued and word[1:] in say.relations:
-            out[-1] = Token(out[-1].text + word[0], out[-1].start, at + 1)
-            out.append(Token(word[1:], at + 1, at + len(word)))
+        length = len(word)
+        compound = length == 4 and (word[:2] in say.verb or word[2:] in say.verb)
+        if compound or (length == 3 and word[:2] in say.inner_adverb):  # 共有区/级
+            out += (Token(word[:2], at, at + 2), Token(word[2:], at + 2, at + length))
+        elif word[0] in say.glued_on and out and out[-1].end == at and _glued(word, out, say):
+            pass
         elif not word.isspace():
-            out.append(Token(word, at, at + len(word)))
-        at += len(word)
+            out.append(Token(word, at, at + length))
+        at += length
 
 
-def wording(reading: Reading, words: Sequence[Token]) -> str:
-    """The words as the report writes them, without what is passed over between them and separators at the rim."""
-    return "".join(reading.raw[w.start : w.end] for w in words if not w.skip).strip(_RIM)
+def _glued(word: str, out: list[Token], say: Vocabulary) -> bool:
+    """Is a word, or its first character, one with the word before it? Then it is put to it."""
+    last, start, at, skip = out[-1]
+    if not skip and last + word in say.glued:
+        out[-1] = Token(last + word, start, at + len(word))
+    elif last + word[0] in say.glued and word[1:] in say.relations:
+        out[-1] = Token(last + word[0], start, at + 1)
+        out.append(Token(word[1:], at + 1, at + len(word)))
+    else:
+        return False
+    return True
+
+
+def wording(raw: str, words: Sequence[Token]) -> str:
+    """Words of a stretch as the report writes them, without what is passed over between them and separators at the
+    rim."""
+    return "".join([raw[start:end] for _, start, end, skip in words if not skip]).strip(_RIM)
 
 
 def _text(words: Sequence[Token]) -> str:
-    return "".join(w.text for w in words)
+    return "".join([w.text for w in words])
 
 
 def _plain(words: Sequence[Token], say: Vocabulary) -> list[Token]:
@@ -113,19 +143,27 @@ def _plain(words: Sequence[Token], say: Vocabulary) -> list[Token]:
 # --- before the number -----------------------------------------------------------------------------------------------
 
 
-def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
-    """What a chunk before a number says."""
+@lru_cache(maxsize=KNOWN_STRETCHES)
+def read_left(stretch: Stretch, grammar: Grammar) -> Left:
+    """What a stretch before a number says."""
     say = vocabulary(grammar)
-    text = _text(words)
-    final = words[-1].text if words else ""
+    words: Sequence[Token] = tokens(stretch, grammar)
+    if not words:
+        return NOTHING
+    texts = [w.text for w in words]
+    text, final = "".join(texts), texts[-1]
+    telling = say.telling.search(text) is not None  # most say nothing of all this
     wants_object = (final in say.verb and final not in say.nominal) or final in say.preposition
     relation, strong, bounded, distributed, share = "", False, False, False, False
     growth = ""
-    if gap := say.gap.search(text):
+    gap = say.gap.search(text) if telling else None
+    if gap:
         relation = "gap_up" if gap["up"] or gap["over"] else "gap_down"
         words = _until(words, gap.start())
-    average = bool(say.average_fall.search(text)) and len(words) > 2  # 医用耗材平均降幅 is the name of what fell
-    distributed = any(w.text in say.each_own for w in words)
+    average = (
+        telling and bool(say.average_fall.search(text)) and len(words) > 2
+    )  # 医用耗材平均降幅 is the name of what fell
+    distributed = not say.each_own.isdisjoint([w.text for w in words] if gap else texts)
     # Relation words are taken off the end; the one nearest to the number decides.
     while words and not average:
         if words[-1].skip:
@@ -148,22 +186,24 @@ def read_left(words: Sequence[Token], grammar: Grammar) -> Left:
         words = _until(words, base.start())  # 鱼类较禁捕之初: what it is compared with is no part of the name
         while words and (words[-1].skip or _without_tail(words, say)[2] == "trailing"):
             words = words[:-1]
-    listing = bool(words) and bool(say.listing.search(_text(words)))
+    listing = telling and bool(say.listing.search(_text(words)))
     head, verbs, added = _head(words, say)
     if head and not listing:
         head = _after_enumeration(head, say)
     return Left(
         head=tuple(head),
         verbs=tuple(verbs),
+        name=wording(stretch.raw, head),
+        doing=wording(stretch.raw, verbs),
         relation=relation,
         strong=strong,
         bounded=bounded,
         added=added,
         distributed=distributed,
-        basis=next((b for b, pattern in say.basis if pattern.search(text)), None),
-        real=bool(say.real.search(text)),
+        basis=next((b for b, pattern in say.basis if pattern.search(text)), None) if telling else None,
+        real=telling and bool(say.real.search(text)),
         share=share,
-        each=bool(say.each.search(text)),
+        each=telling and bool(say.each.search(text)),
         growth=growth,
         listing=listing,
         open=wants_object,
@@ -181,24 +221,27 @@ def _until(words: Sequence[Token], length: int) -> list[Token]:
     return out
 
 
-def _without_tail(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], str, str]:
+def _without_tail(words: Sequence[Token], say: Vocabulary) -> tuple[Sequence[Token], str, str]:
     """The words without the longest relation at their end, that relation, and its kind ("" for none).
 
     A relation of several characters may begin inside a word of the dictionary (比例控制/在); a single character must be
     a word of its own (行为 is no 为).
     """
+    final = words[-1].text
+    lengths = say.relation_lengths.get(final[-1])
+    if lengths is None:
+        return words, "", ""
     first = next((i for i in range(len(words) - 1, -1, -1) if words[i].skip), -1) + 1
     text = _text(words[max(first, len(words) - LONGEST_RELATION) :])
-    for length in range(min(len(text), LONGEST_RELATION), 0, -1):
-        joined = text[-length:]
-        if length == 1 and len(words[-1].text) > 1:
+    for length in lengths:
+        if length == 1 and len(final) > 1:
             break
-        kind = say.relations.get(joined)
+        kind = say.relations.get(text[-length:]) if length <= len(text) else None
         if kind:
-            return _shortened(words, length), joined, kind
+            return _shortened(words, length), text[-length:], kind
         if kind == "":
             break
-    return list(words), "", ""
+    return words, "", ""
 
 
 def _shortened(words: Sequence[Token], length: int) -> list[Token]:
@@ -216,12 +259,16 @@ def _shortened(words: Sequence[Token], length: int) -> list[Token]:
 def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[Token], str]:
     """The noun phrase at the end of the words, the verbs in front of it, and whether they add or take away."""
     head, verbs, added = _without_beginning(words, say)
-    if say.each_start.match(_text(head)):  # 每千人口拥有床位数: the verb is inside the name
+    texts = [w.text for w in head]
+    # 每千人口拥有床位数: the verb is inside the name
+    if say.acting.isdisjoint(texts) or say.each_start.match("".join(texts)):
         return _trimmed(head, say), verbs, added
     # A verb of doing inside the phrase ends it on the left, unless it belongs to it (疾病筛查率).
     for i in range(len(head) - 2, 0, -1):  # 机构共建立档案: what stands before 共 is who, not what
-        general = len(_text(head[i + 1 :])) < 3 or _text(head[i + 1 :]) in say.generic
-        if head[i].text in say.inner_adverb and head[i + 1].text not in say.particle and not general:
+        if head[i].text not in say.inner_adverb or head[i + 1].text in say.particle:
+            continue
+        following = _text(head[i + 1 :])
+        if len(following) >= 3 and following not in say.generic:
             head, more_verbs, more_added = _without_beginning(head[i + 1 :], say)
             verbs, added = verbs + more_verbs, more_added or added
             break
@@ -233,9 +280,10 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
         rest = _plain(head[i + 1 :], say)
         if word.text in say.kept_added:
             added = _added(word.text, say)
-        if _text(rest) in say.generic:
+        following = _text(rest)
+        if following in say.generic:
             break  # 项目惠及儿童: what follows is too general to stand alone
-        if len(_text(rest)) < 2 or all(w.text in say.verb for w in rest) or (ratio and word.text not in say.ratio_cut):
+        if len(following) < 2 or all(w.text in say.verb for w in rest) or (ratio and word.text not in say.ratio_cut):
             continue
         added = _added(word.text, say) or added
         if word.text in say.kept_added and any(not w.skip for w in head[:i]):
@@ -258,8 +306,9 @@ def _head(words: Sequence[Token], say: Vocabulary) -> tuple[list[Token], list[To
             while len(subject) > 1 and subject[-1].text in say.leading:
                 subject.pop()  # 中央财政为此将投入
             return _trimmed(subject, say), [*verbs, *head[i + 1 :]], added
-    doing = [w for w in _plain(head, say) if w.text in say.verb and w.text not in say.nominal]
-    if head and len(doing) == len(_plain(head, say)):
+    plain = _plain(head, say)
+    doing = [w for w in plain if w.text in say.verb and w.text not in say.nominal]
+    if head and len(doing) == len(plain):
         return [], verbs + doing, added
     if len(head) > 1 and doing and head[-1] is doing[-1]:
         verbs.append(head[-1])
@@ -276,15 +325,17 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
     k = 0
     while k < len(words):
         word = words[k]
-        rest = _plain(words[k + 1 :], say)
-        pair = _text(words[k : k + 2]) if k + 1 < len(words) and not words[k + 1].skip else ""
+        pair = word.text + words[k + 1].text if k + 1 < len(words) and not words[k + 1].skip else ""
         if word.skip or word.text in say.particle:
             k += 1
-        elif pair in say.verb and pair not in say.nominal and len(rest) > 1:
+            continue
+        verb, paired = word.text in say.verb, pair in say.verb and pair not in say.nominal
+        rest = _plain(words[k + 1 :], say) if verb or paired or word.text in say.soft_leading else []
+        if paired and len(rest) > 1:
             added = _added(pair, say) or added
             verbs += words[k : k + 2]
             k += 2
-        elif word.text in say.verb and (not rest or not _keeps_verb(word, rest, say, verbs)):
+        elif verb and (not rest or not _keeps_verb(word, rest, say, verbs)):
             added = _added(word.text, say) or added
             verbs.append(word)
             k += 1
@@ -294,7 +345,7 @@ def _without_beginning(words: Sequence[Token], say: Vocabulary) -> tuple[list[To
             k += 1
         elif word.text in say.beneficiary and (doing := _doing_for(words, k, say)):
             k = doing  # 为患者减免费用
-        elif word.text in say.leading and word.text not in say.verb:
+        elif word.text in say.leading and not verb:
             k += 1
         else:
             break
@@ -347,19 +398,29 @@ def _added(verb: str, say: Vocabulary) -> str:
 # --- behind the number, and in the clause before it ------------------------------------------------------------------
 
 
-def before_conjunction(words: Sequence[Token], grammar: Grammar) -> list[Token]:
+def _before_conjunction(words: list[Token], say: Vocabulary) -> list[Token]:
     """The words before the last conjunction among them, all if there is none or nothing stands before it."""
-    say = vocabulary(grammar)
     if not words or words[-1].text in say.bound or words[-1].text in say.particle:
-        return list(words)  # 116个国家和地区近4000名: what stands before 近 is no name of the next number
+        return words  # 116个国家和地区近4000名: what stands before 近 is no name of the next number
     joining = say.conjunction
     at = max((i for i, w in enumerate(words) if w.text in joining and not w.skip), default=0)
-    return list(words[:at] if at else words)
+    return words[:at] if at else words
 
 
-def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, ...], bool]:
-    """The noun phrase that follows a number, and whether more words follow it in its chunk."""
+@lru_cache(maxsize=KNOWN_STRETCHES)
+def read_right(stretch: Stretch, between: bool, grammar: Grammar) -> tuple[str, bool, int]:
+    """The noun phrase that follows a number, whether more words follow it in the stretch behind the number, and where
+    in that it begins. `between`: the stretch goes as far as the next number."""
     say = vocabulary(grammar)
+    words = tokens(stretch, grammar)
+    if between:
+        words = _before_conjunction(words, say)  # 66个重点县和平原200万亩
+    phrase, more = _noun_phrase(words, say)
+    return wording(stretch.raw, phrase), more, phrase[0].start if phrase else 0
+
+
+def _noun_phrase(words: Sequence[Token], say: Vocabulary) -> tuple[Sequence[Token], bool]:
+    """The noun phrase that words behind a number begin with, and whether more words follow it."""
     phrase: list[Token] = []
     of = False
     if words and words[0].text in say.conjunction:
@@ -376,7 +437,7 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
             break
         phrase.append(word)
     if end < len(words) and len(phrase) <= 1 and _text(phrase) not in say.generic and _relative(words, end, say):
-        return tuple(words), False
+        return words, False
     while phrase and (
         phrase[-1].text in say.particle or phrase[-1].text in say.preposition or phrase[-1].text[0] == "("
     ):
@@ -388,7 +449,7 @@ def read_right(words: Sequence[Token], grammar: Grammar) -> tuple[tuple[Token, .
     if not phrase:  # 12个县市全部建成: the place is what is counted
         phrase = [Token(w.text, w.start, w.end) for w in words[:1] if w.skip]
     more = bool(phrase) and any(w.text not in say.particle for w in words if w.start >= phrase[-1].end)
-    return tuple(phrase), more
+    return phrase, more
 
 
 def _ends_phrase(words: Sequence[Token], k: int, phrase: Sequence[Token], of: bool, say: Vocabulary) -> bool:
@@ -417,17 +478,29 @@ def _relative(words: Sequence[Token], end: int, say: Vocabulary) -> bool:
     return bool(noun) and not any(w in say.verb or w in say.stop or w in say.not_counted for w in noun)
 
 
-def moving(words: Sequence[Token], grammar: Grammar) -> int:
+@lru_cache(maxsize=KNOWN_STRETCHES)
+def read_clause(stretch: Stretch, grammar: Grammar) -> str:
+    """The noun phrase of a clause without a number: its subject, or what it says is raised or lowered."""
+    words = tokens(stretch, grammar)
+    if len(words) > 2 and (moving := _moving(words, vocabulary(grammar))):
+        words = words[moving:]  # 连续7年提高养老金水平,年均增长10%
+    return wording(stretch.raw, _subject(words, vocabulary(grammar)))
+
+
+def read_subject(stretch: Stretch, grammar: Grammar) -> str:
+    """The noun phrase at the beginning of a clause, up to its first verb or adverb."""
+    return wording(stretch.raw, _subject(tokens(stretch, grammar), vocabulary(grammar)))
+
+
+def _moving(words: Sequence[Token], say: Vocabulary) -> int:
     """How many words a clause begins with that say that something is raised or lowered (提高), 0 if none."""
-    say = vocabulary(grammar)
     first = next((i for i, w in enumerate(words) if not w.skip and w.text not in say.leading), len(words))
     said = first < len(words) and say.relations.get(words[first].text) in ("up", "down")
     return first + 1 if said and words[first].text not in say.growth_noun else 0
 
 
-def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
-    """The noun phrase at the beginning of a clause, up to its first verb or adverb."""
-    say = vocabulary(grammar)
+def _subject(words: Sequence[Token], say: Vocabulary) -> list[Token]:
+    """The words up to the first verb or adverb."""
     subject: list[Token] = []
     for word in words:
         if word.skip or (not subject and (word.text in say.leading or word.text in say.particle)):
@@ -437,4 +510,4 @@ def read_subject(words: Sequence[Token], grammar: Grammar) -> tuple[Token, ...]:
         if say.relations.get(word.text) in ("up", "down") and word.text not in say.growth_noun:
             break
         subject.append(word)
-    return tuple(_trimmed(subject, say))
+    return _trimmed(subject, say)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
 
+from hreport.expressions.compiling import when_used
+from hreport.expressions.needles import haystack
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.link.chunks import Chunk
 from hreport.model import Outline, Report, Section, Span, Status
@@ -21,7 +24,7 @@ class _Patterns:
 
     def __init__(self, grammar: Grammar) -> None:
         def words(name: str) -> re.Pattern[str]:
-            return re.compile(grammar.expand("{" + name + "}"))
+            return when_used(grammar.expand("{" + name + "}"))
 
         self.plan = grammar.regex("sections", "plan")
         self.plan_weak = grammar.regex("sections", "plan_weak")
@@ -29,9 +32,10 @@ class _Patterns:
         self.plan_title = grammar.regex("sections", "plan_title")
         self.review = grammar.regex("sections", "review")
         self.glossary = grammar.regex("sections", "glossary")
+        self.glossary_needs = haystack([self.glossary.pattern])
         self.review_firm = grammar.regex("sections", "review_firm")
-        self.pivot = grammar.regex("relations", "pivot")
-        self.firm_target = grammar.regex("relations", "firm_target")
+        self.pivot = Scanner(grammar.regex("relations", "pivot"))
+        self.firm_target = _Cue(grammar.regex("relations", "firm_target"))
         self.standard = grammar.regex("relations", "standard")
         self.multiple_of = grammar.regex("relations", "multiple_of")
         self.standard_bracket = grammar.regex("relations", "standard_bracket")
@@ -40,10 +44,12 @@ class _Patterns:
         self.compared = grammar.regex("relations", "compared")
         self.target_after = grammar.regex("relations", "target_after")
         self.later = grammar.regex("relations", "later")
-        self.target = words("target_cue")
-        self.actual = words("actual_cue")
-        self.actual_word = grammar.regex("relations", "done")
         self.reference = words("reference_cue")
+        self.target = _Cue(words("target_cue"))
+        self.actual = Scanner(words("actual_cue"))
+        self.actual_word = _Cue(grammar.regex("relations", "done"))
+        others = (self.reference, self.standard, self.standard_bracket, self.country_beside)
+        self.someone_elses = haystack(pattern.pattern for pattern in others)
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +102,8 @@ class Outlook:
                 continue  # a chapter that says it looks back does
             later = bisect_right(back, at)
             turns.append((at, back[later] if later < len(back) else report.span.end, "target"))
-        if glossary := patterns.glossary.search(reading.text, low, high):
+        explained = patterns.glossary_needs.search(reading.text, low, high)
+        if explained and (glossary := patterns.glossary.search(reading.text, low, high)):
             turns.append((reading.origin(glossary.end()), report.span.end, "actual"))  # explains, and plans nothing
         if not any(v for _, _, v in turns) and self._default == "actual" and self._looks_ahead(reading.text[low:high]):
             self._default = "target"
@@ -109,9 +116,8 @@ class Outlook:
         return None if plan == review == -1 else "target" if plan > review else "actual"
 
     def _looks_ahead(self, text: str) -> bool:
-        ahead = len(self._patterns.firm_target.findall(text))
-        back = len(self._patterns.actual.findall(text))
-        return ahead >= HOPES and ahead > back
+        ahead = sum(1 for _ in self._patterns.firm_target.scanner.finditer(text))
+        return ahead >= HOPES and ahead > sum(1 for _ in self._patterns.actual.finditer(text))
 
     def section(self, origin: int) -> Status:
         """The status that headings give to a source offset: the last turn before it that still holds there."""
@@ -133,11 +139,11 @@ class Outlook:
         if patterns.target_after.match(after):
             return "target"  # 超过了95%的预期目标
         far = len(before) - len(near)  # where the clause begins in the sentence
-        target = _last(patterns.firm_target, before)
+        target = patterns.firm_target.last(before)
         if self.section(origin) == "target":
-            done = _last(patterns.actual_word, near)
-            return "actual" if done >= 0 and far + done > max(target, _last(patterns.target, before)) else "target"
-        done = _last(patterns.actual_word, before)
+            done = patterns.actual_word.last(near)
+            return "actual" if done >= 0 and far + done > max(target, patterns.target.last(before)) else "target"
+        done = patterns.actual_word.last(before)
         if target > done or (done < far and patterns.later.search(after)):
             return "target"
         return "actual"
@@ -145,6 +151,8 @@ class Outlook:
     def _someone_elses(self, chunk: Chunk, before: str, near: str, sentence: str) -> bool:
         """Is it the figure of somebody else, or a standard? A distance to one is not (高于全省平均水平4.1个百分点)."""
         patterns = self._patterns
+        if not patterns.someone_elses.search(before):
+            return False
         if chunk.left.relation.startswith("gap") or patterns.compared.search(near):
             return False
         if chunk.kind in ("times", "tenth") and patterns.multiple_of.search(before[chunk.low - chunk.sentence[0] :]):
@@ -181,6 +189,15 @@ class _Turns:
         return self._said[k] if k >= 0 else None
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    """Where the last match of a pattern begins, -1 if there is none."""
-    return max((m.start() for m in pattern.finditer(text)), default=-1)
+class _Cue:
+    """Words that tell, looked for in the few sentences that hold what all of them need."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.scanner = Scanner(pattern)
+        self._pattern, self._needed = pattern, haystack([pattern.pattern])
+
+    def last(self, text: str) -> int:
+        """Where they stand last in a text, -1 if nowhere."""
+        if not self._needed.search(text):
+            return -1
+        return max((m.start() for m in self._pattern.finditer(text)), default=-1)

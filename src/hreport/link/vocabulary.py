@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hreport.expressions.compiling import when_used
+from hreport.expressions.needles import haystack
 from hreport.grammar import Grammar
 from hreport.model import Basis
 
+LIST_COMMA = "\u3001"
 BASES: tuple[Basis, ...] = ("qoq", "annual_average", "against_plan", "cumulative", "yoy")  # the first that is said
 
 
@@ -19,10 +22,14 @@ class Vocabulary:
 
     `relations` maps each word that can stand between a noun phrase and its number to its kind: "level" (达到),
     "level_change" (提高到), "up", "down", "from" (由), "share" (占), "trailing" (which
-    says nothing of the relation), or "" (自然增长率 is a name, and no growth).
+    says nothing of the relation), or "" (自然增长率 is a name, and no growth); `relation_lengths` how long those are
+    that end in a character, the longest first. `glued_on` are characters behind the first of words that jieba cuts and
+    that are one here (`glued`), `acting` what may part a head from what stands before it, and `telling` stands in every
+    text in which `gap`, `average_fall`, `each`, `real`, `listing` or one of `basis` does.
     """
 
     relations: Mapping[str, str]
+    relation_lengths: Mapping[str, Sequence[int]]
     up: frozenset[str]
     level_change: frozenset[str]
     added: frozenset[str]
@@ -48,13 +55,20 @@ class Vocabulary:
     past: frozenset[str]
     soft_stop: frozenset[str]
     doing_noun: frozenset[str]
+    acting: frozenset[str]
     generic: frozenset[str]
     preposition: frozenset[str]
     particle: frozenset[str]
     glued: frozenset[str]
+    glued_on: frozenset[str]
     not_counted: frozenset[str]
+    of_that: frozenset[str]
+    covering: frozenset[str]
+    dimension: frozenset[str]
+    halves: Sequence[tuple[str, str, str]]
     of: str
     and_so_on: str
+    telling: re.Pattern[str]
     gap: re.Pattern[str]
     ratio_end: re.Pattern[str]
     each: re.Pattern[str]
@@ -82,10 +96,15 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         "level_change": words("level_up", "level_down"),
         "": words("no_growth"),
     }
+    relations = {word: kind for kind, list_ in kinds.items() for word in list_}  # kinds below outrank those above
+    lengths: dict[str, set[int]] = {}
+    for word in relations:
+        lengths.setdefault(word[-1], set()).add(len(word))
+    rows = grammar.tables["relations"]
+    said = [grammar.expand(rows[name].pattern) for name in ("gap", "average_fall", "each", "real", "listing")]
     return Vocabulary(
-        relations={
-            word: kind for kind, list_ in kinds.items() for word in list_
-        },  # the kinds below outrank those above
+        relations=relations,
+        relation_lengths={end: sorted(found, reverse=True) for end, found in lengths.items()},
         up=kinds["up"],
         level_change=kinds["level_change"],
         added=words("added"),
@@ -111,13 +130,20 @@ def vocabulary(grammar: Grammar) -> Vocabulary:
         past=words("past"),
         soft_stop=words("soft_stop"),
         doing_noun=words("doing_noun"),
+        acting=words("verb", "inner_adverb", "planned") | {LIST_COMMA},
         generic=words("generic"),
         preposition=words("preposition"),
         particle=words("particle"),
         glued=words("glued"),
+        glued_on=frozenset(c for word in words("glued") for c in word[1:]),
         not_counted=words("not_counted"),
+        of_that=words("of_that"),
+        covering=words("covering"),
+        dimension=words("dimension"),
+        halves=tuple(zip(*(grammar.words[n].words for n in ("halves", "first_half", "second_half")), strict=True)),
         of=grammar.words["of"].words[0],
         and_so_on=grammar.words["and_so_on"].words[0],
-        basis=tuple((b, re.compile(grammar.expand("{" + b + "}"))) for b in BASES),
+        telling=haystack([*said, *(grammar.expand("{" + b + "}") for b in BASES)]),
+        basis=tuple((b, when_used(grammar.expand("{" + b + "}"))) for b in BASES),
         **grammar.compiled("relations", expressions),
     )

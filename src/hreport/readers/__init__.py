@@ -130,12 +130,15 @@ def load(path: Path) -> bytes | Issue:
         return Issue(name, "unreadable", message)
 
 
-def read_bytes(data: bytes, name: str, password: str | None = None, ocr: bool = False) -> Document | Issue:
-    """Read bytes that are already at hand (standard input); `name` only says where they came from."""
+def read_bytes(
+    data: bytes, name: str, password: str | None = None, ocr: bool = False, file_format: str = ""
+) -> Document | Issue:
+    """Read bytes that are already at hand (standard input); `name` only says where they came from, `file_format` what
+    `recognise` said of them, where it was asked."""
     source = Source(name, data, password, ocr)
     if not data:
         return source.issue("empty", Message("the file is empty: nothing to read"))
-    file_format = recognise(data)
+    file_format = file_format or recognise(data)
     if file_format == "encrypted":
         return source.issue("encrypted", Message("encrypted Office file: save it without a password"))
     if file_format == "damaged zip":

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from hreport import grammar
 from hreport.messages import Message
-from hreport.model import Block, BlockKind, Document, Issue, Span
+from hreport.model import Block, BlockKind, Document, Issue, Portion, Span
 from hreport.text import fold as half_width
 from hreport.text import is_foreign, untranslated
 
@@ -25,6 +25,9 @@ LARGEST_GRID = 1_000_000
 # Characters of one document: as many as a hundred government work reports have. Reading those takes half a minute and
 # 0.3 GB; a text of the same length with a figure in every nine characters some minutes and 1.1 GB.
 LONGEST_DOCUMENT = 3_000_000
+# Bytes above which a plain text is read in portions (`portions.py`). Reading takes some thirty times the bytes of a
+# text: two workers with texts just below it, beside a store, stay below 600 MB.
+LARGE_TEXT = 4_000_000
 # What is said of rows that text recognition found, and no table made of.
 LOOSE_ROWS = Message(
     "rows of a table whose columns are not certain: their words were read, but no figures were taken from them"
@@ -57,13 +60,14 @@ class Source:
     """The bytes of one file, under the name by which the user knows it.
 
     `ocr`: pages that are pictures shall be read by text recognition, which takes seconds a page; else such a page is an
-    issue that says how many there are.
+    issue that says how many there are. `portion`: the bytes are those of a stretch of a large text.
     """
 
     path: str
     data: bytes
     password: str | None = None
     ocr: bool = False
+    portion: Portion | None = None
 
     def issue(self, code: str, message: str, *, fatal: bool = True, pages: int = 0) -> Issue:
         """Say what is wrong with this file."""
@@ -88,9 +92,17 @@ class Source:
         marks: Iterable[Span] = (),
     ) -> Document:
         """Make the document of this file."""
-        digest = hashlib.sha256(self.data).hexdigest()
+        digest = self.portion.sha256 if self.portion else hashlib.sha256(self.data).hexdigest()
         return Document(
-            self.path, text, tuple(blocks), file_format, digest, dict(meta or {}), tuple(issues), tuple(marks)
+            self.path,
+            text,
+            tuple(blocks),
+            file_format,
+            digest,
+            dict(meta or {}),
+            tuple(issues),
+            tuple(marks),
+            self.portion,
         )
 
 

@@ -94,10 +94,10 @@ def _are_rows(lines: Sequence[str], mark: str) -> bool:
     prose = sum(row[-1].rstrip().endswith(FULL_STOP) and len(row[-1]) > 1 for row in usual)
     if width < 2 or len(usual) < 2 or prose > len(usual) / 10 or sum(map(len, values)) > WORDY * len(values):
         return False
+    if len(usual) > 2 and (alike == len(rows) or alike < ALIKE * len(rows)):
+        return alike == len(rows)
     figures = sum(is_figure(value) for value in values if value)
-    if len(usual) == 2:
-        return figures >= width - 1
-    return alike == len(rows) or (alike >= ALIKE * len(rows) and figures > len(values) / 10)
+    return figures >= width - 1 if len(usual) == 2 else figures > len(values) / 10
 
 
 def _rows(text: str, mark: str) -> Iterator[list[str]]:

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from typing import BinaryIO
 
 from hreport.messages import Message, listed
 from hreport.model import Issue
@@ -26,12 +28,15 @@ ENCODINGS = ("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be", "utf-8")
 TWO_BYTES = ("gb18030", "big5", "cp950")
 LONGEST_CHARACTER = 4  # bytes, in every encoding
 SAMPLE = 200_000
+CHUNK = 1 << 20  # bytes that are decoded at a time where a text is only tried
 PLAUSIBLE = 0.5
 MOST_CONTROLS = 0.02
 MOST_LOST = 0.05
 FEW_STRANGE = 0.1
 LONGEST_ACCIDENT = 64
 FEW_HANZI = 4
+MANY_HANZI = 64
+SURE = 0.9  # the score of an encoding in which so many are read that no other needs to be tried
 NEARLY = 0.5  # how much less a rival may score: as much as hanzi of traditional script do
 MOST_BAD = 100  # bad bytes after which the place to go on is looked for
 NEAR = 24  # bytes by which it is found: they end before the next bad one, most likely
@@ -42,6 +47,8 @@ COMMON_PUNCTUATION = frozenset(
 
 _LOST = re.compile("\ufffd{1,4}")  # what one character leaves that was damaged
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")  # those that are no white space
 _AMONG_LETTERS = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
 
 
@@ -57,7 +64,7 @@ def text_of(source: Source) -> tuple[str, str] | Issue:
     """The text of a file with a doubt in words ("" where there is none), or why there is none, or too much."""
     if len(source.data) > LONGEST_CHARACTER * build.LONGEST_DOCUMENT:
         return source.too_long(len(source.data) // LONGEST_CHARACTER)
-    decoded = decode(source.data)
+    decoded = decode_as(source.data, source.portion.encoding) if source.portion else decode(source.data)
     if isinstance(decoded, Failure):
         return source.issue(decoded.code, decoded.message)
     return source.too_long(len(decoded[0])) if len(decoded[0]) > build.LONGEST_DOCUMENT else decoded
@@ -97,19 +104,71 @@ def _decode_strictly(data: bytes, encoding: str) -> tuple[str | None, str]:
     return text, ""
 
 
-def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
+def decode_as(data: bytes, encoding: str) -> tuple[str, str] | Failure:
+    """Decode a portion of a text whose encoding is known, with a doubt in words ("" where there is none)."""
+    text, doubt = _decode_strictly(data, encoding)
+    if text is not None and _controls(text) <= MOST_CONTROLS:
+        return text, doubt
+    return _decode_damaged(data, encoding)
+
+
+def settled(stream: BinaryIO) -> tuple[str, int]:
+    """The encoding of a text that is too large to be decoded at once, the one that `decode` would take, and how many
+    bytes its byte order mark has. Where the stream stands afterwards is not said."""
+    first = stream.read(LONGEST_CHARACTER)
+    found = [(encoding, len(mark)) for mark, encoding in BYTE_ORDER_MARKS if first.startswith(mark)]
+    marked, begin = found[0] if found else ("", 0)
+    for encoding in dict.fromkeys((marked or "utf-8", "utf-8")):
+        stream.seek(begin)
+        if _is_in(stream, encoding):
+            return encoding, begin
+    stream.seek(begin)
+    sample = b""
+    while (more := stream.read(SAMPLE)) and not _BEYOND_ASCII.search(sample):
+        sample = more
+    _, scores = _scored(sample + more, marked)
+    return max(scores, key=lambda encoding: scores[encoding]), begin
+
+
+def _is_in(stream: BinaryIO, encoding: str) -> bool:
+    """Can all of a stream be decoded? Its last character may be cut."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while some := stream.read(CHUNK):
+            decoder.decode(some)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _scored(data: bytes, declared: str) -> tuple[dict[str, str], dict[str, float]]:
+    """What a sample reads as in each encoding, and how much like Chinese that is."""
     candidates = (declared, *ENCODINGS) if declared else ENCODINGS
     sample = _sample(data)
-    # A character that is cut at the end speaks against no encoding.
-    tries = {encoding: _decode_strictly(sample, encoding)[0] for encoding in candidates}
-    samples = {e: sample.decode(e, "replace") if text is None else text for e, text in tries.items()}
-    scores = {encoding: _score(text) for encoding, text in samples.items()}
+    samples: dict[str, str] = {}
+    scores: dict[str, float] = {}
+    for encoding in dict.fromkeys(candidates):
+        strict, _ = _decode_strictly(sample, encoding)  # a character that is cut at the end speaks against none
+        samples[encoding] = sample.decode(encoding, "replace") if strict is None else strict
+        scores[encoding] = _score(samples[encoding])
+        if strict is not None and scores[encoding] >= SURE and len(_beyond_ascii(strict, MANY_HANZI)) == MANY_HANZI:
+            break  # read in any other encoding, so many hanzi are rare ones and no characters
+    return samples, scores
+
+
+def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
+    samples, scores = _scored(data, declared)
     best = max(scores, key=lambda encoding: scores[encoding])
     text, doubt = _decode_strictly(data, best)
     # Nothing but ASCII in UTF-16 without its mark scores nothing, and is plain all the same.
     plausible = scores[best] >= PLAUSIBLE or (text is not None and best.startswith("utf-16") and text.isascii())
     if text is not None and plausible and _controls(text) <= MOST_CONTROLS:
         return text, doubt or ("" if declared else _rivals(best, samples, scores))
+    return _decode_damaged(data, best)
+
+
+def _decode_damaged(data: bytes, best: str) -> tuple[str, str] | Failure:
+    """Decode what is not, or not all, in its best encoding."""
     text = _decode_loosely(data, best)
     doubt = Message("some characters could not be decoded as {best}: they stand as \ufffd", best=best)
     if not best.startswith("utf-16"):
@@ -128,7 +187,7 @@ def _decode_best(data: bytes, declared: str) -> tuple[str, str] | Failure:
 
 def _rivals(best: str, samples: dict[str, str], scores: dict[str, float]) -> str:
     """The doubt that a text of a few hanzi leaves which reads as well in another encoding."""
-    if sum(character > "\x7f" for character in samples[best]) > FEW_HANZI:
+    if len(_beyond_ascii(samples[best], FEW_HANZI + 1)) > FEW_HANZI:
         return ""
     rivals = [e for e in scores if samples[e] != samples[best] and scores[e] >= scores[best] - NEARLY]
     if not rivals:
@@ -172,7 +231,7 @@ def _is_accident(text: str) -> bool:
     >>> _is_accident("医院12家") or _is_accident("café")
     False
     """
-    beyond = [character for character in text if character > "\x7f"]
+    beyond = _beyond_ascii(text, LONGEST_ACCIDENT + 1)
     if not beyond or len(beyond) > LONGEST_ACCIDENT or max(beyond) >= "\u0800":
         return False
     try:
@@ -181,6 +240,11 @@ def _is_accident(text: str) -> bool:
         return False
     # An accented letter inside a word is no hanzi.
     return _score(other) > _score(text) + 1 and not _AMONG_LETTERS.search(other)
+
+
+def _beyond_ascii(text: str, most: int) -> list[str]:
+    """The first characters beyond ASCII."""
+    return [match[0] for match in islice(_NOT_ASCII.finditer(text), most)]
 
 
 def _decode_lines(data: bytes, usual: str) -> str:
@@ -197,10 +261,13 @@ def _decode_lines(data: bytes, usual: str) -> str:
 
 def _score(text: str) -> float:
     """How much the characters beyond ASCII are those that Chinese texts are made of, 1 at best."""
-    counts = Counter(text)
-    weights = [(number, _weight(character)) for character, number in counts.items()]
-    total = sum(number for number, weight in weights if weight is not None)
-    return sum(number * weight for number, weight in weights if weight is not None) / total if total else 0.0
+    total, scored = 0, 0.0
+    for character, number in Counter(text).items():
+        weight = _weight(character)
+        if weight is not None:
+            total += number
+            scored += number * weight
+    return scored / total if total else 0.0
 
 
 @cache
@@ -231,6 +298,5 @@ def _lead_byte(character: str, encoding: str) -> int:
 
 def _controls(text: str) -> float:
     """The share of control characters, white space aside."""
-    counts = Counter(text[:SAMPLE])
-    found = sum(number for character, number in counts.items() if character < " " and not character.isspace())
-    return found / max(1, counts.total())
+    sample = text[:SAMPLE]
+    return len(_CONTROL.findall(sample)) / max(1, len(sample))

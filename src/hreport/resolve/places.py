@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
+from hreport.expressions.compiling import when_used
+from hreport.expressions.dictionary import Dictionary
 from hreport.lexicon import Area, Lexicon, any_of, gazetteer, titles
 
 COUNTRY = "100000"  # the code that data sets of GB/T 2260 give the whole country
 LISTED, PAIR = 3, 2  # so many names in a list are names without their suffixes too; and of provinces and prefectures
 Spot: TypeAlias = tuple[int, int, str, str]  # a name of a division in a text: start, end, name, code
+Named: TypeAlias = tuple[int, int, str]  # the same without its code
 SHORTEST_NAME, LONGEST_LEAD = 2, 4  # characters of a name with its suffix, and of the words before a sure one
 SAME_CLAUSE = "[\u4e00-\u9fff]{0,5}?"  # what may stand between a place and the word that makes a name of both
 
@@ -42,17 +45,11 @@ def find_areas(text: str) -> list[Spot]:
     found: list[Spot] = []
     free = 0
     above: Area | None = None  # the division whose name ended last, and where
-    spots = sorted(
-        (start, -end)
-        for end in (match.end() for match in places.suffix.finditer(text))
-        for start in range(max(0, end - places.longest), end - 1)
-        if text[start:end] in places.full
-    )
-    for start, minus in spots:
-        end = -minus
+    if not places.suffix.search(text):
+        return found  # most short wordings
+    for start, end, name in places.full_names(text):
         if start < free or places.ordinary(text, start, end):
             continue
-        name = text[start:end]
         inside = above if found and found[-1][1] == start else places.short_before(text, start, places.full[name])
         listed = (bool(found) and text[found[-1][1] : start] in places.lists) or places.lists_on(text, end)
         if inside is None and not places.begins(text, start, name, listed):
@@ -66,7 +63,7 @@ def find_areas(text: str) -> list[Spot]:
 def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) -> list[Spot]:
     """Names of divisions without suffix, where the context is sure, beside the full names that were `found`: right
     behind the division that holds them (广西柳州), in a list of names, or as a place where something is (落户上海，);
-    of the division `own` also before a verb (重庆经通道货运量). Not inside longer names: 重庆大学.
+    not inside longer names: 重庆大学. With `own`, that of this division alone, also before a verb (重庆经通道货运量).
 
     >>> text = "浙江义乌和凉州、陇西、康县3县区"
     >>> find_short_areas(text, find_areas(text))
@@ -78,15 +75,17 @@ def find_short_areas(text: str, found: Sequence[Spot], own: Area | None = None) 
     names = sorted([(s, e, True) for s, e in spans] + [(s, e, False) for s, e in bare])
     out: list[Spot] = []
     for group in _groups(text, names):
+        if own is not None and all(text[s:e] != own.short for s, e, _ in group):
+            continue
+        kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
+        enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
         for k, (start, end, full) in enumerate(group):
-            if full:
+            here = text[start:end]
+            if full or (own is not None and here != own.short):
                 continue
             above = places.above(text, group, k)
-            kinds = {text[s:e]: full or places.high(text[s:e]) for s, e, full in group}
-            enough = len(kinds) >= LISTED or (len(kinds) == PAIR and all(kinds.values())) or any(f for *_, f in group)
             listed = enough and (text[start - 1 : start] in places.lists or text[end : end + 1] in places.lists)
-            here = text[start:end]
-            if own is not None and here == own.short and places.acts(text, start, end):
+            if own is not None and places.acts(text, start, end):
                 out.append((start, end, here, own.code))
                 continue
             followed = above is not None and k + 1 < len(group) and group[k + 1][0] == end
@@ -214,20 +213,20 @@ class _Places:
         self.suffix = re.compile(f"[{''.join(sorted({name[-1] for name in full}))}]")
         self._not_area = set(words["not_area"])
         self._not_after = {(w[0], w[1]) for w in words["not_after"]}
-        self._phrases = re.compile(any_of(words["phrases"]))
+        self._phrases = when_used(any_of(words["phrases"]))
         self._longest_phrase = max(map(len, words["phrases"]))
         self.openers = frozenset(words["openers"])
         self._follows = words["follows"]
         self.lists = frozenset(words["lists"])
-        self._careful = re.compile(f"(?:{'|'.join(words['careful'])})")
-        self._leads = re.compile(f"(?:{any_of(words['leads'])})$")
-        self._compound = re.compile(f"{SAME_CLAUSE}(?:{any_of(words['compounds'])})|[{''.join(words['goes_on'])}]")
-        self._at = re.compile(f"(?:{any_of(words['located'])})$")
-        self._acts_after = re.compile(
+        self._careful = when_used(f"(?:{'|'.join(words['careful'])})")
+        self._leads = when_used(f"(?:{any_of(words['leads'])})$")
+        self._compound = when_used(f"{SAME_CLAUSE}(?:{any_of(words['compounds'])})|[{''.join(words['goes_on'])}]")
+        self._at = when_used(f"(?:{any_of(words['located'])})$")
+        self._acts_after = when_used(
             f"(?:^|[{''.join(words['stops'])}]|{any_of(words['located'])}|{any_of(words['leads'])})$"
         )
-        self._acts = re.compile(f"(?:{'|'.join(words['acts'])})")
-        self._stop = re.compile(f"$|[{''.join(words['stops'])}]")
+        self._acts = when_used(f"(?:{'|'.join(words['acts'])})")
+        self._stop = when_used(f"$|[{''.join(words['stops'])}]")
         not_short = {*self._not_area, *words["not_short"]}
         self._shorts: dict[str, list[Area]] = {}
         for areas in gazetteer().values():
@@ -235,9 +234,18 @@ class _Places:
                 if len(a.short) > 1 and a.short not in self._not_area and a not in self._shorts.get(a.short, []):
                     self._shorts.setdefault(a.short, []).append(a)
         self._bare = {name for name in self._shorts if name not in not_short}
-        self._heads = {name[:2] for name in self._bare}
         self._short_names = sorted(self._shorts)
         self._longest_short = max(map(len, self._shorts))
+        self._full, self._short = Dictionary(full), Dictionary(self._shorts)
+
+    def full_names(self, text: str) -> list[Named]:
+        """Where names with their suffix stand, inside and across each other too, in order, of those that begin together
+        the longest first."""
+        return _in_order(self._full.find(text), text)
+
+    def short_names(self, text: str) -> list[Named]:
+        """The same of names without it."""
+        return _in_order(self._short.find(text), text)
 
     def ordinary(self, text: str, start: int, end: int) -> bool:
         """Is the name an ordinary word here, or its last character the beginning of one?"""
@@ -284,21 +292,19 @@ class _Places:
 
     def bare(self, text: str, taken: Sequence[tuple[int, int]], own: Area | None) -> list[tuple[int, int]]:
         """Where names without suffix stand that could be divisions, in order, none inside `taken` or another."""
+        spots = [spot for spot in self.short_names(text) if spot[2] in self._bare]
+        if own is not None and len(own.short) > 1 and own.short not in self._bare:
+            named = ((m.start(), m.end(), own.short) for m in re.finditer(re.escape(own.short), text))
+            spots = sorted([*spots, *named], key=_longest_first)
         free = bytearray(len(text) + 1)
         for start, end in taken:
             free[start:end] = b"\1" * (end - start)
-        known = self._bare | {own.short} if own is not None and len(own.short) > 1 else self._bare
-        heads = self._heads | {own.short[:2]} if own is not None else self._heads
         found = []
         at = 0
-        while at < len(text) - 1:
-            end = at
-            if text[at : at + 2] in heads:
-                longest = range(min(len(text), at + self._longest_short), at + 1, -1)
-                end = next((e for e in longest if text[at:e] in known and not any(free[at:e])), at)
-            if end > at:
-                found.append((at, end))
-            at = max(end, at + 1)
+        for start, end, _ in spots:
+            if start >= at and not any(free[start:end]):
+                found.append((start, end))
+                at = end
         return found
 
     def above(self, text: str, group: Sequence[tuple[int, int, bool]], k: int) -> Area | None:
@@ -366,17 +372,14 @@ class _Places:
 
     def short(self, text: str, lexicon: Lexicon) -> tuple[int, Area] | None:
         """The first name without suffix that is surely a place: a province's, or one with a telling word behind it."""
-        for start in range(len(text)):
-            for end in range(min(len(text), start + self._longest_short), start + 1, -1):
-                areas = self._shorts.get(text[start:end])
-                if not areas:
-                    continue
-                told = text.startswith(self._follows, end)
-                top = [a for a in areas if a.level == "province"]
-                if top and (told or not self._continues(text, start, end)):
-                    return start, top[0]
-                if told and not top:
-                    return start, self._told(text[start:end], areas)
+        for start, end, name in self.short_names(text):
+            areas = self._shorts[name]
+            told = text.startswith(self._follows, end)
+            top = [a for a in areas if a.level == "province"]
+            if top and (told or not self._continues(text, start, end)):
+                return start, top[0]
+            if told and not top:
+                return start, self._told(name, areas)
         return None
 
     def _told(self, short: str, areas: list[Area]) -> Area:
@@ -392,6 +395,14 @@ class _Places:
         longer = text[start : end + 1]
         at = bisect_left(self._short_names, longer)
         return end < len(text) and at < len(self._short_names) and self._short_names[at].startswith(longer)
+
+
+def _in_order(found: Iterable[tuple[int, int]], text: str) -> list[Named]:
+    return sorted(((start, end, text[start:end]) for start, end in found), key=_longest_first)
+
+
+def _longest_first(spot: Named) -> tuple[int, int]:
+    return spot[0], -spot[1]
 
 
 @lru_cache(maxsize=1)

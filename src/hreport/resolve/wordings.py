@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import accumulate, islice, product, repeat
+from itertools import accumulate, islice, product
 from typing import TypeAlias
 
 from hreport.lexicon import COUNTS, Folder, Indicator, Lexicon, any_of
@@ -222,9 +222,11 @@ class _Names:
         self._head_ends = tuple(words["heads"])
         self._masked = _by_shape(lexicon.names)
         self._sorted = sorted(lexicon.names)
+        self._reversed = sorted(name[::-1] for name in lexicon.names)
         self._modifiers: dict[str, dict[str, set[str]]] = {head: {} for head in self._heads}
+        heads = tuple(self._heads)
         for key, found in lexicon.names.items():
-            for head in self._heads:
+            for head in heads if key.endswith(heads) else ():
                 if key.endswith(head) and len(key) - len(head) >= SHORTEST_MODIFIER:
                     self._modifiers[head].setdefault(key[: -len(head)], set()).add(found)
 
@@ -232,8 +234,12 @@ class _Names:
         """What names end in that have this unit in them: 义诊 in 场次 and in 人次 are two things."""
         if unit not in self._ends_of:
             ends = (unit, *(unit + end for end in self._unit_ends)) if unit else ()
-            self._ends_of[unit] = tuple(end for end in ends if any(map(str.endswith, self._sorted, repeat(end))))
+            self._ends_of[unit] = tuple(end for end in ends if self._is_end(end[::-1]))
         return self._ends_of[unit]
+
+    def _is_end(self, reversed_end: str) -> bool:
+        at = bisect_left(self._reversed, reversed_end)
+        return at < len(self._reversed) and self._reversed[at].startswith(reversed_end)
 
     def find(self, key: str) -> Indicator | None:
         found = self.lexicon.names.get(key)
@@ -243,7 +249,7 @@ class _Names:
 
     def making(self, before: str) -> str:
         """The verb of making that `before` ends with, empty if there is none."""
-        match = self._making.search(before)
+        match = self._making.search(before) if before else None
         return match[1] if match else ""
 
     def governing(self, around: Surroundings) -> str:
@@ -432,6 +438,9 @@ class _Names:
     def _unspun(self, text: str) -> Iterator[str]:
         """The text as it is, then with the words undone that spinning may have put in."""
         found = [pair for pair in self._spin if pair[0] in text]
+        if not found:
+            yield text
+            return
         for choice in product((False, True), repeat=len(found)):
             reading = text
             for (spun, means), undo in zip(found, choice, strict=True):
@@ -471,10 +480,11 @@ class _Names:
         yield from self._uncounted(core)
 
     def _uncounted(self, core: str) -> Iterator[str]:
-        for word in self._counting:
-            if core.endswith(word):
-                yield core[: -len(word)]
-                yield core[: -len(word)] + self._counting[0]
+        if core.endswith(self._counting):
+            for word in self._counting:
+                if core.endswith(word):
+                    yield core[: -len(word)]
+                    yield core[: -len(word)] + self._counting[0]
         yield core + self._counting[0]
 
 
@@ -485,6 +495,7 @@ class _Chain:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._lengths = sorted({len(word) for word in self._words})
+        self._finals = frozenset(word[-1] for word in self._words)
 
     def stops(self, text: str, start: int, last: int) -> set[int]:
         """Where a chain of words from `start` on can stop, `last` at the latest."""
@@ -496,6 +507,8 @@ class _Chain:
 
     def begin(self, text: str) -> int:
         """Where the longest chain of words begins that ends the text; its length where there is none."""
+        if text[-1:] not in self._finals:
+            return len(text)
         first, begins = len(text), {len(text)}
         at = first - 1
         while at >= max(0, first - self._lengths[-1]):

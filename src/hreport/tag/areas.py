@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Span
 from hreport.text import Reading
@@ -24,17 +24,30 @@ class AreaMention:
 
 
 @lru_cache(maxsize=1)
-def _pattern(grammar: Grammar) -> re.Pattern[str]:
-    return grammar.regex("areas")
+def _pattern(grammar: Grammar) -> Scanner:
+    return Scanner(grammar.regex("areas"))
 
 
 def tag(reading: Reading, grammar: Grammar, named: Iterable[tuple[int, int, str, str]]) -> list[AreaMention]:
     """Every area expression, in order; `named` are the divisions found in the text as (start, end, name, code)."""
-    found = [AreaMention(Span(s, e), reading.raw[s:e], "named", code) for s, e, _, code in named]
-    found += [
+    return merged(reading, named, unnamed(reading, grammar))
+
+
+def unnamed(reading: Reading, grammar: Grammar) -> list[AreaMention]:
+    """The area expressions that are no names of divisions, in order."""
+    return [
         AreaMention(Span(*m.span()), reading.raw[m.start() : m.end()], str(m.lastgroup))
         for m in _pattern(grammar).finditer(reading.text)
     ]
+
+
+def merged(
+    reading: Reading, named: Iterable[tuple[int, int, str, str]], others: Iterable[AreaMention]
+) -> list[AreaMention]:
+    """The divisions found in the text, as (start, end, name, code), and its other area expressions, in order, none
+    inside another."""
+    found = [AreaMention(Span(s, e), reading.raw[s:e], "named", code) for s, e, _, code in named]
+    found += others
     found.sort(key=lambda a: (a.at.start, -a.at.end))
     out: list[AreaMention] = []
     for mention in found:

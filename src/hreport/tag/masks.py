@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple, cast
+from functools import cached_property, lru_cache
+from typing import cast
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.grammar import MaskKind as Entry
 from hreport.model import Mask, MaskKind
@@ -16,8 +17,8 @@ CONTEXT = 16  # characters looked at on each side of a placeholder: the longest 
 
 
 @lru_cache(maxsize=1)
-def _candidates(grammar: Grammar) -> re.Pattern[str]:
-    return grammar.regex("masks")
+def _candidates(grammar: Grammar) -> Scanner:
+    return Scanner(grammar.regex("masks"))
 
 
 def tag(reading: Reading, grammar: Grammar) -> list[Mask]:
@@ -37,33 +38,43 @@ def tag(reading: Reading, grammar: Grammar) -> list[Mask]:
 
 def kind_of(before: str, run: str, after: str, grammar: Grammar) -> tuple[MaskKind, str] | None:
     """What a placeholder between `before` and `after` hides, and the rule that says so; None where it is no mask."""
-    for entry, conditions in _kinds(grammar):
-        if (
-            (not conditions.before or conditions.before.search(before))
-            and (not conditions.run or conditions.run.fullmatch(run))
-            and (not conditions.after or conditions.after.match(after))
-        ):
-            return None if entry.kind == "none" else (cast(MaskKind, entry.kind), entry.id)
+    for kind in _kinds(grammar):
+        if kind.hides(before, run, after):
+            return None if kind.entry.kind == "none" else (cast(MaskKind, kind.entry.kind), kind.entry.id)
     return None
 
 
-class _Conditions(NamedTuple):
-    """The compiled conditions of an entry; None always holds."""
+class _Kind:
+    """An entry of mask_kinds, each of its conditions compiled when it is first asked; an empty one always holds."""
 
-    before: re.Pattern[str] | None
-    run: re.Pattern[str] | None
-    after: re.Pattern[str] | None
+    def __init__(self, entry: Entry, grammar: Grammar) -> None:
+        self.entry = entry
+        self._grammar = grammar
+
+    def hides(self, before: str, run: str, after: str) -> bool:
+        entry = self.entry
+        return bool(
+            (not entry.before or self.before.search(before))
+            and (not entry.run or self.run.fullmatch(run))
+            and (not entry.after or self.after.match(after))
+        )
+
+    @cached_property
+    def before(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self._grammar.expand(self.entry.before)})$")
+
+    @cached_property
+    def run(self) -> re.Pattern[str]:
+        return re.compile(self._grammar.expand(self.entry.run))
+
+    @cached_property
+    def after(self) -> re.Pattern[str]:
+        return re.compile(self._grammar.expand(self.entry.after))
 
 
 @lru_cache(maxsize=1)
-def _kinds(grammar: Grammar) -> list[tuple[Entry, _Conditions]]:
-    def compiled(pattern: str, ends: bool = False) -> re.Pattern[str] | None:
-        return re.compile(f"(?:{grammar.expand(pattern)})" + "$" * ends) if pattern else None
-
-    return [
-        (entry, _Conditions(compiled(entry.before, ends=True), compiled(entry.run), compiled(entry.after)))
-        for entry in grammar.mask_kinds.values()
-    ]
+def _kinds(grammar: Grammar) -> list[_Kind]:
+    return [_Kind(entry, grammar) for entry in grammar.mask_kinds.values()]
 
 
 def digit_by_digit(masks: Sequence[Mask]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 # The ideographs of numbers and their values (GB/T 15835-2011). Keys are code points so that this file stays free of
 # Chinese text: 一..九, 两, 〇, 零.
@@ -18,6 +19,7 @@ EXACT = Context(prec=10_000)
 VAGUE = frozenset((chr(0x51E0), chr(0x6570)))  # 几 数: some
 
 
+@lru_cache(maxsize=1000)
 def multiplier(text: str) -> int:
     """The product of 十百千万亿 as they stand behind a number.
 
@@ -38,6 +40,7 @@ def arabic(text: str) -> Decimal | None:
         return None
 
 
+@lru_cache(maxsize=1000)  # reports say the same few over and over
 def chinese(text: str) -> Decimal | None:
     """A Chinese numeral; None where it is none. 几 and 数 (some) count as one of what follows.
 

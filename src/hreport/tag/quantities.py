@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar, Unit, alternation
 from hreport.model import Bound, Damage, Exact, Masked, Quantity, Range, Span, Value
 from hreport.tag import numbers
@@ -42,22 +45,29 @@ class Profile:
     unbroken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """The compiled expressions and word lists of the tagger."""
+# Entries of numerals.toml and of damage.toml that are used as they stand; of the first, these in the whole text.
+SCANNED = (
+    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
+    "odd_space", "compound", "odd_point", "fraction", "half_of", "whole_of", "halved", "doubled", "turned", "years",
+)  # fmt: skip
+NUMERALS = ("shared_point", "cut", "several", "half", "shared_unit", "whole_year", "over_half", "up_to", "out_of")
+DAMAGE = (
+    "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",
+)  # fmt: skip
 
-    arabic: re.Pattern[str]
-    cell: re.Pattern[str]
-    cell_rim: re.Pattern[str]
-    chinese: re.Pattern[str]
-    portion: re.Pattern[str]
-    ordinal: re.Pattern[str]
-    bare: re.Pattern[str]
-    deleted: re.Pattern[str]
-    deleted_scaled: re.Pattern[str]
-    deleted_measure: re.Pattern[str]
-    two_points: re.Pattern[str]
-    two_signs: re.Pattern[str]
+
+class _Tools:
+    """The expressions and word lists of the tagger: a `Scanner` is looked for in the whole text. Each expression is
+    compiled when it is first asked for: most texts need few of those that look for damage."""
+
+    portion: Scanner
+    ordinal: Scanner
+    bare: Scanner
+    deleted: Scanner
+    deleted_scaled: Scanner
+    deleted_measure: Scanner
+    two_points: Scanner
+    two_signs: Scanner
     no_share: re.Pattern[str]
     per_mille_rate: re.Pattern[str]
     ten_thousand: re.Pattern[str]
@@ -65,104 +75,141 @@ class _Tools:
     word_units: re.Pattern[str]
     damaged_ten: re.Pattern[str]
     year_inside: re.Pattern[str]
-    odd_space: re.Pattern[str]
+    odd_space: Scanner
     shared_point: re.Pattern[str]
     cut: re.Pattern[str]
-    compound: re.Pattern[str]
+    compound: Scanner
     several: re.Pattern[str]
     half: re.Pattern[str]
     shared_unit: re.Pattern[str]
     whole_year: re.Pattern[str]
-    piece: str  # 个, and 百分点, which it begins
-    point: str
-    odd_point: re.Pattern[str]
-    before: dict[str, Bound]
-    not_bound: frozenset[str]
-    after: re.Pattern[str]
-    after_bounds: dict[str, Bound]
-    fraction: re.Pattern[str]
-    half_of: re.Pattern[str]
-    whole_of: re.Pattern[str]
-    halved: re.Pattern[str]
-    doubled: re.Pattern[str]
+    odd_point: Scanner
+    fraction: Scanner
+    half_of: Scanner
+    whole_of: Scanner
+    halved: Scanner
+    doubled: Scanner
     over_half: re.Pattern[str]
     up_to: re.Pattern[str]
     out_of: re.Pattern[str]
-    turned: re.Pattern[str]
-    years: re.Pattern[str]
+    turned: Scanner
+    years: Scanner
 
+    def __init__(self, grammar: Grammar) -> None:
+        """Reads the word lists."""
+        numerals = grammar.tables["numerals"]
+        self._grammar = grammar
+        self._number = f"(?:{numerals['mask'].pattern}|{numerals['arabic'].pattern})"
+        self._scale = numerals["scale"].pattern
+        self._more = numerals["more"].pattern
+        self._to = numerals["to"].pattern
+        self._unit = grammar.expand("{unit}")
+        self.piece = grammar.words["piece"].words[0]  # 个, and 百分点, which it begins
+        self.point = grammar.words["point"].words[0]
+        self.before = self._bounds("before")
+        self.before_ends = frozenset(word[-1] for word in self.before)
+        self.not_bound = grammar.words_of("not_bound")
+        self.after_bounds = self._bounds("after")
 
-# The fields of `_Tools` that are entries of numerals.toml and of damage.toml as they stand.
-NUMERALS = (
-    "portion", "ordinal", "bare", "deleted", "deleted_scaled", "deleted_measure", "two_points", "two_signs",
-    "odd_space", "shared_point", "cut", "compound", "several", "half", "shared_unit", "whole_year", "odd_point",
-    "fraction", "half_of", "whole_of", "halved", "doubled", "over_half", "up_to", "out_of", "turned", "years",
-)  # fmt: skip
-DAMAGE = (
-    "no_share", "per_mille_rate", "ten_thousand", "of_share", "word_units", "damaged_ten", "year_inside",
-)  # fmt: skip
+    def _bounds(self, side: str) -> dict[str, Bound]:
+        bounds: tuple[Bound, ...] = ("approx", "max", "min")
+        return {word: bound for bound in bounds for word in self._grammar.words[f"{bound}_{side}"].words}
+
+    def __getattr__(self, name: str) -> Any:
+        """An entry that is used as it stands."""
+        table = "damage" if name in DAMAGE else "numerals" if name in SCANNED + NUMERALS else None
+        if table is None:
+            raise AttributeError(name)
+        pattern = self._grammar.compiled(table, (name,))[name]
+        tool = Scanner(pattern) if name in SCANNED else pattern
+        setattr(self, name, tool)
+        return tool
+
+    @cached_property
+    def begins(self) -> re.Pattern[str]:
+        """The first character of what `arabic` matches."""
+        return self._grammar.compiled("signs", ("begins",))["begins"]
+
+    @cached_property
+    def arabic(self) -> re.Pattern[str]:
+        """A number in digits or placeholders, or a range, with its multipliers and its unit, or with multipliers."""
+        number, scale, more, to, unit = self._number, self._scale, self._more, self._to, self._unit
+        gap = "[ \u3000\t]{0,2}"
+        tail = (
+            rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?"
+            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?"
+            rf"(?P<space>{gap})(?P<unit>{unit})"
+        )
+        bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}{{1,{MOST_SCALES}}})(?!{scale})(?P<more4>{more})?"
+        reach = MOST_SCALES + max(map(len, self._grammar.surfaces)) + 1
+        within_reach = f"(?=(?:(?!{to}).){{0,{reach}}}{to})"  # where no range is, units are not tried for one
+        span = rf"(?:{within_reach}(?P<u1>{scale}{{0,{MOST_SCALES}}}?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
+        return re.compile(rf"(?<![A-Za-z\d._/]){_IN_CHAIN}(?P<n>{number}){span}(?:{tail}|{bare_tail})")
+
+    @cached_property
+    def chinese(self) -> Scanner:
+        """A Chinese numeral, or a range of two, with its unit."""
+        chinese = f"(?:{self._grammar.tables['numerals']['chinese'].pattern})"
+        span = f"(?:(?P<to>{self._to})(?P<n2>{chinese}))?"
+        return Scanner(re.compile(f"(?P<n>{chinese}){span}(?P<more>{self._more})?(?P<unit>{self._unit})"))
+
+    @cached_property
+    def cell(self) -> re.Pattern[str]:
+        """What a table cell that holds a quantity says."""
+        number, scale, more, to = self._number, self._scale, self._more, self._to
+        unit = f"(?:{self._unit}|(?:{self._grammar.tables['headings']['odd_unit'].pattern}))"
+        return re.compile(
+            rf"(?P<before>{alternation(self.before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
+            rf"(?:{scale}{{0,{MOST_SCALES}}}?{unit}?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
+            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?[ ]?(?P<unit>{unit})?"
+            rf"(?P<after>{alternation(self.after_bounds)})?"
+        )
+
+    @cached_property
+    def cell_rim(self) -> re.Pattern[str]:
+        """A cell with what may stand around its quantity."""
+        return re.compile(self._grammar.tables["headings"]["rim"].pattern)
+
+    @cached_property
+    def after(self) -> re.Pattern[str]:
+        """A bound word behind a quantity."""
+        more = self._grammar.tables["numerals"]["more_after"].pattern
+        return re.compile(f"[ ]?(?:({alternation(self.after_bounds)})|{more})")
 
 
 @lru_cache(maxsize=1)
 def _tools(grammar: Grammar) -> _Tools:
-    numerals = grammar.tables["numerals"]
-    number = f"(?:{numerals['mask'].pattern}|{numerals['arabic'].pattern})"
-    chinese = f"(?:{numerals['chinese'].pattern})"
-    scale = numerals["scale"].pattern
-    more = numerals["more"].pattern
-    to = numerals["to"].pattern
-    unit = grammar.expand("{unit}")
-    odd_unit = f"(?:{grammar.tables['headings']['odd_unit'].pattern})"
-    gap = "[ \u3000\t]{0,2}"
-    tail = (
-        rf"(?P<gap0>{gap}(?={more}))?(?P<more>{more})?(?P<gap>{gap}(?={scale}))?"
-        rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?"
-        rf"(?P<space>{gap})(?P<unit>{unit})"
-    )
-    bare_tail = rf"(?P<more3>{more})?(?P<scale2>{scale}{{1,{MOST_SCALES}}})(?!{scale})(?P<more4>{more})?"
-    span = rf"(?:(?P<u1>{scale}{{0,{MOST_SCALES}}}?(?:{unit})?[ ]?)(?P<to>{to})(?P<n2>{number}))?"
-    arabic = rf"(?<![A-Za-z\d._/]){_IN_CHAIN}(?P<n>{number}){span}(?:{tail}|{bare_tail})"
-    cn_tail = rf"(?P<more>{more})?(?P<scale>)(?P<more2>)(?P<space>)(?P<unit>{unit})"
-    before: dict[str, Bound] = {}
-    for name, bound in (("approx_before", "approx"), ("max_before", "max"), ("min_before", "min")):
-        before |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
-    after_bounds: dict[str, Bound] = {}
-    for name, bound in (("approx_after", "approx"), ("max_after", "max"), ("min_after", "min")):
-        after_bounds |= dict.fromkeys(grammar.words[name].words, bound)  # type: ignore[arg-type]
-    words_after = "|".join(map(re.escape, sorted(after_bounds, key=len, reverse=True)))
-    after = re.compile(rf"[ ]?(?:({words_after})|{numerals['more_after'].pattern})")
-    return _Tools(
-        **grammar.compiled("numerals", NUMERALS),
-        **grammar.compiled("damage", DAMAGE),
-        arabic=re.compile(arabic),
-        cell=re.compile(
-            rf"(?P<before>{alternation(before)})?(?P<sign>[-+\u2212]|{FIRST})?(?P<n>{number})"
-            rf"(?:{scale}{{0,{MOST_SCALES}}}?(?:{unit}|{odd_unit})?[ ]?(?P<to>{to})(?P<n2>{number}))?(?P<more>{more})?"
-            rf"(?P<scale>{scale}{{0,{MOST_SCALES}}}?)(?P<more2>{more})?[ ]?(?P<unit>{unit}|{odd_unit})?"
-            rf"(?P<after>{alternation(after_bounds)})?"
-        ),
-        cell_rim=re.compile(grammar.tables["headings"]["rim"].pattern),
-        chinese=re.compile(rf"(?P<n>{chinese})(?:(?P<to>{to})(?P<n2>{chinese}))?{cn_tail}"),
-        piece=grammar.words["piece"].words[0],
-        point=grammar.words["point"].words[0],
-        before=before,
-        not_bound=grammar.words_of("not_bound"),
-        after=after,
-        after_bounds=after_bounds,
-    )
+    return _Tools(grammar)
 
 
 def profile(text: str, number_shapes: bool, grammar: Grammar) -> Profile:
     """The document's families of damage; `number_shapes` as `masks.digit_by_digit` says."""
-    damage = grammar.tables["damage"]
-    scrubbed = any(re.search(damage[i].pattern, text) for i in ("scrubbed", "equal_years", "spun"))
-    spaced = len(re.findall(damage["layout_space"].pattern, text))
-    close = len(re.findall(damage["no_space"].pattern, text))
-    deleting = bool(re.search(damage["deleting"].pattern, text))
+    scrubbed = any(_family(name, grammar).search(text) for name in ("scrubbed", "equal_years", "spun"))
+    spaces = len(_family("layout_space", grammar).findall(text)) if _shows("spaced", text, grammar) else 0
+    spaced = spaces >= 3 and spaces > len(_family("no_space", grammar).findall(text))
+    deleting = _shows("alone", text, grammar) and _family("deleting", grammar).search(text) is not None
     unbroken = len(text) > UNBROKEN * (text.count(",") + 2)
-    words = re.findall(damage["digits"].pattern, text)
+    words = _family("digits", grammar).findall(text) if _shows("digits", text, grammar) else []
     digits = len(words) >= 2 or any(len(word) > 2 for word in words)  # 进1步 alone proves it
-    return Profile(scrubbed, number_shapes, spaced >= 3 and spaced > close, deleting, digits, unbroken)
+    return Profile(scrubbed, number_shapes, spaced, deleting, digits, unbroken)
+
+
+@lru_cache(maxsize=20)
+def _family(name: str, grammar: Grammar) -> re.Pattern[str]:
+    return grammar.compiled("damage", (name,))[name]
+
+
+def _shows(kind: str, text: str, grammar: Grammar) -> bool:
+    """Does a sign of this kind stand in a text?"""
+    return any(sign.search(text) for sign in _signs(grammar)[kind])
+
+
+@lru_cache(maxsize=1)
+def _signs(grammar: Grammar) -> dict[str, list[re.Pattern[str]]]:
+    kinds: dict[str, list[re.Pattern[str]]] = {}
+    for sign in grammar.tables["signs"].values():
+        kinds.setdefault(sign.kind, []).append(re.compile(sign.pattern))
+    return kinds
 
 
 def tag(
@@ -173,26 +220,15 @@ def tag(
     (a time expression) already stands; it is marked further."""
     tools = _tools(grammar)
     found: list[Quantity] = []
-    for maker in (
-        _portions,
-        _ordinals,
-        _odd_points,
-        _two_points,
-        _two_signs,
-        _odd_spaces,
-        _turned,
-        _parts,
-        _years,
-        _deleted_scaled,
-        _compounds,
-        _arabic,
-        _deleted,
-        _chinese,
-        _bare,
-    ):
+    shown: dict[str, bool] = {}
+    for maker, sign in FORMS:
+        if sign and sign not in shown:
+            shown[sign] = _shows(sign, reading.text, grammar)
+        if sign and not shown[sign]:
+            continue
         for quantity in maker(reading, grammar, tools, traits):
             start, end = quantity.at.start, quantity.at.end
-            if 1 in occupied[start:end] or len(quantity.numeral) > LONGEST_NUMERAL:
+            if occupied.find(1, start, end) >= 0 or len(quantity.numeral) > LONGEST_NUMERAL:
                 continue
             occupied[start:end] = b"\x01" * (end - start)
             found.append(quantity)
@@ -212,7 +248,7 @@ def tag(
         share = bool(tools.of_share.search(reading.text[max(0, start - CLAUSE) : start]))
         numeral, rest = match["n"] or match["n2"], match["rest"] or ""
         found.insert(first, _cut_off(reading, grammar, (start, end), numeral, rest, share))
-    return list(_neighbours(list(_ranges(found, reading, tools)), traits))
+    return _neighbours(list(_ranges(found, reading, tools)), traits)
 
 
 def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: Profile) -> Quantity | None:
@@ -222,7 +258,7 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
     text = reading.text[reading.index(cell.start) : reading.index(cell.end)]
     rim = tools.cell_rim.fullmatch(text)
     match = tools.cell.fullmatch(rim["inner"]) if rim else None
-    if rim is not None and (signs := tools.two_signs.fullmatch(rim["inner"])):
+    if rim is not None and (signs := tools.two_signs.pattern.fullmatch(rim["inner"])):
         return _of_signs(reading, signs, reading.index(cell.start) + rim.start("inner"), tools, traits)
     if rim is None or match is None or len(match["n"]) > LONGEST_NUMERAL:
         return None
@@ -242,7 +278,7 @@ def of_cell(reading: Reading, cell: Span, unit: str, grammar: Grammar, traits: P
     quantity = _make(reading, grammar, tools, traits, (start + begin, start + end), match["n"],
                      match["n2"], scale, known, scale + (_written(known, written) if known else ""), False,
                      "quantity.cell")  # fmt: skip
-    return replace(quantity, bound="range" if match["n2"] else bound)
+    return quantity._replace(bound="range" if match["n2"] else bound)
 
 
 def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
@@ -264,25 +300,31 @@ def _scaled(unit: str, grammar: Grammar) -> tuple[str, str]:
 
 def _arabic(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """5.19亿元, 20余次, xx.x%, 1~2所, 27万."""
-    for match in tools.arabic.finditer(reading.text):
+    read = 0
+    for number in tools.begins.finditer(reading.text):
+        match = tools.arabic.match(reading.text, number.start()) if number.start() >= read else None
+        if match is None:
+            continue
+        read = match.end()
         if match["unit"] is None:
             scale = match["scale2"]
             bare = _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, None, scale,
                          bool(match["more3"] or match["more4"]), "quantity.bare")  # fmt: skip
             if shared := tools.shared_unit.match(reading.text, match.end()):  # 1.2万、0.8万人次
-                bare = replace(bare, base_unit=_base(grammar.surfaces[shared["unit"]]))
+                bare = bare._replace(base_unit=_base(grammar.surfaces[shared["unit"]]))
             yield bare
             continue
-        scale = match["scale"] or ""
-        unit = grammar.surfaces[match["unit"]]
-        if match["unit"] == tools.piece and tools.shared_point.match(reading.text, match.end()):
+        n, n2, scale, surface = match.group("n", "n2", "scale", "unit")
+        unit = grammar.surfaces[surface]
+        if surface == tools.piece and tools.shared_point.match(reading.text, match.end()):
             unit = grammar.units[tools.point]  # 2.1个和3.4个百分点: both are points
-        written = scale + _written(unit, match["unit"])
-        # Where Chinese numerals became digits, a single one before a noun may be a word (1批项目, 8项规定).
-        wordy = match["n"] == ONE or unit.kind == "event" or tools.word_units.match(unit.id)
-        single = len(match["n"]) == 1 and not (match["n2"] or scale) and unit.kind in COUNTABLE
-        numeral = traits.digits and single and wordy and reading.text[match.end() : match.end() + 1].isalpha()
-        yield _make(reading, grammar, tools, traits, match.span(), match["n"], match["n2"], scale, unit, written,
+        written = scale + _written(unit, surface)
+        numeral = False
+        if traits.digits and len(n) == 1 and not (n2 or scale) and unit.kind in COUNTABLE:
+            # Where Chinese numerals became digits, a single one before a noun may be a word (1批项目, 8项规定).
+            wordy = n == ONE or unit.kind == "event" or tools.word_units.match(unit.id) is not None
+            numeral = wordy and reading.text[match.end() : match.end() + 1].isalpha()
+        yield _make(reading, grammar, tools, traits, match.span(), n, n2, scale, unit, written,
                     bool(match["more"] or match["more2"]), "quantity.chinese" if numeral else "quantity.arabic",
                     spaced=bool(match["space"] or match["gap"] or match["gap0"]))  # fmt: skip
 
@@ -303,33 +345,33 @@ def _compounds(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profil
 def _chinese(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
     """二十万人, 两套, 百余台."""
     for match in tools.chinese.finditer(reading.text):
-        unit = grammar.surfaces[match["unit"]]
+        n, n2, surface = match.group("n", "n2", "unit")
+        unit = grammar.surfaces[surface]
         if unit.kind not in COUNTABLE:
             continue
-        low, high = numbers.chinese(match["n"]), numbers.chinese(match["n2"] or "")
+        low, high = numbers.chinese(n), numbers.chinese(n2) if n2 else None
         if low is None:
             continue
-        if traits.deleting and numbers.multiplier(match["n"][0]) >= TEN_THOUSAND:  # 突破万人次: ten thousand, or 12万
+        if traits.deleting and numbers.multiplier(n[0]) >= TEN_THOUSAND:  # 突破万人次: ten thousand, or 12万
             before = reading.text[max(0, match.start() - LOOK) : match.start()]
             if match["more"] or tools.ten_thousand.search(before):
-                at, surface = (match.start("unit"), match.end()), match["n"] + match["unit"]
-                yield _deleted_at(reading, grammar, tools, at, surface)
+                yield _deleted_at(reading, grammar, tools, (match.start("unit"), match.end()), n + surface)
                 continue
-        vague = bool(match["more"]) or not numbers.VAGUE.isdisjoint(match["n"])
-        factor = Decimal(10) if unit.kind == "tenth" else Decimal(1)
-        at, written = match.span(), match["n"]
-        if high is None and (some := tools.several.fullmatch(written)):  # 两三家, 三四百户
+        vague = bool(match["more"]) or not numbers.VAGUE.isdisjoint(n)
+        at, written = match.span(), n
+        if high is None and len(n) > 1 and (some := tools.several.fullmatch(written)):  # 两三家, 三四百户
             one, other = (numbers.chinese(some[name] + some["scale"]) for name in ("low", "high"))
             if one is not None and other is not None and some["low"] != some["high"] and one < other <= 2 * one:
                 low, high = one, other
-        if unit.kind == "tenth" and (half := tools.half.match(reading.text, match.end())):  # 三成五
-            low += (numbers.chinese(half["half"]) or 5) / factor
-            at, written = (at[0], half.end()), reading.text[at[0] : half.end()]
-        low = numbers.EXACT.multiply(low, factor)
-        value: Value = Exact(low) if high is None else Range(low, numbers.EXACT.multiply(high, factor))
+        if unit.kind == "tenth":
+            if half := tools.half.match(reading.text, match.end()):  # 三成五
+                low += (numbers.chinese(half["half"]) or 5) / Decimal(10)
+                at, written = (at[0], half.end()), reading.text[at[0] : half.end()]
+            low, high = numbers.EXACT.multiply(low, 10), high and numbers.EXACT.multiply(high, 10)
+        value: Value = Exact(low) if high is None else Range(low, high)
         bound = _bound(reading.text, *at, tools, vague, high is not None)
-        numeral = written + (match["to"] + match["n2"] if match["n2"] else "")
-        yield _quantity(reading, at, numeral, value, match["unit"], _base(unit), bound, "quantity.chinese")  # fmt: skip
+        numeral = written + (match["to"] + n2 if n2 else "")
+        yield _quantity(reading, at, numeral, value, surface, _base(unit), bound, "quantity.chinese")
 
 
 def _portions(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
@@ -379,8 +421,8 @@ def _turned(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) 
         yield _quantity(reading, match.span(), numeral, value, TIMES, TIMES, "exact", "quantity.turned")
 
 
-def _parts(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
-    """三分之一, 过半, 减半: shares and multiples in words."""
+def _fractions(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """三分之一, 四分之三."""
     for match in tools.fraction.finditer(reading.text):
         of, n = numbers.chinese(match["of"]), numbers.chinese(match["n"])
         if of is None or n is None or n >= of:
@@ -388,6 +430,10 @@ def _parts(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -
         bound = _bound(reading.text, *match.span(), tools, False, False)
         value = Exact((100 * n / of).quantize(Decimal("0.000001")))
         yield _quantity(reading, match.span(), match[0], value, "", PERCENT, bound, "quantity.fraction")
+
+
+def _halves(reading: Reading, grammar: Grammar, tools: _Tools, traits: Profile) -> Iterator[Quantity]:
+    """过半, 减半: shares and multiples in words."""
     for pattern, share in ((tools.half_of, 50), (tools.whole_of, 100)):
         for match in pattern.finditer(reading.text):
             bound = _bound(reading.text, *match.span(), tools, False, False)
@@ -526,6 +572,28 @@ def _deleted_at(reading: Reading, grammar: Grammar, tools: _Tools, at: tuple[int
     return _quantity(reading, at, "", Masked(""), written, _base(unit), bound, "quantity.deleted", "deleted")
 
 
+# The forms, those that outrank others first, each with the kind of sign (in numerals.toml) of which one stands in every
+# such form: where a text holds none, the form need not be looked for.
+FORMS = (
+    (_portions, "parts"),
+    (_ordinals, ""),
+    (_odd_points, "odd"),
+    (_two_points, "odd"),
+    (_two_signs, "odd"),
+    (_odd_spaces, "odd"),
+    (_turned, ""),
+    (_fractions, "parts"),
+    (_halves, ""),
+    (_years, "dated"),
+    (_deleted_scaled, ""),
+    (_compounds, "odd"),
+    (_arabic, ""),
+    (_deleted, "alone"),
+    (_chinese, ""),
+    (_bare, "loose"),
+)
+
+
 # --- value, unit, bound ----------------------------------------------------------------------------------------------
 
 COUNTABLE = frozenset(
@@ -540,6 +608,7 @@ LEADING_ZERO = re.compile(r"0\d")
 UNBROKEN = 300  # characters to a comma, at least; reports have one every 15 to 40
 RANGE = 14  # characters that the lower end of a range has, with its unit and 到
 CLAUSE = 16  # characters before a number without unit in which a word can say what it is
+UP_TO_ENDS = ("\u5230", "\n")  # what `up_to` ends with, or has behind it
 CLOSE = ",\u3002;\u3001)"
 FIRST, STOP, POINT, TIMES = (chr(c) for c in (0x7B2C, 0x3002, 0x70B9, 0x500D))  # the ideographs 第 。 点 倍
 
@@ -549,6 +618,7 @@ def _make(
     scale: str, unit: Unit | None, written: str, vague: bool, rule: str, *, spaced: bool = False,
 ) -> Quantity:  # fmt: skip
     """A quantity in digits or placeholders, its damage told and, where it is certain, repaired."""
+    base = "" if unit is None else _base(unit)
     factor = Decimal(numbers.multiplier(scale))
     if unit is not None and unit.kind == "tenth":
         factor *= 10
@@ -563,34 +633,35 @@ def _make(
     else:
         low = numbers.EXACT.multiply(low, factor)
         value = Exact(low) if high is None else Range(low, numbers.EXACT.multiply(high, factor))
-        if unit is not None and unit.id == PERCENT and not traits.scrubbed and tools.whole_year.fullmatch(n):
+        share = unit is not None and unit.id == PERCENT
+        if share and not traits.scrubbed and tools.whole_year.fullmatch(n):
             damage = "year_scrub"  # 2023%: a year in place of a number, and nothing that proves which
-        ten = tools.damaged_ten if traits.scrubbed else tools.year_inside
-        if any(number and ten.fullmatch(number.replace(",", "")) for number in (n, n2)):
+        ten = (tools.damaged_ten if traits.scrubbed else tools.year_inside).fullmatch
+        if ten(n.replace(",", "")) or (n2 and ten(n2.replace(",", ""))):
             damage = "year_scrub"
             undone = re.sub(r"202\d", "10", n, count=1)
             # Only a share leaves no other reading: it cannot exceed 100 (see `link`, which knows what is measured).
-            whole = unit is not None and unit.id == PERCENT and undone == "100" and not n2
-            repaired = Decimal(100) if whole else None
-    if damage is None and any(number and LEADING_ZERO.match(number) for number in (n, n2)):
+            repaired = Decimal(100) if share and undone == "100" and not n2 else None
+    if damage is None and (LEADING_ZERO.match(n) or (n2 and LEADING_ZERO.match(n2))):
         damage = "lost_char"  # 00%: the end of a number
     if damage is None and unit is not None and unit.most and POINT_SIGN not in n and value_above(value, unit.most):
         damage = "lost_point"
     if damage is None and spaced and not traits.spaced:
         damage = "spaced"
         repaired = value.number if isinstance(value, Exact) else None
-    inside = reading.is_torn(*at)  # noise stands in the middle of it
-    entity = unit is not None and unit.id == PERMILLE and reading.text[at[1] - 1] == ";"
-    if damage is None and (inside or entity):
+    start, end = at
+    span = reading.span(start, end)
+    entity = base == PERMILLE and reading.text[end - 1] == ";"
+    if damage is None and (entity or reading.is_torn(span, end - start)):  # noise stands in the middle of it
         damage = "split"
         repaired = value.number if isinstance(value, Exact) else None
-    bound = _bound(reading.text, at[0], at[1], tools, vague, n2 is not None)
-    written_range = reading.text[at[0] : at[1]]
-    numeral = n if n2 is None else reading.raw[at[0] : at[0] + written_range.rindex(n2) + len(n2)]
-    base = "" if unit is None else _base(unit)
-    if isinstance(value, Masked) and n2:
-        value = Masked(numeral)
-    return _quantity(reading, at, numeral, value, written, base, bound, rule, damage, repaired)
+    numeral = n
+    if n2 is not None:
+        numeral = reading.raw[start : start + reading.text[start:end].rindex(n2) + len(n2)]
+        value = Masked(numeral) if isinstance(value, Masked) else value
+    bound = _bound(reading.text, start, end, tools, vague, n2 is not None)
+    text = reading.source[span.start : span.end]
+    return Quantity(span, Span(start, end), text, numeral, value, written, base, bound, rule, damage, repaired)
 
 
 def value_above(value: Value, most: int) -> bool:
@@ -615,7 +686,7 @@ def _quantity(
 def _masked(n: str, n2: str | None, factor: Decimal, traits: Profile) -> Masked:
     """A masked number with what it allows: `xx.x` is 10.0 to 99.9 where each placeholder stands for one digit."""
     numeral = n
-    if n2 or not traits.digit_by_digit or "*" in n or "_" in n:
+    if n2 or not traits.digit_by_digit or n.strip("0123456789xX."):
         return Masked(numeral)
     whole = n.partition(".")[0]
     low = re.sub("[xX]", "0", n)
@@ -672,11 +743,12 @@ def _bound(text: str, start: int, end: int, tools: _Tools, vague: bool, is_range
     if after and tools.after_bounds.get(after[1], "approx") != "approx":
         return tools.after_bounds[after[1]]
     head = text[max(0, start - LOOK) : start].rstrip()
-    for length in range(min(LOOK, len(head)), 0, -1):
-        if length == 1 and head[-2:] in tools.not_bound:
-            break  # the last character is part of a word (签约)
-        if bound := tools.before.get(head[-length:]):
-            return bound
+    if head and head[-1] in tools.before_ends:
+        for length in range(len(head), 0, -1):
+            if length == 1 and head[-2:] in tools.not_bound:
+                break  # the last character is part of a word (签约)
+            if bound := tools.before.get(head[-length:]):
+                return bound
     return "approx" if vague or after else "exact"
 
 
@@ -694,8 +766,12 @@ def _ranges(found: Sequence[Quantity], reading: Reading, tools: _Tools) -> Itera
 
 def _range(low: Quantity | None, high: Quantity, reading: Reading, tools: _Tools) -> Quantity | None:
     """The range that ends with `high`, None where there is none."""
+    if high.rule != "quantity.arabic" or high.damage or not isinstance(high.value, Exact):
+        return None
+    if reading.text[high.at.start - 1 : high.at.start] not in UP_TO_ENDS:
+        return None
     match = tools.up_to.search(reading.text, max(0, high.at.start - RANGE), high.at.start)
-    if match is None or not isinstance(high.value, Exact) or high.rule != "quantity.arabic" or high.damage:
+    if match is None:
         return None
     start = match.start("n")
     written, scale = match["unit"] or "", match["scale"]
@@ -714,22 +790,17 @@ def _range(low: Quantity | None, high: Quantity, reading: Reading, tools: _Tools
                      "quantity.arabic")  # fmt: skip
 
 
-def _neighbours(found: list[Quantity], traits: Profile) -> Iterator[Quantity]:
+def _neighbours(found: list[Quantity], traits: Profile) -> list[Quantity]:
     """Damage that shows between quantities: `xx%xx%` has lost the character between them. Where all commas are gone,
     only a range can have lost more than that."""
-    for k, quantity in enumerate(found):
-        before = found[k - 1] if k else None
-        after = found[k + 1] if k + 1 < len(found) else None
-        touching = any(
-            one is not None
-            and other is not None
-            and one.at.end == other.at.start
-            and (
-                (one.base_unit, one.unit) == (other.base_unit, other.unit)
-                or (one.base_unit in PORTIONS.values() and not traits.unbroken)
-            )
-            for one, other in ((before, quantity), (quantity, after))
-        )
-        if touching and quantity.damage is None and quantity.rule == "quantity.arabic":
-            quantity = replace(quantity, damage="lost_char")  # two figures, or the ends of one range
-        yield quantity
+    touching = set()
+    for k, (one, other) in enumerate(pairwise(found)):
+        if one.at.end == other.at.start and (
+            (one.base_unit, one.unit) == (other.base_unit, other.unit)
+            or (one.base_unit in PORTIONS.values() and not traits.unbroken)
+        ):
+            touching |= {k, k + 1}
+    for k in touching:
+        if found[k].damage is None and found[k].rule == "quantity.arabic":
+            found[k] = found[k]._replace(damage="lost_char")  # two figures, or the ends of one range
+    return found

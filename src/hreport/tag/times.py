@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from hreport.expressions.scanning import Scanner
 from hreport.grammar import Grammar
 from hreport.model import Span
 from hreport.text import Reading
@@ -21,20 +23,30 @@ class TimeMention:
     rule: str
 
 
+class _Compiled(NamedTuple):
+    """The expressions, and what is looked at where one begins with a verb's 到 or with 从."""
+
+    times: Scanner
+    to_year: re.Pattern[str]
+    towards: frozenset[str]
+    since: frozenset[str]
+    changed: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def _pattern(grammar: Grammar) -> re.Pattern[str]:
-    return grammar.regex("times")
+def _compiled(grammar: Grammar) -> _Compiled:
+    towards, since = grammar.words_of("towards"), grammar.words_of("since")
+    changed = grammar.words_of("level_up", "level_down")
+    return _Compiled(Scanner(grammar.regex("times")), re.compile(f"[{''.join(towards)}]"), towards, since, changed)
 
 
 def tag(reading: Reading, grammar: Grammar) -> list[TimeMention]:
     """Every time expression, in order; where several fit, the first entry of times.toml."""
     kinds = grammar.tables["times"]
-    towards, since = grammar.words["towards"].words, grammar.words["since"].words
-    to_year = re.compile(f"[{''.join(towards)}]")
-    changed = grammar.words_of("level_up", "level_down")
+    times, to_year, towards, since, changed = _compiled(grammar)
     text = reading.text
     found = []
-    for match in _pattern(grammar).finditer(text):
+    for match in times.finditer(text):
         name = str(match.lastgroup)
         start, end = match.span()
         # 增加到去年的98亿元: the 到 belongs to the verb; 从2006年 without an end (起, 以来) names the year alone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def _cutter() -> Callable[[str], list[str]]:
     cutter = rjieba.Jieba() if _added else rjieba
     for word in sorted(_added):
         cutter.add_word(word, None, "")
-    return lambda text: cutter.cut(text, hmm=False)
+    return partial(cutter.cut, hmm=False)
 
 
 def jieba_cutter() -> Callable[[str], list[str]]:

@@ -6,9 +6,7 @@ old file or the new one, never half of one.
 
 from __future__ import annotations
 
-import codecs
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,10 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from hreport.record import Column, Row, State, legible
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the options of every command name the writers: help waits for none of it
     from hreport.marking import Look, Marked
+    from hreport.record import Column, Row, State
 
 SCREEN = "table"  # the form for people
 # The registry: suffix of a file, and name for --format -> the module that writes it. Imported only when used.
@@ -114,11 +111,11 @@ def write(
 ) -> None:
     """Write rows to an open binary stream in one of the forms of `WRITERS` (KeyError: not one of them).
 
-    A screen is told nothing by what a report says: the table for it sees to that itself, for the others `_Screen` does.
+    A screen is told nothing by what a report says: the table for it sees to that itself, for the others `Legible` does.
     """
     writer = cast(Write, import_module(WRITERS[form]).write)
     if form not in (SCREEN, *BINARY) and target.isatty():
-        target = cast(BinaryIO, _Screen(target, encoding))
+        target = cast(BinaryIO, import_module("hreport.writers.legible").Legible(target, encoding))
     writer(rows, columns, target, encoding=encoding, notes=notes)
 
 
@@ -143,29 +140,6 @@ def write_table(
     """Print rows as a table that fits the screen; `said` puts lines of ours in the language of the user."""
     module = import_module(WRITERS[SCREEN])
     module.write(rows, columns, target, encoding=encoding, notes=notes, said=said)
-
-
-class _Screen:
-    """A screen on which bytes of text are written; what it would obey is no longer in them."""
-
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        """Write to the stream, whose encoding is given."""
-        self._stream, self._encoding = stream, encoding
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-
-    def write(self, data: bytes) -> int:
-        """Write some bytes, of which a character may be cut in two."""
-        self._stream.write(legible(self._decoder.decode(data), lines=True).encode(self._encoding, "replace"))
-        return len(data)
-
-    def writelines(self, lines: Iterable[bytes]) -> None:
-        """Write lines as they come."""
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """Show what has been written."""
-        self._stream.flush()
 
 
 def write_documents(
@@ -213,7 +187,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
         return
     # A name may have 255 bytes, and a character four.
-    temporary = real.with_name(f".{real.name[:50]}.{secrets.token_hex(4)}.part")
+    temporary = real.with_name(f".{real.name[:50]}.{os.urandom(4).hex()}.part")
     try:
         with open(temporary, "xb") as stream:
             yield stream

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from hreport.marking import Look, Step, lines, parts, steps
-from hreport.text import breaks
+from hreport.width import breaks
 from hreport.writers import FIGURE_SIGNS, MASK_SIGNS
 from hreport.writers.screen import console_on, fitting
 

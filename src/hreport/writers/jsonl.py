@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from hreport.record import Cell, Column, Row, encodable
+from hreport.record import Cell, Column, Row
 
 
 def write(
@@ -20,14 +20,15 @@ def write(
     """Write rows as they come. JSON is UTF-8 by definition: another encoding gets its characters escaped instead."""
     ascii_only = encoding.lower().replace("_", "-") not in ("utf-8", "utf8")
     names = [c.name for c in columns]
+    encode = json.JSONEncoder(ensure_ascii=ascii_only, allow_nan=False, default=_bare).encode
     for row in rows:
-        line = json.dumps({n: _bare(row.get(n)) for n in names}, ensure_ascii=ascii_only, allow_nan=False)
-        target.write(encodable(line).encode("utf-8") + b"\n")
+        line = encode({n: row.get(n) for n in names}) + "\n"
+        target.write(line.encode("utf-8", "replace"))  # UTF-8 lacks nothing but lone surrogates
     target.flush()
 
 
-def _bare(value: object) -> object:
+def _bare(value: object) -> int | float | str:
     """A cell without its dress: the number where there is nothing to say beside it."""
-    if isinstance(value, Cell):
-        return value.number if value.number is not None else value.show
-    return value
+    if not isinstance(value, Cell):
+        raise TypeError(f"no cell of a table: {value!r}")
+    return value.number if value.number is not None else value.show

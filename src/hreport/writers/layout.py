@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hreport.record import STATISTICS, Column, Row
-from hreport.text import screen_width
+from hreport.width import screen_width
 
 # What a reader wants to see first, by what marks the table; the rest is for files. Other tables are shown whole.
 VIEWS = (

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from hreport.messages import Message, listed
 from hreport.record import Cell, Column, Row, damage_of, plain
-from hreport.text import breaks
+from hreport.width import breaks
 from hreport.writers import MASK_SIGNS, can_write, layout
 from hreport.writers.screen import console_on, fitting
 

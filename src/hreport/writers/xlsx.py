@@ -26,7 +26,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hreport.record import Cell, Column, Row, guarded, plain
-from hreport.text import screen_width
+from hreport.width import screen_width
 from hreport.writers import Table
 
 ROWS_PER_SHEET = 1_048_575  # what a sheet holds, without its headings

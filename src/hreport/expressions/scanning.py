@@ -2,29 +2,34 @@
 
 `re` tries a pattern with many alternatives, or one that begins with a look-behind, at every character of a text. What a
 match can begin with is far rarer: it is read off the parsed pattern once, looked for as a character class, which `re`
-does some hundred times as fast, and the pattern is tried only there.
+does some hundred times as fast, and the pattern is tried only there. Of what may begin with any hanzi, as
+[一-鿿]{2,4}地区, the first rarer characters inside it are looked for, and the pattern is tried so far before them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
-_parser: Any
-_constants: Any
-try:
-    _parser, _constants = import_module("re._parser"), import_module("re._constants")
-except ImportError:  # another Python: slower, and the same matches
-    _parser = _constants = None
+from hreport.expressions.parsing import CODES, parsed
 
 # One character of a match: pieces of a character class, or None for any character at all.
 _Set = frozenset[str] | None
 _MOST = 2_000  # beginnings of one pattern: more are not worth telling apart
 _GROUPS = 24  # alternatives of the look-ahead
-_SHORT = 5_000  # characters: in fewer, the pattern is tried everywhere before its beginning is read off
+_SHORT = 5_000  # characters: up to so many, the pattern is tried everywhere before its beginning is read off
+_WIDE = 1_000  # characters of a class that begins a match: more tell nothing of where to try
+_FARTHEST = 20  # characters from the beginning of a match to what is looked for inside it
+
+
+class _Landmark(NamedTuple):
+    """A character that every match, or every one of some alternatives, holds: `near` to `far` behind its beginning."""
+
+    pattern: re.Pattern[str]
+    near: int
+    far: int
 
 
 class Scanner:
@@ -37,43 +42,106 @@ class Scanner:
     def __init__(self, pattern: re.Pattern[str]) -> None:
         """Wrap a pattern."""
         self.pattern = pattern
+        self._seen = 0  # characters so far
 
     @cached_property
-    def beginning(self) -> re.Pattern[str] | None:
-        """Matches one character wherever `pattern` can match; None where nothing is known of its beginning."""
-        return _beginning(self.pattern)
+    def landmarks(self) -> tuple[_Landmark, ...]:
+        """What of a match is looked for: in each match stands one of these; none where nothing is known."""
+        return _landmarks(self.pattern)
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """What `pattern.finditer` gives."""
         end = len(text) if end is None else end
-        if (end - start < _SHORT and "beginning" not in self.__dict__) or self.beginning is None:
+        self._seen += max(end - start, 0)
+        if self._seen < _SHORT or not self.landmarks:
             yield from self.pattern.finditer(text, start, end)
             return
         match, at = self.pattern.match, start
-        for candidate in self.beginning.finditer(text, start, end):
-            begin = candidate.start()
+        for begin in self._beginnings(text, start, end):
             if begin >= at and (found := match(text, begin, end)):
                 at = found.end()
                 yield found
+
+    def _beginnings(self, text: str, start: int, end: int) -> Iterable[int]:
+        """Where a match may begin, in order."""
+        if len(self.landmarks) == 1 and not self.landmarks[0].far:
+            return (m.start() for m in self.landmarks[0].pattern.finditer(text, start, end))
+        return sorted(
+            {
+                m.start() - back
+                for pattern, near, far in self.landmarks
+                for m in pattern.finditer(text, start + near, end)
+                for back in range(near, min(far, m.start() - start) + 1)
+            }
+        )
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """What `pattern.search` gives."""
         return next(self.finditer(text, start, end), None)
 
 
-def _beginning(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
-    if _parser is None or pattern.flags & re.IGNORECASE:
-        return None
+def _landmarks(pattern: re.Pattern[str]) -> tuple[_Landmark, ...]:
+    sequence = parsed(pattern.pattern, pattern.flags)
+    if sequence is None or pattern.flags & re.IGNORECASE:
+        return ()
+    found: dict[tuple[int, int], set[tuple[_Set, ...]]] = {}
     try:
-        found = _prefixes(_parser.parse(pattern.pattern, pattern.flags))
+        for alternative in _alternatives(sequence):
+            near, far, prefixes = _rarest(alternative)
+            found.setdefault((near, far), set()).update(prefixes)
     except _UnknownError:
-        return None
+        return ()
+    return tuple(_Landmark(_class_of(prefixes, pattern.flags), *where) for where, prefixes in sorted(found.items()))
+
+
+def _alternatives(sequence: Any) -> Iterator[Any]:
+    """The sequences that the beginning of one consists of, where it begins with alternatives."""
+    for k in range(len(sequence)):
+        op, argument = sequence[k]
+        branches = argument[1] if op is CODES.BRANCH else [argument[3]] if _is_group(op, argument) else []
+        if branches:
+            for branch in branches:
+                flat = sequence[:k]
+                flat.data = [*flat.data, *branch.data, *sequence[k + 1 :].data]
+                yield from _alternatives(flat)
+            return
+        if sequence[k : k + 1].getwidth()[1]:
+            break
+    yield sequence
+
+
+def _is_group(op: Any, argument: Any) -> bool:
+    return op is CODES.SUBPATTERN and not argument[1] and not argument[2]  # without flags of its own
+
+
+def _rarest(sequence: Any) -> tuple[int, int, set[tuple[_Set, ...]]]:
+    """The first characters of a sequence that are not wide: the least and the most that stands before them in it, and
+    what they and those behind them may be."""
+    for k in range(len(sequence)):
+        near, far = sequence[:k].getwidth()
+        if far > _FARTHEST:
+            break
+        prefixes = _prefixes(sequence[k:])
+        if () in prefixes:
+            break
+        if not any(_is_wide(prefix[0]) for prefix in prefixes):
+            return near, far, prefixes
+    raise _UnknownError
+
+
+def _is_wide(pieces: _Set) -> bool:
+    if pieces is None or r"\w" in pieces:
+        return True
+    ranges = ([int(code.lstrip("\\U"), 16) for code in piece.split("-")] for piece in pieces if piece.startswith("\\U"))
+    return sum(r[-1] - r[0] + 1 for r in ranges) > _WIDE
+
+
+def _class_of(found: set[tuple[_Set, ...]], flags: int) -> re.Pattern[str]:
+    """Matches one character wherever these stand."""
     following: dict[str, set[str] | None] = {}
     for prefix in found:
-        if not prefix or prefix[0] is None:
-            return None
         second = prefix[1] if len(prefix) > 1 else None
-        for first in prefix[0]:
+        for first in prefix[0] or ():
             known = following.setdefault(first, set())
             following[first] = None if second is None or known is None else known | second
     groups: dict[frozenset[str] | None, set[str]] = {}
@@ -87,8 +155,9 @@ def _beginning(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
         told.append((frozenset().union(*(s for s, _ in rest if s is not None)), set().union(*(f for _, f in rest))))
     checks = [f"(?<={_class(anything)})"] if anything else []
     checks += [f"(?<={_class(firsts)})(?={_class(seconds)})" for seconds, firsts in told if seconds is not None]
-    # `re` skips fast to what begins with a class; look-arounds come after.
-    return re.compile(f"{_class(following)}(?:{'|'.join(checks)})", pattern.flags & re.ASCII)
+    # `re` skips fast to what begins with a class; look-arounds come after, first the one that most others fail at.
+    any_second = f"(?={_class(frozenset().union(*(s or () for s in following.values())))})" if not anything else ""
+    return re.compile(f"{_class(following)}{any_second}(?:{'|'.join(checks)})", flags & re.ASCII)
 
 
 def _class(pieces: Any) -> str:
@@ -116,7 +185,7 @@ def _joined(heads: set[tuple[_Set, ...]], tails: set[tuple[_Set, ...]]) -> set[t
 
 
 def _of_one(op: Any, argument: Any) -> set[tuple[_Set, ...]]:
-    c = _constants
+    c = CODES
     if op in (c.LITERAL, c.IN):
         return {(_set(argument if op is c.IN else [(op, argument)]),)}
     if op in (c.ANY, c.NOT_LITERAL):
@@ -144,7 +213,7 @@ def _of_one(op: Any, argument: Any) -> set[tuple[_Set, ...]]:
 
 
 def _set(items: Any) -> _Set:
-    c = _constants
+    c = CODES
     pieces = set()
     for op, argument in items:
         if op is c.LITERAL:
@@ -164,10 +233,10 @@ def _escaped(code: int) -> str:
 
 _CATEGORIES: dict[Any, str] = (
     {
-        _constants.CATEGORY_DIGIT: r"\d",
-        _constants.CATEGORY_SPACE: r"\s",
-        _constants.CATEGORY_WORD: r"\w",
+        CODES.CATEGORY_DIGIT: r"\d",
+        CODES.CATEGORY_SPACE: r"\s",
+        CODES.CATEGORY_WORD: r"\w",
     }
-    if _parser
+    if CODES
     else {}
 )

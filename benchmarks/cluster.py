@@ -26,7 +26,7 @@ from pathlib import Path
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
-from memory import peak
+from memory import measured
 
 from hreport import dataset
 from hreport.remote import Folder
@@ -125,8 +125,9 @@ def memory(made: Path, sizes: list[int], place: Path) -> None:
         for name, options in COMPARISONS.items():
             if rows > MOST_COMPARED and "--keep-copies" not in options:
                 continue
-            seconds, most, _ = peak(hreport("compare", path, *options, "-o", place / "out.csv"))
-            print(f"| {rows:,} | {size:.1f} | {name} | {seconds:.1f} | {most:.0f} |", flush=True)
+            out = place / "out.csv"
+            took = measured(hreport("compare", path, *options, "-o", out), out)
+            print(f"| {rows:,} | {size:.1f} | {name} | {took.seconds:.1f} | {took.rss:.0f} |", flush=True)
 
 
 def main() -> None:

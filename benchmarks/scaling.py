@@ -18,7 +18,7 @@ from tables import Table
 
 from hreport.messages import Message
 
-ENOUGH = 5_000_000  # characters: so much work that the start of two processes is small beside it
+ENOUGH = 20_000_000  # characters: so much work that the start of two processes is small beside it
 QUICK = 30_000
 SMALL = (200, 2000, 20_000)  # files
 LARGE = 200  # megabytes
@@ -133,7 +133,7 @@ def cluster(options: Options) -> Iterable[Table]:
     if find_spec("distributed") is None:
         yield Table(note="Not measured: Dask is not installed.")
         return
-    texts = enough(options, ENOUGH // 2)
+    texts = enough(options, ENOUGH // 8)
     alone = program(extract(texts.folder, options.scratch / "alone.parquet", jobs=1))
     rows = [("one process, without Dask", "1.00", f"{alone.wall:.1f}")]
     for workers in (1, 2):

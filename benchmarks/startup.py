@@ -20,6 +20,7 @@ def main(path: str) -> None:
 
 app()
 """
+ONE = "2023年，全市开放床位1234张，婴儿死亡率3.2‰，财政投入x.xx亿元。\n"
 ROUNDS = 11  # at least: one takes a fraction of a second, and scatters
 QUICK = 2
 BASE = "typer program, `--help` by rich"
@@ -31,8 +32,10 @@ def measure(options: Options) -> Iterable[Table]:
     rich, plain = options.scratch / "with_rich.py", options.scratch / "plain.py"
     rich.write_text(EMPTY.format(how=""), "utf-8")
     plain.write_text(EMPTY.format(how="rich_markup_mode=None"), "utf-8")
-    text = min(options.plain[0].documents, key=lambda document: len(document[1]))[0]
-    hreport, out = ("-m", "hreport"), str(options.scratch / "one.csv")
+    text = options.scratch / "one.txt"
+    text.write_text(ONE, "utf-8")
+    damaged = min(options.plain[0].documents, key=lambda document: len(document[1]))[0]
+    hreport, into = ("-m", "hreport"), ("-o", str(options.scratch / "one.csv"), "--quiet")
     commands = {
         "Python alone": ("-c", "pass"),
         "typer program, `--help` in plain text": (str(plain), "--help"),
@@ -40,7 +43,8 @@ def measure(options: Options) -> Iterable[Table]:
         "typer program, run": (str(rich), "x"),
         "`hreport --help`": (*hreport, "--help"),
         "`hreport extract --help`": (*hreport, "extract", "--help"),
-        "`hreport extract`, one small txt": (*hreport, "extract", str(text), "-o", out, "--quiet"),
+        "`hreport extract`, one small txt": (*hreport, "extract", str(text), *into),
+        "`hreport extract`, the smallest sample, which is damaged": (*hreport, "extract", str(damaged), *into),
     }
     runs = {name: partial(program, (sys.executable, *arguments)) for name, arguments in commands.items()}
     alternating(runs, 1)  # files are in the system's cache then, and compiled

@@ -207,9 +207,9 @@ def _page_markers(lines: Sequence[Line], folded: str, patterns: _Patterns) -> li
     """
     marks = patterns.marks
     chain: list[tuple[re.Match[str], int, bool]] = []
-    earlier = 0
+    last_start = 0
     for line in lines:
-        earlier, before = line.start, earlier
+        last_start, before = line.start, last_start
         if not line.text[0].isdigit():
             continue
         match = marks["marker"].match(folded, max(0, folded.rfind("\n", before, line.start)))

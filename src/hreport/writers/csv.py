@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from hreport.record import Column, Row, guarded, plain
 
+_NUMBERS = frozenset({int, float})  # without truth values
 KEPT = 2_000  # texts of cells that are remembered as they are written
 
 
@@ -31,7 +32,11 @@ def write(
 
 def _line(values: Iterable[object]) -> str:
     """A row; what is written millions of times is told apart here, without a call."""
-    return ",".join(["" if v is None else _text(v) if type(v) is str else _field(v) for v in values]) + "\n"
+    cells = [
+        "" if v is None else _text(v) if type(v) is str else str(v) if type(v) in _NUMBERS else _field(v)
+        for v in values
+    ]
+    return ",".join(cells) + "\n"
 
 
 def _field(value: object) -> str:

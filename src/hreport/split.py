@@ -209,10 +209,10 @@ def _page_markers(lines: Sequence[Line], folded: str, patterns: _Patterns) -> li
     chain: list[tuple[re.Match[str], int, bool]] = []
     last_start = 0
     for line in lines:
-        last_start, before = line.start, last_start
+        last_start, since = line.start, last_start
         if not line.text[0].isdigit():
             continue
-        match = marks["marker"].match(folded, max(0, folded.rfind("\n", before, line.start)))
+        match = marks["marker"].match(folded, max(0, folded.rfind("\n", since, line.start)))
         if match is None:
             continue
         number = int(match["number"])

@@ -30,7 +30,7 @@ LONGEST_WAIT = 2.0  # seconds that a document waits for one
 AT_ONCE = 1_000_000  # bytes of a file that is hashed in one piece
 FOLDERS = 1_000  # whose places are remembered while their files are looked at
 # Libraries whose versions may change what is read.
-LIBRARIES = ("jieba", "lxml", "olefile", "openpyxl", "pypdfium2", "xlrd")
+LIBRARIES = ("ahocorasick-rs", "jieba", "lxml", "olefile", "openpyxl", "pypdfium2", "xlrd")
 
 
 @dataclass(frozen=True, slots=True)
